@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { Principal } from './ids.ts'
+import { emailLengthMax, nameLengthMax, passwordBytesMax, passwordBytesMin } from './limits.ts'
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length
+
+/** bcrypt reads 72 bytes and drops the rest, so a longer password is refused instead of weakened. */
+export const Password = z
+  .string()
+  .refine((text) => bytesOf(text) >= passwordBytesMin, `must have at least ${passwordBytesMin} bytes`)
+  .refine((text) => bytesOf(text) <= passwordBytesMax, `must have at most ${passwordBytesMax} bytes of UTF-8`)
+
+export const Email = z.email().max(emailLengthMax).toLowerCase()
+
+/** POST /v1/auth/signup */
+export const SignUpRequest = z.strictObject({
+  email: Email,
+  password: Password,
+  name: z.string().min(1).max(nameLengthMax),
+  phone: z.string().min(3).max(40).optional(),
+})
+export type SignUpRequest = z.infer<typeof SignUpRequest>
+
+/** POST /v1/auth/login, /v1/admin/login */
+export const LogInRequest = z.strictObject({ email: Email, password: Password })
+export type LogInRequest = z.infer<typeof LogInRequest>
+
+export const UserView = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  phone: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+})
+export type UserView = z.infer<typeof UserView>
+
+/** The answer to signup and login. `expiresInSeconds` counts from the answer. */
+export const UserSession = z.object({ token: z.string(), expiresInSeconds: z.int(), user: UserView })
+export type UserSession = z.infer<typeof UserSession>
+
+/** The answer to POST /v1/auth/guest: a buyer without an account. */
+export const GuestSession = z.object({
+  token: z.string(),
+  expiresInSeconds: z.int(),
+  guest: z.object({ id: z.string() }),
+})
+export type GuestSession = z.infer<typeof GuestSession>
+
+/** The answer to POST /v1/admin/login. */
+export const AdminSession = z.object({ token: z.string(), expiresInSeconds: z.int() })
+export type AdminSession = z.infer<typeof AdminSession>
+
+/** POST /v1/auth/verify answers who the bearer is. */
+export const Whoami = z.object({ valid: z.literal(true), principal: Principal })
+export type Whoami = z.infer<typeof Whoami>
+
+/** Tokens are JWTs of three kinds, which differ in `typ` and audience so that none passes for another. */
+export const tokenKinds = {
+  user: { typ: 'user+jwt', audience: 'holdfast-user' },
+  admin: { typ: 'admin+jwt', audience: 'holdfast-admin' },
+  edge: { typ: 'edge+jwt', audience: 'holdfast-core' },
+} as const
+export const tokenIssuer = 'holdfast'

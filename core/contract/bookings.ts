@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { PricedSeat } from './holds.ts'
+import { BookingId, EventId, PaymentId } from './ids.ts'
+import { pageSizeDefault, pageSizeMax } from './limits.ts'
+import { Currency } from './money.ts'
+
+export const PaymentStatus = z.enum(['PENDING', 'SUCCESS', 'FAILED'])
+export type PaymentStatus = z.infer<typeof PaymentStatus>
+
+/** A sale. `receipt` is a compact JWS that the keys at /.well-known/jwks.json verify. */
+export const BookingView = z.object({
+  id: BookingId,
+  event: EventId,
+  status: z.enum(['confirmed', 'cancelled']),
+  payment: z.object({ status: PaymentStatus, id: PaymentId.nullable() }),
+  seats: z.array(PricedSeat),
+  total: z.int(),
+  currency: Currency,
+  createdAt: z.iso.datetime(),
+  receipt: z.string(),
+})
+export type BookingView = z.infer<typeof BookingView>
+
+/** What a receipt says, under EdDSA. */
+export const ReceiptClaims = z.object({
+  iss: z.string(),
+  iat: z.int(),
+  sub: z.string(),
+  app: z.string(),
+  booking: BookingId,
+  event: EventId,
+  seats: z.array(PricedSeat),
+  total: z.int(),
+  currency: Currency,
+  payment: PaymentId.nullable(),
+})
+export type ReceiptClaims = z.infer<typeof ReceiptClaims>
+
+/** The query of every list. */
+export const PageQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,200}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
+})
+export type PageQuery = z.infer<typeof PageQuery>
+
+/** One page of bookings, newest first; `nextCursor` is absent on the last. */
+export const BookingPage = z.object({ bookings: z.array(BookingView), nextCursor: z.string().optional() })
+export type BookingPage = z.infer<typeof BookingPage>

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { KeyKind } from './apps.ts'
+import { AppId, Principal } from './ids.ts'
+
+/**
+ * What the edge says to core of one request, under its signature. Core takes identity from this and from nothing
+ * else. `budgetMs` is counted from arrival, so no two clocks are compared.
+ */
+export const EdgeClaims = z.object({
+  method: z.string(),
+  /** Path and query. */
+  path: z.string(),
+  /** SHA-256 of the body, base64url. */
+  bodyDigest: z.string(),
+  requestId: z.string(),
+  clientIp: z.string(),
+  budgetMs: z.int().positive(),
+  app: z.object({ id: AppId, kind: KeyKind }).optional(),
+  principal: Principal.optional(),
+  admin: z.literal(true).optional(),
+})
+export type EdgeClaims = z.infer<typeof EdgeClaims>

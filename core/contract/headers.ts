@@ -1,0 +1,17 @@
+/** Header names, lower case as HTTP/2 sends them. */
+export const headers = {
+  apiKey: 'x-api-key',
+  appId: 'x-app-id',
+  externalUserId: 'x-external-user-id',
+  externalUserEmail: 'x-external-user-email',
+  externalUserName: 'x-external-user-name',
+  idempotencyKey: 'idempotency-key',
+  idempotentReplayed: 'idempotent-replayed',
+  requestId: 'x-request-id',
+  /** The signed word of the edge to core. */
+  edgeAssertion: 'x-holdfast-assertion',
+  rateLimitLimit: 'ratelimit-limit',
+  rateLimitRemaining: 'ratelimit-remaining',
+  rateLimitReset: 'ratelimit-reset',
+  retryAfter: 'retry-after',
+} as const

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
+import { seatsPerHoldMax } from './limits.ts'
+import { Currency, MinorUnits } from './money.ts'
+
+/** POST /v1/events/{e}/holds */
+export const HoldRequest = z.strictObject({
+  seats: z
+    .array(SeatId)
+    .min(1)
+    .max(seatsPerHoldMax)
+    .refine((seats) => new Set(seats).size === seats.length, 'names a seat twice'),
+})
+export type HoldRequest = z.infer<typeof HoldRequest>
+
+/** A seat with the price it was given. */
+export const PricedSeat = z.object({ id: SeatId, price: MinorUnits })
+export type PricedSeat = z.infer<typeof PricedSeat>
+
+export const HoldStatus = z.enum(['held', 'confirming', 'confirmed', 'expired', 'released', 'lost'])
+export type HoldStatus = z.infer<typeof HoldStatus>
+
+/** A hold, and its own status page for 24 h after it ended. */
+export const HoldView = z.object({
+  id: GrantId,
+  event: EventId,
+  status: HoldStatus,
+  seats: z.array(PricedSeat),
+  total: z.int(),
+  currency: Currency.nullable(),
+  expiresAt: z.iso.datetime().nullable(),
+  /** Counted from the answer; 0 when it has ended. */
+  expiresInMs: z.int(),
+  bookingId: BookingId.optional(),
+})
+export type HoldView = z.infer<typeof HoldView>
+
+/** The payment of a confirm. `amount` and `currency` are asserted by a server for the provider `external`. */
+export const PaymentClaim = z.strictObject({
+  id: PaymentId,
+  amount: z.int().min(0).optional(),
+  currency: Currency.optional(),
+})
+export type PaymentClaim = z.infer<typeof PaymentClaim>
+
+/** POST /v1/events/{e}/holds/{h}/confirm */
+export const ConfirmRequest = z.strictObject({ payment: PaymentClaim.optional() })
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>
+
+/** What the pin answered, whatever it was: core decides. */
+export const PinReport = z.discriminatedUnion('word', [
+  z.object({ word: z.literal('pinned'), seats: z.array(PricedSeat), currency: Currency, until: z.int() }),
+  z.object({ word: z.literal('expired') }),
+  z.object({ word: z.literal('released') }),
+  z.object({ word: z.literal('confirmed') }),
+  z.object({ word: z.literal('lost') }),
+  z.object({ word: z.literal('taken'), seats: z.array(SeatId) }),
+  z.object({ word: z.literal('not_found') }),
+  z.object({ word: z.literal('not_ready') }),
+  z.object({ word: z.literal('unavailable') }),
+])
+export type PinReport = z.infer<typeof PinReport>
+
+/** What the edge sends to core to confirm a hold. */
+export const ConfirmCommand = z.strictObject({
+  idempotencyKey: z.string().min(1),
+  payment: PaymentClaim.optional(),
+  pin: PinReport,
+})
+export type ConfirmCommand = z.infer<typeof ConfirmCommand>
+
+/** The store's decision on a grant; `undecided` is what a read finds, and proves nothing about the next instant. */
+export const GrantDecision = z.object({
+  decision: z.enum(['undecided', 'confirmed', 'expired', 'released']),
+  bookingId: BookingId.optional(),
+})
+export type GrantDecision = z.infer<typeof GrantDecision>

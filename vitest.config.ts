@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+const node = (name: string, include: string[]) => ({
+  test: { name, include, environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      node('unit', ['{core,edge}/**/*.test.ts']),
+      node('contract', ['tests/contract/**/*.test.ts']),
+      node('e2e', ['tests/e2e/**/*.test.ts']),
+    ],
+  },
+})
