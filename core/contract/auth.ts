@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Principal } from './ids.ts'
+import { AppId, Principal } from './ids.ts'
 import { emailLengthMax, nameLengthMax, passwordBytesMax, passwordBytesMin } from './limits.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
@@ -61,3 +61,7 @@ export const tokenKinds = {
   edge: { typ: 'edge+jwt', audience: 'holdfast-core' },
 } as const
 export const tokenIssuer = 'holdfast'
+
+/** What a user token says: `sub` is the principal; a guest's is bound to the app it was made for. */
+export const UserClaims = z.object({ sub: Principal, jti: z.string(), app: AppId.optional() })
+export type UserClaims = z.infer<typeof UserClaims>

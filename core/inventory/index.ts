@@ -1,0 +1,3 @@
+export { createInventory, type ScriptName, type ScriptRunner } from './inventory.ts'
+export { keysOf } from './keys.ts'
+export * from './port.ts'

@@ -1,0 +1,109 @@
+import type { z } from 'zod'
+import type { scripts } from './generated/scripts.ts'
+import { keysOf, stagedKeysOf } from './keys.ts'
+import type { EventSettings, Inventory, SeatTruth } from './port.ts'
+import { openReply, replies } from './replies.ts'
+
+export type ScriptName = keyof typeof scripts
+
+/** Runs one script on the Redis that an adapter knows. */
+export interface ScriptRunner {
+  /**
+   * Delivers the script at least once and gives its reply. EVALSHA, then EVAL if Redis has forgotten the script.
+   * @throws InventoryFault when no reply came within the deadline, for whatever reason.
+   */
+  run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>
+}
+
+const settingsText = (s: EventSettings): string =>
+  [s.rev, s.sale, s.holdTtlMs, s.holdLifetimeMs, s.seatsHeldPerOwner, s.currency].join('|')
+
+const truthText = (seat: SeatTruth): string =>
+  [
+    seat.seatId,
+    seat.index,
+    seat.rev,
+    seat.price,
+    seat.state === 'BOOKED' ? 'B' : 'F',
+    seat.blocked ? '1' : '0',
+    seat.grantId ?? '',
+    seat.bookingId ?? '',
+  ].join('|')
+
+/** The inventory on a Redis: names the keys of each script and reads its replies. What is decided, lua/*.lua decides. */
+export function createInventory(runner: ScriptRunner): Inventory {
+  const call = async <Name extends ScriptName>(
+    name: Name,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<z.infer<(typeof replies)[Name]>> => {
+    const raw = await runner.run(name, keys, args.map(String))
+    return replies[name].parse(openReply(raw)) as z.infer<(typeof replies)[Name]>
+  }
+
+  return {
+    hold(event, { holdKey, owner, operationId, ttlMs, seats }) {
+      const { state, map, due, log } = keysOf(event)
+      return call(
+        'hold',
+        [state, map, due, log],
+        [holdKey, owner, operationId, ttlMs ?? '', ...[...seats].sort()],
+      )
+    },
+    extend(event, grant, owner, operationId) {
+      const { state, due, log } = keysOf(event)
+      return call('extend', [state, due, log], [grant, owner, operationId])
+    },
+    release(event, grant, owner) {
+      const { state, map, due, log } = keysOf(event)
+      return call('release', [state, map, due, log], [grant, owner])
+    },
+    pin(event, grant, owner, leaseMs) {
+      const { state, map, due, log } = keysOf(event)
+      return call('pin', [state, map, due, log], [grant, owner, leaseMs])
+    },
+    read(event, grant, owner) {
+      return call('read', [keysOf(event).state], [grant, owner])
+    },
+    apply(event, seats) {
+      const { state, map, due, log } = keysOf(event)
+      return call('apply', [state, map, due, log], seats.map(truthText))
+    },
+    configure(event, settings) {
+      return call('configure', [keysOf(event).state], [settingsText(settings)])
+    },
+    due(event, skip, limit) {
+      const { state, due } = keysOf(event)
+      return call('due', [state, due], [skip, limit])
+    },
+    sweep(event, verdicts) {
+      const { state, map, due, log } = keysOf(event)
+      return call(
+        'sweep',
+        [state, map, due, log],
+        verdicts.flatMap(({ grantId, verdict }) => [grantId, verdict]),
+      )
+    },
+    load(event, epoch, seats) {
+      const staged = stagedKeysOf(event, epoch)
+      return call('load', [staged.state, staged.map], seats.map(truthText))
+    },
+    publish(event, epoch, count, settings) {
+      const { state, map, due, log } = keysOf(event)
+      const staged = stagedKeysOf(event, epoch)
+      return call(
+        'publish',
+        [state, map, due, log, staged.state, staged.map],
+        [epoch, count, settingsText(settings)],
+      )
+    },
+    snapshot(event) {
+      const { state, map } = keysOf(event)
+      return call('snapshot', [state, map], [])
+    },
+    changesSince(event, epoch, ver, limit) {
+      const { state, log } = keysOf(event)
+      return call('changes', [state, log], [epoch, ver, limit])
+    },
+  }
+}

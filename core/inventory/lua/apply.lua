@@ -1,0 +1,69 @@
+-- Brings seats in line with the store: what carries a higher rev is newer, in whatever order it comes.
+-- BOOKED always wins over a hold; AVAILABLE over somebody else's hold only lifts rev, price and blocked.
+--
+-- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log
+-- ARGV[1...] a seat each: seatId|index|rev|price|state|blocked|grantId|bookingId, state F or B
+--
+-- Reply: {'applied'}   {'not_ready'}
+-- @include base seat hold log
+
+local now = clock()
+local truths, fields = {}, {}
+for i = 1, #ARGV do
+  truths[i] = parseTruth(ARGV[i])
+  fields[i] = 's:' .. truths[i].id
+end
+local values = readState(KEYS[1], fields)
+local event = parseEvent(values)
+if not event then return { 'not_ready', int(now) } end
+
+local writes, seats, sold = {}, {}, {}
+for i, truth in ipairs(truths) do
+  local seat = present(values[i + 3]) and parseSeat(values[i + 3]) or nil
+  if not seat or truth.rev > seat.rev then
+    local kept = seat and (seat.state == 'H' or seat.state == 'C') and truth.state == 'F' and seat.grant ~= truth.grant
+    local newer = { index = truth.index, rev = truth.rev, price = truth.price, blocked = truth.blocked }
+    if kept then
+      newer.state, newer.grant, newer.till = seat.state, seat.grant, seat.till
+    elseif truth.state == 'B' then
+      newer.state, newer.grant, newer.till = 'B', truth.grant, 0
+      sold[#sold + 1] = truth
+    else
+      freeSeat(newer)
+    end
+    seats[#seats + 1] = newer
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = packSeat(newer)
+  end
+end
+if #seats == 0 then return { 'applied', int(now) } end
+
+-- The holds that the sold seats came from end as confirmed, if they are still remembered.
+local holdFields, bookings = {}, {}
+for _, truth in ipairs(sold) do
+  local field = truth.grant ~= '' and holdField(truth.grant)
+  if field and not bookings[field] then
+    holdFields[#holdFields + 1] = field
+    bookings[field] = truth
+  end
+end
+local ended = nil
+if #holdFields > 0 then
+  for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(holdFields))) do
+    local hold, truth = present(value) and parseHold(value) or nil, bookings[holdFields[i]]
+    if hold and hold.grant == truth.grant and hold.status ~= 'confirmed' then
+      local owner = 'u:' .. hold.owner
+      local entries = parseOwner(redis.call('HGET', KEYS[1], owner), now)
+      redis.call('HSET', KEYS[1], owner, withGrant(entries, hold.grant))
+      hold.booking = truth.booking
+      endHold(hold, 'confirmed', now, KEYS[3])
+      writes[#writes + 1] = holdFields[i]
+      writes[#writes + 1] = packHold(hold)
+      ended = hold
+    end
+  end
+end
+
+redis.call('HSET', KEYS[1], '!ver', appendLog(KEYS[4], event, 'apply', ended, seats, now), unpack(writes))
+writeMap(KEYS[2], seats)
+return { 'applied', int(now) }

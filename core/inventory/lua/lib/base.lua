@@ -1,0 +1,46 @@
+-- What every script starts with: whole numbers as text, one clock, the event's own fields.
+
+local unpack = unpack or table.unpack
+
+-- A whole number as text. '%d' fails beyond 32 bits on one engine, and Redis cuts numbers in replies.
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+-- A field that is absent: nil, false or a userdata, depending on the engine.
+local function present(value)
+  return type(value) == 'string'
+end
+
+-- Milliseconds on the one clock that holds live by. 1000.0: one engine has 32-bit integers beside its floats.
+local function clock()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000.0 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Ends a reply with the time. One engine takes only a table written in one piece for an array.
+local function finish(reply, now)
+  reply[#reply + 1] = int(now)
+  return { unpack(reply) }
+end
+
+-- !cfg: rev|sale|ttlMs|lifetimeMs|seatsHeldPerOwner|currency
+local function parseConfig(text)
+  local rev, sale, ttl, lifetime, ownerMax, currency =
+    string.match(text, '^(%d+)|(%a+)|(%d+)|(%d+)|(%d+)|(%a+)$')
+  return {
+    rev = tonumber(rev), sale = sale, ttl = tonumber(ttl), lifetime = tonumber(lifetime),
+    ownerMax = tonumber(ownerMax), currency = currency,
+  }
+end
+
+-- The event's header, from the first three values of an HMGET of '!epoch', '!ver', '!cfg', or nil: not built.
+local function parseEvent(values)
+  if not present(values[1]) then return nil end
+  return { epoch = tonumber(values[1]), ver = tonumber(values[2]), cfg = parseConfig(values[3]) }
+end
+
+-- HMGET of the header and then of `fields`; the values of the fields start at 4.
+local function readState(key, fields)
+  return redis.call('HMGET', key, '!epoch', '!ver', '!cfg', unpack(fields))
+end

@@ -1,0 +1,40 @@
+-- Frees the seats of holds that are over and forgets old tombstones. Only seats that still name the grant are
+-- freed. A CONFIRMING hold is never freed by the clock: only when the store has decided against it.
+--
+-- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log
+-- ARGV[1...] pairs: grant id, then 'lapsed' (its time may be over) or 'decided' (the store decided EXPIRED)
+--
+-- Reply: {'swept'}   {'not_ready'}
+-- @include base seat hold log
+
+local now = clock()
+local fields = {}
+for i = 1, #ARGV, 2 do fields[#fields + 1] = holdField(ARGV[i]) end
+local values = readState(KEYS[1], fields)
+local event = parseEvent(values)
+if not event then return { 'not_ready', int(now) } end
+
+local function expire(hold)
+  local seats = freeSeats(readSeats(KEYS[1], hold), hold.grant)
+  local entries = parseOwner(redis.call('HGET', KEYS[1], 'u:' .. hold.owner), now)
+  endHold(hold, 'expired', now, KEYS[3])
+  local ver = appendLog(KEYS[4], event, 'expire', hold, seats, now)
+  writeHold(KEYS[1], ver, hold, withGrant(entries, hold.grant), seats)
+  writeMap(KEYS[2], seats)
+end
+
+for i, field in ipairs(fields) do
+  local grant, verdict = ARGV[i * 2 - 1], ARGV[i * 2]
+  local hold = present(values[i + 3]) and parseHold(values[i + 3]) or nil
+  if not hold or hold.grant ~= grant then
+    redis.call('ZREM', KEYS[3], grant)
+  elseif not isOpen(hold) then
+    if hold.till + TOMBSTONE_MS <= now then
+      redis.call('HDEL', KEYS[1], field)
+      redis.call('ZREM', KEYS[3], grant)
+    end
+  elseif verdict == 'decided' or (hold.status == 'held' and hold.till <= now) then
+    expire(hold)
+  end
+end
+return { 'swept', int(now) }

@@ -1,0 +1,181 @@
+import type {
+  AppId,
+  BookingId,
+  EventId,
+  GrantId,
+  HoldKey,
+  PricedSeat,
+  Principal,
+  SaleStatus,
+  SeatId,
+} from '@holdfast/contract'
+
+/** Names the inventory of one event. */
+export interface EventRef {
+  readonly appId: AppId
+  readonly eventId: EventId
+}
+
+/** A hold as the inventory keeps it. `expired` is also said of a held one whose time is over but which nobody swept yet. */
+export interface Hold {
+  readonly grantId: GrantId
+  readonly owner: Principal
+  readonly status: 'held' | 'confirming' | 'confirmed' | 'expired' | 'released'
+  readonly seats: readonly PricedSeat[]
+  readonly currency: string
+  readonly createdAtMs: number
+  /** When it expires; when it ended, of an ended one. */
+  readonly untilMs: number
+  readonly bookingId: BookingId | null
+}
+
+/** The event's settings that the scripts enforce; a higher `rev` is newer. */
+export interface EventSettings {
+  readonly rev: number
+  readonly sale: SaleStatus
+  readonly holdTtlMs: number
+  readonly holdLifetimeMs: number
+  readonly seatsHeldPerOwner: number
+  readonly currency: string
+}
+
+/** A seat as read from the store just now. */
+export interface SeatTruth {
+  readonly seatId: SeatId
+  readonly index: number
+  readonly rev: number
+  readonly price: number
+  readonly state: 'AVAILABLE' | 'BOOKED'
+  readonly blocked: boolean
+  readonly grantId: GrantId | null
+  readonly bookingId: BookingId | null
+}
+
+/** One change, from the log. `seats` are those of the hold that made it; `marks` the bytes it put into the map. */
+export interface Change {
+  readonly ver: number
+  readonly kind: 'hold' | 'extend' | 'release' | 'pin' | 'apply' | 'expire' | 'publish'
+  readonly atMs: number
+  readonly grantId: GrantId | null
+  readonly owner: Principal | null
+  readonly untilMs: number
+  readonly seats: readonly PricedSeat[]
+  readonly marks: readonly { readonly index: number; readonly byte: string }[]
+}
+
+/** What every reply carries: the script's own clock, from which remaining times are computed. */
+interface At {
+  readonly nowMs: number
+}
+/** The event's inventory is not built. Never "all free": core builds it. */
+interface NotReady extends At {
+  readonly word: 'not_ready'
+}
+/** No such hold of this owner, or its inventory (and so the hold) is gone. */
+interface Absent extends At {
+  readonly word: 'not_found' | 'lost'
+}
+interface Ended extends At {
+  readonly word: 'expired' | 'released' | 'confirmed'
+  readonly hold: Hold
+}
+interface Taken extends At {
+  readonly word: 'taken'
+  readonly seats: readonly SeatId[]
+}
+interface WithHold<Word extends string> extends At {
+  readonly word: Word
+  readonly hold: Hold
+}
+
+export type HoldReply =
+  | WithHold<'held' | 'replayed'>
+  | (At & { readonly word: 'unavailable' | 'unknown_seat'; readonly seats: readonly SeatId[] })
+  | (At & { readonly word: 'key_reused' | 'too_many' | 'sale_closed' })
+  | NotReady
+export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | Ended | Taken | Absent | NotReady
+export type ReleaseReply = WithHold<'confirming'> | Ended | Absent | NotReady
+export type PinReply = WithHold<'pinned'> | Ended | Taken | Absent | NotReady
+export type ReadReply = WithHold<'hold'> | Absent | NotReady
+export type ApplyReply = (At & { readonly word: 'applied' }) | NotReady
+export type ConfigureReply = (At & { readonly word: 'configured' }) | NotReady
+export type DueReply = (At & { readonly word: 'due'; readonly holds: readonly DueHold[] }) | NotReady
+export type SweepReply = (At & { readonly word: 'swept' }) | NotReady
+export type LoadReply = At & { readonly word: 'loaded' }
+export type PublishReply =
+  | (At & { readonly word: 'published' })
+  | (At & { readonly word: 'stale'; readonly epoch: number })
+  | (At & { readonly word: 'incomplete'; readonly count: number })
+export type SnapshotReply =
+  | (At & { readonly word: 'snapshot'; readonly epoch: number; readonly ver: number; readonly map: string })
+  | NotReady
+export type ChangesReply =
+  | (At & { readonly word: 'changes'; readonly newestVer: number; readonly changes: readonly Change[] })
+  | (At & { readonly word: 'gap'; readonly epoch: number; readonly ver: number })
+  | NotReady
+
+/** A hold that somebody must look at. `gone`: nothing is left of it but its place in the queue. */
+export interface DueHold {
+  readonly grantId: GrantId
+  readonly status: Hold['status'] | 'gone'
+}
+
+/** `lapsed`: free it if its time is over and it is not confirming. `decided`: the store has decided EXPIRED. */
+export interface Verdict {
+  readonly grantId: GrantId
+  readonly verdict: 'lapsed' | 'decided'
+}
+
+/** What a buyer asks for. */
+export interface HoldCall {
+  readonly holdKey: HoldKey
+  readonly owner: Principal
+  /** One for each call, the same for its redeliveries: it tells a redelivery from a replay. */
+  readonly operationId: string
+  /** The event's own when absent. */
+  readonly ttlMs?: number
+  readonly seats: readonly SeatId[]
+}
+
+/**
+ * The live seat state of events, in Redis.
+ *
+ * Every call is one atomic script, safe to deliver any number of times: the state and the reply stay the same.
+ * Calls may run at once from anywhere; Redis orders them. Expected outcomes are replies; `InventoryFault` means
+ * that no reply came within the deadline, so the script may or may not have run, and the caller may call again.
+ * Times are milliseconds of Redis's clock; prices are minor units.
+ */
+export interface Inventory {
+  /** Holds all of the seats for the owner, or none. */
+  hold(event: EventRef, call: HoldCall): Promise<HoldReply>
+  /** Lets a hold live one more TTL from now, within the event's lifetime of a hold. */
+  extend(event: EventRef, grant: GrantId, owner: Principal, operationId: string): Promise<ExtendReply>
+  /** Gives the seats of a held hold back. */
+  release(event: EventRef, grant: GrantId, owner: Principal): Promise<ReleaseReply>
+  /** Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin. */
+  pin(event: EventRef, grant: GrantId, owner: Principal, leaseMs: number): Promise<PinReply>
+  read(event: EventRef, grant: GrantId, owner: Principal): Promise<ReadReply>
+  /** Brings seats (at most `applySeatsPerBatch`) in line with the store; older revisions are passed over. */
+  apply(event: EventRef, seats: readonly SeatTruth[]): Promise<ApplyReply>
+  configure(event: EventRef, settings: EventSettings): Promise<ConfigureReply>
+  /** The holds whose time has come, oldest first, after passing over `skip` of them. */
+  due(event: EventRef, skip: number, limit: number): Promise<DueReply>
+  /** Frees what is over and forgets old tombstones. */
+  sweep(event: EventRef, verdicts: readonly Verdict[]): Promise<SweepReply>
+  /** Writes a page of seats (at most `applySeatsPerBatch`) of a build that nobody sees yet. */
+  load(event: EventRef, epoch: number, seats: readonly SeatTruth[]): Promise<LoadReply>
+  /** Puts a build in place if it is newer and has `count` seats. */
+  publish(event: EventRef, epoch: number, count: number, settings: EventSettings): Promise<PublishReply>
+  /** The availability of the whole event, one byte a seat (`seatBytes`); advisory. */
+  snapshot(event: EventRef): Promise<SnapshotReply>
+  /** The changes after `ver`, in order and without gaps. */
+  changesSince(event: EventRef, epoch: number, ver: number, limit: number): Promise<ChangesReply>
+}
+
+/** No reply within the deadline. Carries nothing of the client library: their messages contain keys and values. */
+export class InventoryFault extends Error {
+  constructor(script: string) {
+    super(`no reply to ${script}`)
+    this.name = 'InventoryFault'
+  }
+}

@@ -1,0 +1,189 @@
+import { BookingId, Currency, GrantId, PricedSeat, Principal, SeatId } from '@holdfast/contract'
+import { z } from 'zod'
+import type { Change, Hold } from './port.ts'
+
+/*
+ * A reply is a flat array of strings: a word, values, and the script's time. Here each becomes one member of a
+ * union; anything else is a fault of the script or of what stands between, and throws.
+ */
+
+const Int = z.string().regex(/^\d+$/).transform(Number)
+const holdStatuses = ['held', 'confirming', 'confirmed', 'expired', 'released'] as const
+
+/** `A-12:4500,A-13:4500` */
+const PricedSeats = z
+  .string()
+  .transform((text) => (text === '' ? [] : text.split(',')))
+  .transform((parts) =>
+    parts.map((part) => {
+      const [id, price] = part.split(':')
+      return { id, price: Number(price) }
+    }),
+  )
+  .pipe(z.array(PricedSeat))
+
+const orNull = <Schema extends z.ZodType>(schema: Schema) =>
+  z.union([z.literal('').transform(() => null), schema])
+
+const HoldFields = z
+  .tuple([GrantId, Principal, z.enum(holdStatuses), Int, Int, orNull(BookingId), Currency, PricedSeats])
+  .transform(([grantId, owner, status, createdAtMs, untilMs, bookingId, currency, seats]) => ({
+    grantId,
+    owner,
+    status,
+    seats,
+    currency,
+    createdAtMs,
+    untilMs,
+    bookingId,
+  }))
+
+/** One word of a reply and how its values are read; the time is always last. */
+const reply = <Word extends string, Values extends object>(word: Word, values: z.ZodType<Values>) =>
+  z
+    .object({ word: z.literal(word), values, nowMs: Int })
+    .transform(({ values: read, nowMs }) => ({ word, ...read, nowMs }))
+
+const bare = <Word extends string>(word: Word) =>
+  reply(
+    word,
+    z.tuple([]).transform(() => ({})),
+  )
+
+const withSeats = <Word extends string>(word: Word) =>
+  reply(
+    word,
+    z.array(SeatId).transform((seats) => ({ seats })),
+  )
+
+/** A held hold whose time is over has expired, whether or not it was swept yet. */
+const statusAt = (hold: Hold, nowMs: number): Hold['status'] =>
+  hold.status === 'held' && hold.untilMs <= nowMs ? 'expired' : hold.status
+
+const withHold = <Word extends string>(word: Word) =>
+  reply(
+    word,
+    HoldFields.transform((hold) => ({ stored: hold })),
+  ).transform(({ stored, nowMs }) => ({
+    word,
+    hold: { ...stored, status: statusAt(stored, nowMs) },
+    nowMs,
+  }))
+
+const DueFields = z
+  .tuple([GrantId, z.enum([...holdStatuses, 'gone'])])
+  .transform(([grantId, status]) => ({ grantId, status }))
+
+const DueValues = z.array(z.string()).transform((values) => ({
+  holds: inGroups(values, 2).map((group) => DueFields.parse(group)),
+}))
+
+const ChangeFields = z
+  .tuple([
+    Int,
+    z.enum(['hold', 'extend', 'release', 'pin', 'apply', 'expire', 'publish']),
+    Int,
+    orNull(GrantId),
+    orNull(Principal),
+    Int,
+    PricedSeats,
+    z.string(),
+  ])
+  .transform(
+    ([ver, kind, atMs, grantId, owner, untilMs, seats, marks]): Change => ({
+      ver,
+      kind,
+      atMs,
+      grantId,
+      owner,
+      untilMs,
+      seats,
+      marks: marks === '' ? [] : marks.split(',').map(markOf),
+    }),
+  )
+
+/** `12H`: the byte that index 12 of the map got. */
+const markOf = (mark: string) => ({ index: Number(mark.slice(0, -1)), byte: mark.slice(-1) })
+
+const ChangesValues = z
+  .array(z.string())
+  .min(1)
+  .transform(([newestVer, ...rest]) => ({
+    newestVer: Number(newestVer),
+    changes: inGroups(rest, 8).map((group) => ChangeFields.parse(group)),
+  }))
+
+function inGroups(values: readonly string[], size: number): string[][] {
+  const groups: string[][] = []
+  for (let i = 0; i < values.length; i += size) groups.push(values.slice(i, i + size))
+  return groups
+}
+
+const notReady = bare('not_ready')
+const ended = [withHold('expired'), withHold('released'), withHold('confirmed')] as const
+const absent = [bare('not_found'), bare('lost')] as const
+const words = z.discriminatedUnion
+
+/** The replies of each script, by its name. */
+export const replies = {
+  hold: words('word', [
+    withHold('held'),
+    withHold('replayed'),
+    withSeats('unavailable'),
+    withSeats('unknown_seat'),
+    bare('key_reused'),
+    bare('too_many'),
+    bare('sale_closed'),
+    notReady,
+  ]),
+  extend: words('word', [
+    withHold('extended'),
+    withHold('cannot_extend'),
+    withSeats('taken'),
+    ...ended,
+    ...absent,
+    notReady,
+  ]),
+  release: words('word', [withHold('confirming'), ...ended, ...absent, notReady]),
+  pin: words('word', [withHold('pinned'), withSeats('taken'), ...ended, ...absent, notReady]),
+  read: words('word', [withHold('hold'), ...absent, notReady]),
+  apply: words('word', [bare('applied'), notReady]),
+  configure: words('word', [bare('configured'), notReady]),
+  due: words('word', [reply('due', DueValues), notReady]),
+  sweep: words('word', [bare('swept'), notReady]),
+  load: bare('loaded'),
+  publish: words('word', [
+    bare('published'),
+    reply(
+      'stale',
+      z.tuple([Int]).transform(([epoch]) => ({ epoch })),
+    ),
+    reply(
+      'incomplete',
+      z.tuple([Int]).transform(([count]) => ({ count })),
+    ),
+  ]),
+  snapshot: words('word', [
+    reply(
+      'snapshot',
+      z.tuple([Int, Int, z.string()]).transform(([epoch, ver, map]) => ({ epoch, ver, map })),
+    ),
+    notReady,
+  ]),
+  changes: words('word', [
+    reply('changes', ChangesValues),
+    reply(
+      'gap',
+      z.tuple([Int, Int]).transform(([epoch, ver]) => ({ epoch, ver })),
+    ),
+    notReady,
+  ]),
+}
+
+const Envelope = z.array(z.string()).min(2)
+
+/** Takes a reply apart: its first element is the word, its last the script's time. */
+export function openReply(raw: unknown): { word: string; values: string[]; nowMs: string } {
+  const parts = Envelope.parse(raw)
+  return { word: parts[0] ?? '', values: parts.slice(1, -1), nowMs: parts.at(-1) ?? '' }
+}
