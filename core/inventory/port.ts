@@ -99,7 +99,9 @@ export type PinReply = WithHold<'pinned'> | Ended | Taken | Absent | NotReady
 export type ReadReply = WithHold<'hold'> | Absent | NotReady
 export type ApplyReply = (At & { readonly word: 'applied' }) | NotReady
 export type ConfigureReply = (At & { readonly word: 'configured' }) | NotReady
-export type DueReply = (At & { readonly word: 'due'; readonly holds: readonly DueHold[] }) | NotReady
+export type DueReply =
+  | (At & { readonly word: 'due'; readonly epoch: number; readonly holds: readonly DueHold[] })
+  | NotReady
 export type SweepReply = (At & { readonly word: 'swept' }) | NotReady
 export type LoadReply = At & { readonly word: 'loaded' }
 export type PublishReply =

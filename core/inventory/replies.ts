@@ -74,9 +74,13 @@ const DueFields = z
   .tuple([GrantId, z.enum([...holdStatuses, 'gone'])])
   .transform(([grantId, status]) => ({ grantId, status }))
 
-const DueValues = z.array(z.string()).transform((values) => ({
-  holds: inGroups(values, 2).map((group) => DueFields.parse(group)),
-}))
+const DueValues = z
+  .array(z.string())
+  .min(1)
+  .transform(([epoch, ...rest]) => ({
+    epoch: Number(epoch),
+    holds: inGroups(rest, 2).map((group) => DueFields.parse(group)),
+  }))
 
 const ChangeFields = z
   .tuple([

@@ -4,7 +4,7 @@
 -- ARGV[1] how many to pass over
 -- ARGV[2] how many at most
 --
--- Reply: {'due', grantId, status, ...}   status of the hold, or 'gone'
+-- Reply: {'due', epoch, (grantId, status)...}   status of the hold, or 'gone'
 --        {'not_ready'}
 -- @include base seat hold
 
@@ -13,8 +13,9 @@ local grants = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(now), 'LIMIT', A
 local fields = {}
 for i, grant in ipairs(grants) do fields[i] = holdField(grant) end
 local values = readState(KEYS[1], fields)
-if not parseEvent(values) then return { 'not_ready', int(now) } end
-local reply = { 'due' }
+local event = parseEvent(values)
+if not event then return { 'not_ready', int(now) } end
+local reply = { 'due', int(event.epoch) }
 for i, grant in ipairs(grants) do
   local hold = present(values[i + 3]) and parseHold(values[i + 3]) or nil
   reply[#reply + 1] = grant

@@ -17,8 +17,16 @@ import {
 } from '@holdfast/contract'
 import { z } from 'zod'
 
+/** ISO text of these years sorts as time does, which adapters without a date type rely on. */
+const firstDate = new Date('0000-01-01T00:00:00.000Z')
+const lastDate = new Date('9999-12-31T23:59:59.999Z')
+
 /** A point in time. Adapters without a date type give it back as the ISO text they wrote. */
-const date = () => z.preprocess((value) => (typeof value === 'string' ? new Date(value) : value), z.date())
+const date = () =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? new Date(value) : value),
+    z.date().min(firstDate).max(lastDate),
+  )
 
 const AppDoc = z.object({
   appId: AppId,
@@ -172,22 +180,31 @@ const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), 
 /** How far the log of an event's inventory has been read into reservations. */
 const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
 
-interface Collection<Doc extends z.ZodType<{ appId: AppId }>> {
-  readonly doc: Doc
-  /** The primary key; starts with `appId`. */
-  readonly key: readonly (keyof z.infer<Doc> & string)[]
-  readonly indexes: Readonly<Record<string, Index<keyof z.infer<Doc> & string>>>
+type Field<Doc> = keyof Doc & string
+
+/** One collection, as an adapter sees it. */
+export interface Collection<Doc> {
+  readonly doc: z.ZodType<Doc> & { readonly shape: Readonly<Record<Field<Doc>, z.ZodType>> }
+  /** The primary key; starts with `appId`, never changes. In a `duplicate` its index is called `primary`. */
+  readonly key: readonly Field<Doc>[]
+  readonly indexes: Readonly<Record<string, Index<Doc>>>
   /** A document is deleted some time after this moment; null means never. */
-  readonly expires?: keyof z.infer<Doc> & string
+  readonly expires?: Field<Doc>
 }
 
-interface Index<Field extends string> {
-  readonly fields: readonly Field[]
-  readonly unique?: true
-}
+type NeverNull<Doc> = { [Name in Field<Doc>]: null extends Doc[Name] ? never : Name }[Field<Doc>]
 
-const collection = <Doc extends z.ZodType<{ appId: AppId }>>(declared: Collection<Doc>): Collection<Doc> =>
-  declared
+/** A unique index has no fields that may be null: databases differ on whether two nulls are equal. */
+type Index<Doc> =
+  | { readonly fields: readonly Field<Doc>[]; readonly unique?: never }
+  | { readonly fields: readonly NeverNull<Doc>[]; readonly unique: true }
+
+const collection = <
+  Doc extends z.ZodObject<{ appId: typeof AppId }>,
+  const Key extends readonly ['appId', ...Field<z.infer<Doc>>[]],
+>(
+  declared: Omit<Collection<z.infer<Doc>>, 'doc' | 'key'> & { readonly doc: Doc; readonly key: Key },
+) => declared
 
 /** The collections, their keys and indexes: every adapter makes its database from this and from nothing else. */
 export const collections = {
@@ -250,6 +267,16 @@ export type CollectionName = keyof typeof collections
 
 /** The document type of each collection. */
 export type Documents = { [Name in CollectionName]: z.infer<(typeof collections)[Name]['doc']> }
+
+/** The fields of each collection's primary key, `appId` aside. */
+export type KeyField<Name extends CollectionName> = Exclude<
+  (typeof collections)[Name]['key'][number],
+  'appId'
+>
+
+/** The collections, for code that is generic in their name. */
+export const schema: { readonly [Name in CollectionName]: Collection<Documents[Name]> } = collections
+
 export type SeatDoc = Documents['seats']
 export type EventDoc = Documents['events']
 export type BookingDoc = Documents['bookings']

@@ -1,5 +1,5 @@
 import type { AppId } from '@holdfast/contract'
-import type { CollectionName, Documents } from './schema.ts'
+import type { CollectionName, Documents, KeyField } from './schema.ts'
 
 /** Names the owner of documents that belong to no app: the user pool and the system's own. */
 export const poolScope = 'pool' as AppId
@@ -9,37 +9,47 @@ export const systemScope = 'system' as AppId
 export const everyApp = Symbol('every app')
 export type ReadScope = AppId | typeof everyApp
 
-type Comparable = string | number | Date
+/** What filters and orders compare. */
+export type Scalar = string | number | boolean | Date | null
+type ScalarField<Doc> = { [Field in keyof Doc & string]: Doc[Field] extends Scalar ? Field : never }[keyof Doc &
+  string]
+
+interface Range<Value> {
+  readonly gte?: Value
+  readonly gt?: Value
+  readonly lte?: Value
+  readonly lt?: Value
+}
+
 type Condition<Value> =
   | Value
   | { readonly in: readonly Value[] }
-  | (Value extends Comparable | null
-      ? {
-          readonly gte?: NonNullable<Value>
-          readonly gt?: NonNullable<Value>
-          readonly lte?: NonNullable<Value>
-          readonly lt?: NonNullable<Value>
-        }
-      : never)
+  | ([Value] extends [string | number | Date | null] ? Range<Exclude<Value, null>> : never)
 
-/** All conditions must hold. A value means equality (`null` included); fields are top-level fields only. */
-export type Filter<Doc> = { readonly [Field in keyof Doc]?: Condition<Doc[Field]> }
+/**
+ * All conditions must hold. A value means equality (`null` included, which is in no range); fields are top-level
+ * fields with one value, never lists or objects. Text compares by its UTF-8 bytes.
+ */
+export type Filter<Doc> = { readonly [Field in ScalarField<Doc>]?: Condition<Doc[Field]> }
 
-/** The primary key without `appId`, which is always the first argument. */
-export type Key<Name extends CollectionName> = Filter<Documents[Name]>
+/** The whole primary key without `appId`, which is always the first argument. */
+export type Key<Name extends CollectionName> = Readonly<
+  Pick<Documents[Name], KeyField<Name> & keyof Documents[Name]>
+>
 
-type NumberFields<Doc> = { [Field in keyof Doc]: Doc[Field] extends number ? Field : never }[keyof Doc]
+type NumberField<Doc> = { [Field in keyof Doc]: Doc[Field] extends number ? Field : never }[keyof Doc]
 
-/** `set` replaces top-level fields, `inc` adds integers to them. */
-export interface Change<Doc> {
-  readonly set?: Partial<Omit<Doc, 'appId'>>
-  readonly inc?: { readonly [Field in NumberFields<Doc>]?: number }
+/** `set` replaces top-level fields, `inc` adds integers to them; one of them at least, and no field of the key. */
+export interface Change<Name extends CollectionName> {
+  readonly set?: Partial<Omit<Documents[Name], KeyField<Name> | 'appId'>>
+  readonly inc?: { readonly [Field in Exclude<NumberField<Documents[Name]>, KeyField<Name>>]?: number }
 }
 
 export interface FindOptions<Doc> {
   /** How many documents at most; there is no read without a limit. */
   readonly limit: number
-  readonly orderBy?: keyof Doc & string
+  /** Documents that are equal in it come in any order. */
+  readonly orderBy?: ScalarField<Doc>
   /** `ascending` when absent. */
   readonly order?: 'ascending' | 'descending'
 }
@@ -47,11 +57,12 @@ export interface FindOptions<Doc> {
 /**
  * The statements of the store. Each is atomic on its own; inside `transaction` they are atomic together.
  *
- * `appId` scopes every call: it is part of every filter and of every document written. Documents are plain data
- * (strings, safe integers, finite numbers, booleans, null, Dates, arrays and objects of those), are checked
- * against their schema when read, and are never shared with the store: changing one changes nothing.
+ * `appId` scopes every call: it is part of every filter and of every document written. Documents are checked
+ * against their schema when written and when read, and are never shared with the store: changing one changes
+ * nothing. So are the values of filters and changes.
  *
- * Faults are a `StoreError`. Nothing is retried by the caller unless its `code` says so.
+ * Faults are a `StoreError`. Nothing is retried by the caller unless its `code` says so. What a program gets wrong
+ * (another app's document, a value that does not fit the schema, an unknown field) is a `TypeError`.
  */
 export interface Statements {
   /**
@@ -95,7 +106,7 @@ export interface Statements {
     appId: AppId,
     collection: Name,
     filter: Filter<Documents[Name]>,
-    change: Change<Documents[Name]>,
+    change: Change<Name>,
   ): Promise<number>
 
   /**
@@ -128,9 +139,10 @@ export interface Store extends Statements {
    * Runs `work` with statements that take effect together when it returns, or not at all when it throws.
    *
    * `work` may be run several times (a write conflict starts it again on a new snapshot), so it holds no I/O, no
-   * ids, no clock and no other side effect; it awaits each statement before the next. Any failed statement dooms
-   * the transaction, even when `work` catches the error. Transactions do not nest. What `work` throws, the caller
-   * gets.
+   * ids, no clock and no other side effect; it awaits each statement before the next, and writes with `tx` only
+   * (a write of the store itself would wait for this very transaction). Any failed statement dooms the transaction,
+   * even when `work` catches the error. Transactions do not nest; `tx` is of no use afterwards. What `work` throws,
+   * the caller gets.
    *
    * @param budgetMs the time from call to answer, waiting for other writers and retries included.
    * @throws StoreError `outcome_unknown` when nobody can say whether it was committed; `unavailable` when it was
