@@ -8,6 +8,8 @@ export const headers = {
   idempotencyKey: 'idempotency-key',
   idempotentReplayed: 'idempotent-replayed',
   requestId: 'x-request-id',
+  /** `<epoch>.<ver>` of the inventory that an availability map was read from. */
+  version: 'x-holdfast-version',
   /** The signed word of the edge to core. */
   edgeAssertion: 'x-holdfast-assertion',
   rateLimitLimit: 'ratelimit-limit',

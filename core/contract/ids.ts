@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idLengthMax } from './limits.ts'
+import { idempotencyKeyLengthMax, idLengthMax } from './limits.ts'
 
 /** Every identifier that may become part of a Redis key, a store filter or a path. */
 export const idPattern = new RegExp(`^[A-Za-z0-9._~-]{1,${idLengthMax}}$`)
@@ -64,6 +64,14 @@ export const principal = {
   external: (appId: AppId, userId: string): Principal => Principal.parse(`ext:${appId}:${userId}`),
   guest: (guestId: string): Principal => Principal.parse(`guest:${guestId}`),
 }
+
+/** What a client calls one intention: sent again with the same key, it happens once. */
+export const IdempotencyKey = z
+  .string()
+  .regex(
+    new RegExp(`^[!-~]{1,${idempotencyKeyLengthMax}}$`),
+    `must be 1 to ${idempotencyKeyLengthMax} visible ASCII characters`,
+  )
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -60,6 +60,16 @@ export const verdictIsolateMs = 10_000
 export const verdictSharedMs = 60_000
 /** How long one isolate keeps an event's chart and the published signing keys. */
 export const chartIsolateMs = 10_000
+/** How long one isolate remembers that there is no such event. */
+export const eventMissIsolateMs = 1_000
+/** One call of the cache that edges share; a slow one is passed over. */
+export const cacheCallMs = 500
+/** What one isolate may keep: app keys, charts and lists of events, and the buckets of its own limiter. */
+export const verdictsPerIsolateMax = 10_000
+export const chartsPerIsolateBytesMax = 32 * 1024 * 1024
+export const bucketsPerIsolateMax = 10_000
+/** How much of what is wrong with a request is told at once. */
+export const errorsPerAnswerMax = 20
 
 export const idempotencyTtlMs = 86_400_000
 export const passwordBytesMin = 8

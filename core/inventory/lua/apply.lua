@@ -17,7 +17,7 @@ local values = readState(KEYS[1], fields)
 local event = parseEvent(values)
 if not event then return { 'not_ready', int(now) } end
 
-local writes, seats, sold = {}, {}, {}
+local writes, seats = {}, {}
 for i, truth in ipairs(truths) do
   local seat = present(values[i + 3]) and parseSeat(values[i + 3]) or nil
   if not seat or truth.rev > seat.rev then
@@ -27,7 +27,6 @@ for i, truth in ipairs(truths) do
       newer.state, newer.grant, newer.till = seat.state, seat.grant, seat.till
     elseif truth.state == 'B' then
       newer.state, newer.grant, newer.till = 'B', truth.grant, 0
-      sold[#sold + 1] = truth
     else
       freeSeat(newer)
     end
@@ -36,11 +35,10 @@ for i, truth in ipairs(truths) do
     writes[#writes + 1] = packSeat(newer)
   end
 end
-if #seats == 0 then return { 'applied', int(now) } end
 
--- The holds that the sold seats came from end as confirmed, if they are still remembered.
+-- The store names a grant only when it sold to it: a hold that still looks open has become that booking.
 local holdFields, bookings = {}, {}
-for _, truth in ipairs(sold) do
+for _, truth in ipairs(truths) do
   local field = truth.grant ~= '' and holdField(truth.grant)
   if field and not bookings[field] then
     holdFields[#holdFields + 1] = field
@@ -49,20 +47,22 @@ for _, truth in ipairs(sold) do
 end
 local ended = nil
 if #holdFields > 0 then
-  for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(holdFields))) do
-    local hold, truth = present(value) and parseHold(value) or nil, bookings[holdFields[i]]
+  local holds = redis.call('HMGET', KEYS[1], unpack(holdFields))
+  for i, field in ipairs(holdFields) do
+    local hold, truth = present(holds[i]) and parseHold(holds[i]) or nil, bookings[field]
     if hold and hold.grant == truth.grant and hold.status ~= 'confirmed' then
       local owner = 'u:' .. hold.owner
       local entries = parseOwner(redis.call('HGET', KEYS[1], owner), now)
       redis.call('HSET', KEYS[1], owner, withGrant(entries, hold.grant))
       hold.booking = truth.booking
       endHold(hold, 'confirmed', now, KEYS[3])
-      writes[#writes + 1] = holdFields[i]
+      writes[#writes + 1] = field
       writes[#writes + 1] = packHold(hold)
       ended = hold
     end
   end
 end
+if #writes == 0 then return { 'applied', int(now) } end
 
 redis.call('HSET', KEYS[1], '!ver', appendLog(KEYS[4], event, 'apply', ended, seats, now), unpack(writes))
 writeMap(KEYS[2], seats)

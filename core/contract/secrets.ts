@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { secretBytesMin } from './limits.ts'
+
+/** Fewer different bytes than this are a word or a pattern, not a random secret. */
+const differentBytesMin = 12
+
+/** Whether a secret is long enough and not obviously a sample. */
+export const isStrongSecret = (secret: Uint8Array): boolean =>
+  secret.length >= secretBytesMin && new Set(secret).size >= differentBytesMin
+
+const strong = `must be at least ${secretBytesMin} random bytes (e.g. openssl rand -base64 32)`
+
+/** A secret from the environment, as the bytes of its text. Start-up refuses a weak one. */
+export const Secret = z
+  .string()
+  .transform((text) => new TextEncoder().encode(text))
+  .refine(isStrongSecret, strong)
+
+const SharedKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]+$/, 'must be kid:base64url')
+  .transform((text) => {
+    const [kid = '', encoded = ''] = text.split(':')
+    const bytes = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
+    return { kid, secret: Uint8Array.from(bytes, (char) => char.charCodeAt(0)) }
+  })
+  .refine((key) => isStrongSecret(key.secret), strong)
+
+/** `kid1:<base64url>,kid2:<base64url>`: the edge signs with the first, core accepts each, so keys rotate without a gap. */
+export const EdgeKeys = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(SharedKey).min(1).max(2))
+export type EdgeKeys = z.infer<typeof EdgeKeys>

@@ -1,0 +1,17 @@
+import type { BookingView } from '@holdfast/contract'
+import type { BookingDoc } from '../store/schema.ts'
+
+/** A booking as its owner sees it. */
+export function bookingView(booking: BookingDoc): BookingView {
+  return {
+    id: booking.bookingId,
+    event: booking.eventId,
+    status: booking.status === 'CONFIRMED' ? 'confirmed' : 'cancelled',
+    payment: { status: booking.paymentStatus, id: booking.paymentId },
+    seats: booking.seats,
+    total: booking.total,
+    currency: booking.currency,
+    createdAt: booking.createdAt.toISOString(),
+    receipt: booking.receipt,
+  }
+}

@@ -1,0 +1,269 @@
+import {
+  type ConfirmCommand,
+  type KeyKind,
+  type PinReport,
+  Problem,
+  type ProblemCode,
+  type ProblemExtras,
+  problemBody,
+  problems,
+  totalOf,
+} from '@holdfast/contract'
+import type { Core } from '../context.ts'
+import { bookingPokes } from '../outbox/rows.ts'
+import { type Taken, takePayment } from '../payments/take-payment.ts'
+import type { BookingDoc } from '../store/schema.ts'
+import { isDuplicate, StoreError } from '../store/store.ts'
+import { newBookingId } from './booking-id.ts'
+import { abandonKey, type Claim, ClaimLost, claimKey, completeKey, type Reply } from './claim-key.ts'
+import { bookedAmong, bookedReply, commitBooking, SeatsTaken } from './commit-booking.ts'
+import { decideExpired, type Grant, putDecision } from './decide-grant.ts'
+
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'payments' | 'receipts' | 'log'> & {
+  /** Carries out what a commit promised, now; the relay does it again until it is done. */
+  readonly poke: (bookingId: BookingDoc['bookingId'], appId: BookingDoc['appId']) => void
+}
+
+export interface ConfirmCall extends Grant {
+  readonly owner: BookingDoc['owner']
+  readonly kind: KeyKind
+  readonly requestId: string
+  /** What the key stands for: method, route, app, user and body. */
+  readonly fingerprint: string
+  readonly command: ConfirmCommand
+  /** When core must have answered, on its own clock. */
+  readonly deadlineMs: number
+}
+
+export interface ConfirmAnswer extends Reply {
+  readonly replayed: boolean
+  readonly retryAfterSeconds?: number
+}
+
+type Pinned = Extract<PinReport, { word: 'pinned' }>
+
+/** The refusals that stay true, so that a key may answer them for ever. */
+const finalCodes: ReadonlySet<ProblemCode> = new Set([
+  'hold_expired',
+  'hold_released',
+  'hold_confirmed',
+  'payment_required',
+  'payment_declined',
+  'payment_already_used',
+  'invalid_request',
+])
+
+/** More repeats of a booking id in a row than chance can explain. */
+const bookingIdAttemptsMax = 8
+
+/**
+ * Turns a hold into a booking.
+ *
+ * Replays first; then claims the key, takes the payment, and commits. What the pin answered is only a hint: the
+ * store decides. Final answers are recorded with their decision, so the same key always gets the same bytes and
+ * is never both booked and refused; others (202, 409 in_progress, 5xx) are not recorded.
+ */
+export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
+  const { appId, owner, fingerprint, command } = call
+  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint })
+  switch (outcome.word) {
+    case 'replay':
+      return { ...outcome.reply, replayed: true }
+    case 'reused':
+      return refusal(call, 'idempotency_key_reused')
+    case 'in_progress':
+      return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
+    case 'claimed':
+      return settleClaim(ctx, call, outcome.claim)
+  }
+}
+
+/** Answers a claimed key, and lets it go when the answer is not final. */
+async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+  try {
+    const before = await replayBooking(ctx, call)
+    if (before) return await finish(ctx, claim, before)
+    const { pin } = call.command
+    if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
+    return await payAndCommit(ctx, call, claim, pin)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'outcome_unknown')
+      return refusal(call, 'outcome_unknown')
+    if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
+    if (error instanceof Problem && finalCodes.has(error.code)) {
+      return await finish(ctx, claim, refusal(call, error.code, error.extras))
+    }
+    await abandonKey(ctx.store, claim).catch(() =>
+      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+    )
+    throw error
+  }
+}
+
+/** The booking that the grant became, if it did: the natural key of a sale. */
+async function replayBooking(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer | null> {
+  const { appId, eventId, grantId, owner, command } = call
+  const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
+  if (!booking) return null
+  if (booking.owner !== owner) throw new Problem('not_found')
+  const other = command.payment && command.payment.id !== booking.paymentId
+  if (other) throw new Problem('hold_confirmed', { bookingId: booking.bookingId })
+  return { ...bookedReply(booking), replayed: true }
+}
+
+/** A pin that did not hold: final refusals are decided in the store before they are told. */
+async function refusePin(
+  ctx: Context,
+  call: ConfirmCall,
+  claim: Claim,
+  pin: Exclude<PinReport, Pinned>,
+): Promise<ConfirmAnswer> {
+  switch (pin.word) {
+    case 'expired':
+      return refuseForGood(ctx, call, claim, 'hold_expired')
+    case 'lost':
+      return refuseForGood(ctx, call, claim, 'hold_lost')
+    case 'taken':
+      return refuseForGood(ctx, call, claim, 'seats_unavailable', { seats: pin.seats })
+    case 'released':
+      return refuseForGood(ctx, call, claim, 'hold_released')
+    case 'not_found':
+      throw new Problem('not_found')
+    case 'not_ready':
+      throw new Problem('event_not_ready', {}, 1)
+    case 'confirmed': // Redis has heard of a booking that the store does not have: repair will tell.
+    case 'unavailable':
+      throw new Problem('dependency_unavailable', {}, 1)
+  }
+}
+
+async function payAndCommit(
+  ctx: Context,
+  call: ConfirmCall,
+  claim: Claim,
+  pin: Pinned,
+): Promise<ConfirmAnswer> {
+  const { appId, grantId, kind, command } = call
+  const app = await ctx.store.get(appId, 'apps', {})
+  if (!app?.active) throw new Problem('forbidden')
+  const provider = app.paymentProvider
+  const amount = totalOf(pin.seats)
+  const due = { appId, provider, kind, grantId, amount, currency: pin.currency, claim: command.payment }
+  const taken = await takePayment(ctx, due, remaining(ctx, call))
+  if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
+  return commit(ctx, call, claim, { pin, provider, taken })
+}
+
+interface Sale {
+  readonly pin: Pinned
+  readonly provider: BookingDoc['provider']
+  readonly taken: Extract<Taken, { word: 'paid' }>
+}
+
+async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale): Promise<ConfirmAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    // Made outside the transaction, which may run several times; a repeated id comes back here for another.
+    const booking = await draftBooking(ctx, call, sale)
+    const pokes = bookingPokes(booking, sale.taken.state === 'authorised', ctx.platform)
+    try {
+      await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
+      ctx.poke(booking.bookingId, booking.appId)
+      return { ...bookedReply(booking), replayed: false }
+    } catch (error) {
+      if (isDuplicate(error, 'bookings', 'primary') && attempt < bookingIdAttemptsMax) continue
+      if (isDuplicate(error, 'reservations', 'primary')) return await followDecision(ctx, call, claim)
+      if (!(error instanceof SeatsTaken)) throw error
+      const ids = sale.pin.seats.map((seat) => seat.id)
+      const seats = await bookedAmong(ctx.store, call.appId, call.eventId, ids)
+      return await refuseForGood(ctx, call, claim, 'seats_unavailable', { seats })
+    }
+  }
+}
+
+async function draftBooking(
+  ctx: Context,
+  call: ConfirmCall,
+  { pin, provider, taken }: Sale,
+): Promise<BookingDoc> {
+  const { appId, eventId, grantId, owner } = call
+  const createdAt = new Date(ctx.platform.now())
+  const bookingId = newBookingId(ctx.platform)
+  const draft: Omit<BookingDoc, 'receipt'> = {
+    appId,
+    bookingId,
+    eventId,
+    grantId,
+    owner,
+    status: 'CONFIRMED',
+    paymentStatus: taken.state === 'captured' ? 'SUCCESS' : 'PENDING',
+    provider,
+    paymentId: taken.paymentId,
+    seats: [...pin.seats],
+    total: totalOf(pin.seats),
+    currency: pin.currency,
+    cursor: `${String(createdAt.getTime()).padStart(15, '0')}-${bookingId}`,
+    createdAt,
+  }
+  return { ...draft, receipt: await ctx.receipts.sign(draft) }
+}
+
+/** Somebody decided the grant first: their decision is the answer. */
+async function followDecision(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+  const decided = await decideExpired(ctx.store, call, new Date(ctx.platform.now()))
+  if (decided !== 'CONFIRMED') throw new Problem(decided === 'RELEASED' ? 'hold_released' : 'hold_expired')
+  const before = await replayBooking(ctx, call)
+  if (!before) throw new Problem('dependency_unavailable', {}, 1)
+  return finish(ctx, claim, before)
+}
+
+/** Decides against the grant and records the refusal, in one transaction; then the seats need not wait. */
+async function refuseForGood(
+  ctx: Context,
+  call: ConfirmCall,
+  claim: Claim,
+  code: ProblemCode,
+  extras: ProblemExtras = {},
+): Promise<ConfirmAnswer> {
+  const answer = refusal(call, code, extras)
+  const { appId, eventId, grantId, owner } = call
+  const status = code === 'hold_released' ? 'RELEASED' : 'EXPIRED'
+  const now = new Date(ctx.platform.now())
+  try {
+    await ctx.store.transaction(remaining(ctx, call), async (tx) => {
+      await putDecision(tx, { appId, eventId, grantId, owner }, status, now)
+      await completeKey(tx, claim, answer)
+    })
+  } catch (error) {
+    if (!isDuplicate(error, 'reservations', 'primary')) throw error
+    return decidedAlready(ctx, call, claim, answer)
+  }
+  await ctx.inventory
+    .sweep({ appId, eventId }, [{ grantId, verdict: 'decided' }])
+    .catch(() => ctx.log({ event: 'sweep_left_to_repair', appId, eventId }))
+  return answer
+}
+
+/** The grant was decided before: as a booking, which is the answer, or against it, as we say too. */
+async function decidedAlready(
+  ctx: Context,
+  call: ConfirmCall,
+  claim: Claim,
+  answer: ConfirmAnswer,
+): Promise<ConfirmAnswer> {
+  const before = await replayBooking(ctx, call)
+  return finish(ctx, claim, before ?? answer)
+}
+
+/** Records a final answer. */
+async function finish(ctx: Context, claim: Claim, answer: ConfirmAnswer): Promise<ConfirmAnswer> {
+  await completeKey(ctx.store, claim, { status: answer.status, body: answer.body })
+  return answer
+}
+
+const remaining = (ctx: Context, call: ConfirmCall): number =>
+  Math.max(1, call.deadlineMs - ctx.platform.now())
+
+function refusal(call: ConfirmCall, code: ProblemCode, extras: ProblemExtras = {}): ConfirmAnswer {
+  const body = JSON.stringify(problemBody(code, extras, call.requestId))
+  return { status: problems[code].status, body, replayed: false }
+}

@@ -1,0 +1,87 @@
+import {
+  ConfirmCommand,
+  EventId,
+  type GrantDecision,
+  GrantId,
+  headers,
+  PageQuery,
+  Problem,
+} from '@holdfast/contract'
+import { type Context, Hono } from 'hono'
+import { base64url } from 'jose'
+import type { Core } from '../context.ts'
+import type { CoreEnv } from '../http/edge-assertion.ts'
+import { appOf, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
+import { pokeSubject } from '../outbox/relay.ts'
+import { bookingView } from './booking-view.ts'
+import { confirmHold } from './confirm-hold.ts'
+import { listBookings, readBooking } from './read-bookings.ts'
+import { readDecision } from './read-decision.ts'
+
+/** Holds as far as core has to do with them: it decides what became of them. Mounted below an event. */
+export function holdRoutes(core: Core) {
+  const poke = (bookingId: string, appId: ReturnType<typeof appOf>['id']) => {
+    pokeSubject(core, appId, bookingId).catch(() => core.log({ event: 'poke_left_to_relay', appId }))
+  }
+  const grantOf = (c: Context<CoreEnv>) => ({
+    appId: appOf(c).id,
+    eventId: idOf(EventId, c.req.param('event') ?? ''),
+    grantId: idOf(GrantId, c.req.param('hold') ?? ''),
+  })
+
+  return new Hono<CoreEnv>()
+    .get('/:event/holds/:hold', async (c) => {
+      principalOf(c)
+      const decision: GrantDecision = await readDecision(core.store, grantOf(c))
+      return c.json(decision, 200)
+    })
+    .delete('/:event/holds/:hold', async (c) => {
+      principalOf(c)
+      const grant = grantOf(c)
+      const { decision, bookingId } = await readDecision(core.store, grant)
+      if (decision === 'confirmed') throw new Problem('hold_confirmed', bookingId ? { bookingId } : {})
+      if (decision === 'undecided') throw new Problem('confirm_in_progress', {}, 1)
+      await core.inventory.sweep(grant, [{ grantId: grant.grantId, verdict: 'decided' }])
+      return c.body(null, 204)
+    })
+    .post('/:event/holds/:hold/confirm', async (c) => {
+      const { kind } = appOf(c)
+      const owner = principalOf(c)
+      const grant = grantOf(c)
+      const command = bodyOf(c, ConfirmCommand)
+      const asked = JSON.stringify(['confirm', grant, owner, command.payment ?? null])
+      const fingerprint = base64url.encode(await core.platform.sha256(new TextEncoder().encode(asked)))
+      const { requestId } = c.get('claims')
+      const answer = await confirmHold(
+        { ...core, poke },
+        { ...grant, owner, kind, requestId, fingerprint, command, deadlineMs: c.get('deadlineMs') },
+      )
+      const type = answer.status === 201 ? 'application/json' : 'application/problem+json'
+      c.header('content-type', type)
+      if (answer.replayed) c.header(headers.idempotentReplayed, 'true')
+      if (answer.retryAfterSeconds) c.header(headers.retryAfter, String(answer.retryAfterSeconds))
+      return new Response(answer.body, { status: answer.status, headers: c.res.headers })
+    })
+}
+
+/** Bookings: a buyer reads their own; an app's server, for nobody in particular, all of its app. */
+export function bookingRoutes(core: Core) {
+  const readerOf = (c: Context<CoreEnv>) => {
+    const { id, kind } = appOf(c)
+    const owner = c.get('claims').principal ?? null
+    if (owner === null && kind !== 'secret') throw new Problem('invalid_token')
+    return { appId: id, owner }
+  }
+
+  return new Hono<CoreEnv>()
+    .get('/', async (c) =>
+      c.json(await listBookings(core, readerOf(c), parse(PageQuery, c.req.query())), 200),
+    )
+    .get('/:booking', async (c) =>
+      c.json(bookingView(await readBooking(core, readerOf(c), c.req.param('booking'))), 200),
+    )
+    .get('/:booking/receipt', async (c) => {
+      const { receipt } = await readBooking(core, readerOf(c), c.req.param('booking'))
+      return c.body(receipt, 200, { 'content-type': 'application/jwt' })
+    })
+}

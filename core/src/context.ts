@@ -1,0 +1,21 @@
+import type { PaymentProvider, Platform } from '@holdfast/contract'
+import type { Inventory } from '@holdfast/inventory'
+import type { Receipts } from './bookings/receipts.ts'
+import type { Payments } from './payments/payments.ts'
+import type { Store } from './store/store.ts'
+
+/** Writes one structured line. Never keys, tokens or messages of libraries. */
+export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void
+
+/** What the use-cases of core work with. Each takes the part it needs. */
+export interface Core {
+  readonly store: Store
+  readonly inventory: Inventory
+  readonly platform: Platform
+  /** The providers this core has; an app that names another cannot be paid. */
+  readonly payments: Partial<Record<PaymentProvider, Payments>>
+  readonly receipts: Receipts
+  readonly log: Log
+  /** How long a rebuild waits for commits of the old epoch to end. */
+  readonly rebuildWaitMs: number
+}

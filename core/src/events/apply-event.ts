@@ -1,0 +1,16 @@
+import type { EventRef } from '@holdfast/inventory'
+import type { Core } from '../context.ts'
+import { rebuildInventory } from '../reconcile/rebuild.ts'
+import { eventSettings } from './event-settings.ts'
+import { seatPages } from './seat-pages.ts'
+
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+
+/** Brings the inventory in line with the store's event and all of its seats; builds it if it is not built. */
+export async function applyEvent(ctx: Context, ref: EventRef): Promise<void> {
+  const event = await ctx.store.get(ref.appId, 'events', { eventId: ref.eventId })
+  if (!event) return
+  const { word } = await ctx.inventory.configure(ref, eventSettings(event))
+  if (word === 'not_ready') return rebuildInventory(ctx, ref)
+  for await (const page of seatPages(ctx.store, ref)) await ctx.inventory.apply(ref, page)
+}

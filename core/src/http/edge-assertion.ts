@@ -1,0 +1,73 @@
+import {
+  assertionTtlSeconds,
+  clockToleranceSeconds,
+  coreBudgetMs,
+  EdgeClaims,
+  type EdgeKeys,
+  headers,
+  type Platform,
+  Problem,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
+import { createMiddleware } from 'hono/factory'
+import { base64url, jwtVerify } from 'jose'
+
+/** What a request carries once the edge has vouched for it. */
+export interface CoreEnv {
+  Variables: {
+    claims: EdgeClaims
+    /** The body as it was signed. */
+    body: string
+    /** When the answer must be on its way, on our clock. */
+    deadlineMs: number
+  }
+}
+
+/**
+ * Lets in what the edge has signed: this method, path and body, a moment ago. Identity comes from here and from
+ * nothing else.
+ */
+export function edgeAssertion(keys: EdgeKeys, platform: Platform) {
+  const secrets = new Map(keys.map((key) => [key.kid, key.secret]))
+
+  const verify = async (token: string): Promise<EdgeClaims> => {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const secret = secrets.get(kid ?? '')
+        if (!secret) throw new Error('unknown kid')
+        return secret
+      },
+      {
+        algorithms: ['HS256'],
+        typ: tokenKinds.edge.typ,
+        issuer: tokenIssuer,
+        audience: tokenKinds.edge.audience,
+        requiredClaims: ['exp', 'iat', 'jti'],
+        maxTokenAge: assertionTtlSeconds,
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(platform.now()),
+      },
+    )
+    return EdgeClaims.parse(payload)
+  }
+
+  return createMiddleware<CoreEnv>(async function edgeAssertion(c, next) {
+    const arrivedMs = platform.now()
+    const token = c.req.header(headers.edgeAssertion) ?? ''
+    const claims = await verify(token).catch(() => {
+      throw new Problem('forbidden')
+    })
+    const raw = new Uint8Array(await c.req.raw.arrayBuffer())
+    const digest = base64url.encode(await platform.sha256(raw))
+    const { pathname, search } = new URL(c.req.url)
+    if (claims.method !== c.req.method || claims.path !== pathname + search || claims.bodyDigest !== digest) {
+      throw new Problem('forbidden')
+    }
+    c.set('claims', claims)
+    c.set('body', new TextDecoder().decode(raw))
+    c.set('deadlineMs', arrivedMs + Math.min(claims.budgetMs, coreBudgetMs))
+    await next()
+  })
+}

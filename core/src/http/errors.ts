@@ -1,0 +1,29 @@
+import { Problem, problemResponse } from '@holdfast/contract'
+import { InventoryFault } from '@holdfast/inventory'
+import type { Context } from 'hono'
+import type { Log } from '../context.ts'
+import { StoreError } from '../store/store.ts'
+import type { CoreEnv } from './edge-assertion.ts'
+
+/** The refusal that an error becomes. What is not foreseen becomes `internal_error`, and only the log says more. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof InventoryFault) return new Problem('dependency_unavailable', {}, 1)
+  if (error instanceof StoreError) {
+    if (error.code === 'outcome_unknown') return new Problem('outcome_unknown')
+    if (error.code === 'unavailable') return new Problem('dependency_unavailable', {}, 1)
+  }
+  return new Problem('internal_error')
+}
+
+/** Ends a request that threw: the caller gets a catalogued problem, the log the name of the fault. */
+export function onError(log: Log) {
+  return (error: Error, c: Context<CoreEnv>): Response => {
+    const problem = problemOf(error)
+    const requestId = c.get('claims')?.requestId
+    if (!(error instanceof Problem)) {
+      log({ event: 'request_failed', requestId, code: problem.code, fault: error.name, stack: error.stack })
+    }
+    return problemResponse(problem, requestId)
+  }
+}

@@ -1,0 +1,52 @@
+import { type AppId, type EdgeClaims, type Principal, Problem } from '@holdfast/contract'
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import type { CoreEnv } from './edge-assertion.ts'
+
+type CoreContext = Context<CoreEnv>
+
+/** Reads a value of the request, or refuses it with the places that are wrong. */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const errors = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+  throw new Problem('invalid_request', { errors })
+}
+
+/** The JSON body, by its schema. */
+export function bodyOf<Schema extends z.ZodType>(c: CoreContext, schema: Schema): z.infer<Schema> {
+  try {
+    return parse(schema, JSON.parse(c.get('body')))
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw new Problem('invalid_request', { errors: [{ path: '', message: 'must be JSON' }] })
+  }
+}
+
+/** A part of the path, by its schema; what is no legal id names nothing. */
+export function idOf<Schema extends z.ZodType>(schema: Schema, value: string): z.infer<Schema> {
+  const result = schema.safeParse(value)
+  if (!result.success) throw new Problem('not_found')
+  return result.data
+}
+
+/** The app that the key stands for. */
+export function appOf(c: CoreContext): NonNullable<EdgeClaims['app']> {
+  const { app } = c.get('claims')
+  if (!app) throw new Problem('invalid_api_key')
+  return app
+}
+
+/** The app, if the call came with its secret key. */
+export function secretAppOf(c: CoreContext): AppId {
+  const app = appOf(c)
+  if (app.kind !== 'secret') throw new Problem('forbidden')
+  return app.id
+}
+
+/** The buyer. */
+export function principalOf(c: CoreContext): Principal {
+  const { principal } = c.get('claims')
+  if (!principal) throw new Problem('invalid_token')
+  return principal
+}

@@ -1,0 +1,53 @@
+import type { EventRef } from '@holdfast/inventory'
+import type { Core } from '../context.ts'
+import { eventSettings } from '../events/event-settings.ts'
+import { seatPages } from '../events/seat-pages.ts'
+
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+
+/** Builds under way in this process: a second asker waits for the first, so that epochs are not wasted. */
+const underWay = new Map<string, Promise<void>>()
+
+/**
+ * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so.
+ *
+ * Safe to run in several places at once and to die anywhere: nobody sees a build before it is published whole,
+ * and the newest epoch stays.
+ */
+export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
+  const key = `${ref.appId}/${ref.eventId}`
+  const running = underWay.get(key)
+  if (running) return running
+  const build = buildOnce(ctx, ref).finally(() => underWay.delete(key))
+  underWay.set(key, build)
+  return build
+}
+
+async function buildOnce(ctx: Context, ref: EventRef): Promise<void> {
+  const { store, inventory } = ctx
+  const { appId, eventId } = ref
+  const before = await store.get(appId, 'events', { eventId })
+  if (!before) return
+  const epoch = before.epoch + 1
+  const raised = await store.updateIf(
+    appId,
+    'events',
+    { eventId, epoch: before.epoch },
+    { inc: { epoch: 1 } },
+  )
+  if (raised !== 1) return
+
+  // Commits of the old epoch may still be under way; nobody may hold their seats before they have ended.
+  if (before.epoch > 0) await ctx.platform.sleep(ctx.rebuildWaitMs)
+
+  for await (const page of seatPages(store, ref)) await inventory.load(ref, epoch, page)
+  const event = await store.get(appId, 'events', { eventId })
+  if (!event) return
+  const count = await store.count(appId, 'seats', { eventId })
+  const reply = await inventory.publish(ref, epoch, count, eventSettings(event))
+  ctx.log({ event: 'inventory_built', appId, eventId, epoch, seats: count, outcome: reply.word })
+  if (reply.word !== 'published') return
+
+  // What the store changed while the pages were read was told to the inventory before this one.
+  for await (const page of seatPages(store, ref)) await inventory.apply(ref, page)
+}

@@ -1,0 +1,55 @@
+import { sweepGrantsPerBatch } from '@holdfast/contract'
+import type { DueHold, EventRef, Verdict } from '@holdfast/inventory'
+import { decideExpired } from '../bookings/decide-grant.ts'
+import type { Core } from '../context.ts'
+import { rebuildInventory } from './rebuild.ts'
+
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+
+/** Batches of one event in one round, so that a hot event does not starve the others. */
+const batchesPerRound = 10
+
+/**
+ * Frees what is over in one event. An expired HELD hold is simply free. An expired CONFIRMING one is decided in
+ * the store first: only then are its seats freed, or told as sold. Builds the inventory where it is missing.
+ */
+export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Promise<void> {
+  let skip = 0
+  for (let batch = 0; batch < batchesPerRound; batch++) {
+    const due = await ctx.inventory.due(ref, skip, sweepGrantsPerBatch)
+    if (due.word === 'not_ready' || due.epoch < epoch) return rebuildInventory(ctx, ref)
+    const verdicts: Verdict[] = []
+    for (const hold of due.holds) {
+      const verdict = await judge(ctx, ref, hold)
+      if (verdict) verdicts.push({ grantId: hold.grantId, verdict })
+      else skip += 1
+    }
+    if (verdicts.length > 0) await ctx.inventory.sweep(ref, verdicts)
+    if (due.holds.length < sweepGrantsPerBatch) return
+  }
+}
+
+/** What may be done about a hold, or null: not this time. */
+async function judge(
+  ctx: Context,
+  ref: EventRef,
+  { grantId, status }: DueHold,
+): Promise<Verdict['verdict'] | null> {
+  if (status !== 'confirming') return 'lapsed'
+  const { appId, eventId } = ref
+  try {
+    const decided = await decideExpired(
+      ctx.store,
+      { ...ref, grantId, owner: null },
+      new Date(ctx.platform.now()),
+    )
+    if (decided !== 'CONFIRMED') return 'decided'
+    const seats = await ctx.store.find(appId, 'seats', { eventId, grantId }, { limit: 100 })
+    await ctx.inventory.apply(ref, seats)
+    return null
+  } catch {
+    // A commit that is under way may hold the reservation: the next round asks again, the others go on.
+    ctx.log({ event: 'sweep_undecided', appId, eventId })
+    return null
+  }
+}

@@ -1,0 +1,77 @@
+import { AppId, EventId, GrantId, Principal, systemPlatform } from '@holdfast/contract'
+import type { Inventory } from '@holdfast/inventory'
+import { exportJWK, generateKeyPair } from 'jose'
+import { createReceipts } from './bookings/receipts.ts'
+import type { Core } from './context.ts'
+import { putEvent } from './events/put-event.ts'
+import { syncSeats } from './events/sync-seats.ts'
+import { simulatedPayments } from './payments/simulated.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+
+/** For tests: an inventory that agrees with everybody and does nothing. The store must not need it. */
+export const yesInventory = (nowMs = () => Date.now()): Inventory => {
+  const say =
+    (word: string, more = {}) =>
+    async () =>
+      ({ word, nowMs: nowMs(), ...more }) as never
+  return {
+    hold: say('not_ready'),
+    extend: say('not_ready'),
+    release: say('not_ready'),
+    pin: say('not_ready'),
+    read: say('not_ready'),
+    apply: say('applied'),
+    configure: say('configured'),
+    due: say('due', { epoch: 1, holds: [] }),
+    sweep: say('swept'),
+    load: say('loaded'),
+    publish: say('published'),
+    snapshot: say('not_ready'),
+    changesSince: say('changes', { newestVer: 0, changes: [] }),
+  }
+}
+
+/** For tests: core on a store in memory, with one app and one event of 20 seats at 4500. */
+export async function testCore(overrides: Partial<Core> = {}) {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  const store = overrides.store ?? (await openSqliteStore({ path: ':memory:' }))
+  const platform = overrides.platform ?? systemPlatform
+  const core: Core = {
+    store,
+    inventory: yesInventory(),
+    platform,
+    payments: { simulated: simulatedPayments(platform) },
+    receipts: await createReceipts(await exportJWK(privateKey), platform),
+    log: () => {},
+    rebuildWaitMs: 0,
+    ...overrides,
+  }
+  const appId = AppId.parse('app_test')
+  const eventId = EventId.parse('theatre')
+  await store.insert(appId, 'apps', {
+    appId,
+    name: 'Test',
+    active: true,
+    allowedOrigins: [],
+    allowNoOrigin: false,
+    paymentProvider: 'simulated',
+    rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1000 },
+    createdAt: new Date(platform.now()),
+  })
+  const input = {
+    name: 'Theatre',
+    currency: 'EUR',
+    sale: 'open',
+    holdTtlMs: 60_000,
+    holdLifetimeMs: 120_000,
+    seatsHeldPerOwner: 20,
+  } as const
+  await putEvent(core, { appId, eventId, input })
+  const seats = Array.from({ length: 20 }, (_, i) => ({ id: `A-${i + 1}` as never, price: 4500 }))
+  await syncSeats(core, { appId, eventId, seats })
+  return { core, appId, eventId }
+}
+
+/** For tests: the n-th grant of an event, and its owner. */
+export const grantId = (n: number): GrantId => GrantId.parse(`hold_${String(n).padStart(22, '0')}.1.${n}`)
+export const owner = (n: number): Principal => Principal.parse(`guest:g${n}`)
