@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { scripts } from './generated/scripts.ts'
 import { keysOf, stagedKeysOf } from './keys.ts'
-import type { EventSettings, Inventory, SeatTruth } from './port.ts'
+import { type EventSettings, type Inventory, InventoryFault, type SeatTruth } from './port.ts'
 import { openReply, replies } from './replies.ts'
 
 export type ScriptName = keyof typeof scripts
@@ -38,7 +38,11 @@ export function createInventory(runner: ScriptRunner): Inventory {
     args: readonly (string | number)[],
   ): Promise<z.infer<(typeof replies)[Name]>> => {
     const raw = await runner.run(name, keys, args.map(String))
-    return replies[name].parse(openReply(raw)) as z.infer<(typeof replies)[Name]>
+    try {
+      return replies[name].parse(openReply(raw)) as z.infer<(typeof replies)[Name]>
+    } catch {
+      throw new InventoryFault(name, 'unreadable reply')
+    }
   }
 
   return {

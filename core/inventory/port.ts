@@ -144,7 +144,7 @@ export interface HoldCall {
  *
  * Every call is one atomic script, safe to deliver any number of times: the state and the reply stay the same.
  * Calls may run at once from anywhere; Redis orders them. Expected outcomes are replies; `InventoryFault` means
- * that no reply came within the deadline, so the script may or may not have run, and the caller may call again.
+ * that no usable reply came within the deadline, so the script may or may not have run, and the caller may call again.
  * Times are milliseconds of Redis's clock; prices are minor units.
  */
 export interface Inventory {
@@ -157,7 +157,7 @@ export interface Inventory {
   /** Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin. */
   pin(event: EventRef, grant: GrantId, owner: Principal, leaseMs: number): Promise<PinReply>
   read(event: EventRef, grant: GrantId, owner: Principal): Promise<ReadReply>
-  /** Brings seats (at most `applySeatsPerBatch`) in line with the store; older revisions are passed over. */
+  /** Brings seats (at most `applySeatsPerBatch`, each once) in line with the store; older revisions are passed over. */
   apply(event: EventRef, seats: readonly SeatTruth[]): Promise<ApplyReply>
   configure(event: EventRef, settings: EventSettings): Promise<ConfigureReply>
   /** The holds whose time has come, oldest first, after passing over `skip` of them. */
@@ -174,10 +174,10 @@ export interface Inventory {
   changesSince(event: EventRef, epoch: number, ver: number, limit: number): Promise<ChangesReply>
 }
 
-/** No reply within the deadline. Carries nothing of the client library: their messages contain keys and values. */
+/** No reply within the deadline, or none that makes sense. Carries nothing of what came: that contains keys and values. */
 export class InventoryFault extends Error {
-  constructor(script: string) {
-    super(`no reply to ${script}`)
+  constructor(script: string, reason: 'no reply' | 'unreadable reply' = 'no reply') {
+    super(`${reason} to ${script}`)
     this.name = 'InventoryFault'
   }
 }

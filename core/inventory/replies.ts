@@ -74,13 +74,17 @@ const DueFields = z
   .tuple([GrantId, z.enum([...holdStatuses, 'gone'])])
   .transform(([grantId, status]) => ({ grantId, status }))
 
-const DueValues = z
-  .array(z.string())
-  .min(1)
-  .transform(([epoch, ...rest]) => ({
-    epoch: Number(epoch),
-    holds: inGroups(rest, 2).map((group) => DueFields.parse(group)),
-  }))
+const DueValues = z.tuple([Int], z.string()).transform(([epoch, ...rest]) => ({
+  epoch,
+  holds: inGroups(rest, 2).map((group) => DueFields.parse(group)),
+}))
+
+/** `0H,12H`: the bytes that index 0 and index 12 of the map got. */
+const Marks = z
+  .string()
+  .regex(/^(\d+[FHCBX](,\d+[FHCBX])*)?$/)
+  .transform((text) => (text === '' ? [] : text.split(',')))
+  .transform((marks) => marks.map((mark) => ({ index: Number(mark.slice(0, -1)), byte: mark.slice(-1) })))
 
 const ChangeFields = z
   .tuple([
@@ -91,7 +95,7 @@ const ChangeFields = z
     orNull(Principal),
     Int,
     PricedSeats,
-    z.string(),
+    Marks,
   ])
   .transform(
     ([ver, kind, atMs, grantId, owner, untilMs, seats, marks]): Change => ({
@@ -102,20 +106,14 @@ const ChangeFields = z
       owner,
       untilMs,
       seats,
-      marks: marks === '' ? [] : marks.split(',').map(markOf),
+      marks,
     }),
   )
 
-/** `12H`: the byte that index 12 of the map got. */
-const markOf = (mark: string) => ({ index: Number(mark.slice(0, -1)), byte: mark.slice(-1) })
-
-const ChangesValues = z
-  .array(z.string())
-  .min(1)
-  .transform(([newestVer, ...rest]) => ({
-    newestVer: Number(newestVer),
-    changes: inGroups(rest, 8).map((group) => ChangeFields.parse(group)),
-  }))
+const ChangesValues = z.tuple([Int], z.string()).transform(([newestVer, ...rest]) => ({
+  newestVer,
+  changes: inGroups(rest, 8).map((group) => ChangeFields.parse(group)),
+}))
 
 function inGroups(values: readonly string[], size: number): string[][] {
   const groups: string[][] = []

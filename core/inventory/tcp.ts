@@ -6,7 +6,7 @@ import { InventoryFault } from './port.ts'
 
 /** A connection to an ordinary Redis or Valkey. Reconnects by itself; a command that outlives the deadline fails. */
 export function connectTcp(url: string): Redis {
-  return new Redis(url, {
+  const client = new Redis(url, {
     commandTimeout: inventoryCallMs,
     connectTimeout: inventoryCallMs,
     // A command waits for a reconnect no longer than for its reply; scripts are safe to deliver again.
@@ -19,6 +19,9 @@ export function connectTcp(url: string): Redis {
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     showFriendlyErrorStack: false,
   })
+  // Without a listener the client prints every failed connect. Whoever waits for a reply gets a fault.
+  client.on('error', () => {})
+  return client
 }
 
 /** Runs the scripts over TCP. */

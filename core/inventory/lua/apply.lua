@@ -37,26 +37,27 @@ for i, truth in ipairs(truths) do
 end
 
 -- The store names a grant only when it sold to it: a hold that still looks open has become that booking.
-local holdFields, bookings = {}, {}
+-- A seat that was cancelled since still names the grant, but no booking.
+local grants, holdFields, bookings = {}, {}, {}
 for _, truth in ipairs(truths) do
-  local field = truth.grant ~= '' and holdField(truth.grant)
-  if field and not bookings[field] then
-    holdFields[#holdFields + 1] = field
-    bookings[field] = truth
+  local grant = truth.grant
+  if grant ~= '' and not bookings[grant] then
+    grants[#grants + 1], holdFields[#holdFields + 1], bookings[grant] = grant, holdField(grant), ''
   end
+  if truth.booking ~= '' then bookings[grant] = truth.booking end
 end
 local ended = nil
-if #holdFields > 0 then
+if #grants > 0 then
   local holds = redis.call('HMGET', KEYS[1], unpack(holdFields))
-  for i, field in ipairs(holdFields) do
-    local hold, truth = present(holds[i]) and parseHold(holds[i]) or nil, bookings[field]
-    if hold and hold.grant == truth.grant and hold.status ~= 'confirmed' then
+  for i, grant in ipairs(grants) do
+    local hold, booking = present(holds[i]) and parseHold(holds[i]) or nil, bookings[grant]
+    if hold and hold.grant == grant and (hold.status ~= 'confirmed' or (hold.booking == '' and booking ~= '')) then
       local owner = 'u:' .. hold.owner
       local entries = parseOwner(redis.call('HGET', KEYS[1], owner), now)
       redis.call('HSET', KEYS[1], owner, withGrant(entries, hold.grant))
-      hold.booking = truth.booking
+      hold.booking = booking
       endHold(hold, 'confirmed', now, KEYS[3])
-      writes[#writes + 1] = field
+      writes[#writes + 1] = holdFields[i]
       writes[#writes + 1] = packHold(hold)
       ended = hold
     end

@@ -8,7 +8,7 @@
 -- Reply: {'changes', ver, (ver, kind, at, grant, owner, until, seats, marks)...}   the first ver is the newest
 --        {'gap', epoch, ver}   the log no longer has what follows: read everything anew, then go on from there
 --        {'not_ready'}
--- @include base seat log
+-- @include base
 
 local now = clock()
 local event = parseEvent(readState(KEYS[1], {}))
@@ -20,13 +20,10 @@ if epoch ~= event.epoch or ver > event.ver then return gap end
 local reply = { 'changes', int(event.ver) }
 if ver < event.ver then
   local entries = redis.call('XRANGE', KEYS[2], int(ver + 1), '+', 'COUNT', ARGV[3])
-  -- One engine counts nested arrays from 0.
-  local first = #entries > 0 and (present(entries[1][0]) and 0 or 1)
-  if not first or entries[1][first] ~= int(ver + 1) .. '-0' then return gap end
-  for i = 1, #entries do
-    reply[#reply + 1] = string.match(entries[i][first], '^%d+')
-    local fields = entries[i][first + 1]
-    for field = 1, LOG_FIELDS do reply[#reply + 1] = fields[first + field * 2 - 1] end
+  if #entries == 0 or entries[1][1] ~= int(ver + 1) .. '-0' then return gap end
+  for _, entry in ipairs(entries) do
+    reply[#reply + 1] = string.match(entry[1], '^%d+')
+    for field = 2, #entry[2], 2 do reply[#reply + 1] = entry[2][field] end
   end
 end
 return finish(reply, now)

@@ -17,7 +17,7 @@ const underWay = new Map<string, Promise<void>>()
 export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
   const key = `${ref.appId}/${ref.eventId}`
   const running = underWay.get(key)
-  if (running) return running
+  if (running !== undefined) return running
   const build = buildOnce(ctx, ref).finally(() => underWay.delete(key))
   underWay.set(key, build)
   return build

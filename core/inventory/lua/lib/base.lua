@@ -1,27 +1,25 @@
 -- What every script starts with: whole numbers as text, one clock, the event's own fields.
 
-local unpack = unpack or table.unpack
-
--- A whole number as text. '%d' fails beyond 32 bits on one engine, and Redis cuts numbers in replies.
+-- A whole number as text: Redis cuts numbers in replies, and Lua writes large ones with an exponent.
 local function int(number)
   return string.format('%.0f', number)
 end
 
--- A field that is absent: nil, false or a userdata, depending on the engine.
+-- Whether a field is there: an absent one is false.
 local function present(value)
   return type(value) == 'string'
 end
 
--- Milliseconds on the one clock that holds live by. 1000.0: one engine has 32-bit integers beside its floats.
+-- Milliseconds on the one clock that holds live by.
 local function clock()
   local time = redis.call('TIME')
-  return tonumber(time[1]) * 1000.0 + math.floor(tonumber(time[2]) / 1000)
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Ends a reply with the time. One engine takes only a table written in one piece for an array.
+-- Ends a reply with the time.
 local function finish(reply, now)
   reply[#reply + 1] = int(now)
-  return { unpack(reply) }
+  return reply
 end
 
 -- !cfg: rev|sale|ttlMs|lifetimeMs|seatsHeldPerOwner|currency

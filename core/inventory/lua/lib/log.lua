@@ -1,8 +1,6 @@
 -- The log: every change of the event, with a contiguous version as the entry's id.
 
 local LOG_ENTRIES_MAX = '10000'
--- kind at grant owner until seats marks
-local LOG_FIELDS = 7
 
 -- Appends one change and returns the new version, which the caller writes to '!ver'.
 -- `hold` may be nil (a change that no hold made); `seats` are the seats that changed.

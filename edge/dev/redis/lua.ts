@@ -1,0 +1,47 @@
+import { type LuaEngine, LuaFactory } from 'wasmoon'
+
+/** Carries out one command for a script. @throws with Redis's own message. */
+export type RedisCall = (...command: string[]) => unknown
+
+/** Runs scripts as Redis does: `KEYS` and `ARGV` are lists of text, `redis.call` is the only way out. */
+export interface LuaHost {
+  run(source: string, keys: readonly string[], args: readonly string[]): unknown
+  close(): void
+}
+
+/** Redis has Lua 5.1, this is 5.4: the names that moved. */
+const prelude = 'unpack = table.unpack'
+
+/** A Lua that keeps each script compiled, so that a call costs what the script does. */
+export async function luaHost(call: RedisCall): Promise<LuaHost> {
+  const lua: LuaEngine = await new LuaFactory().createEngine({ enableProxy: false, injectObjects: false })
+  const redisCall = (...command: (string | number)[]) => toLua(call(...command.map(String)))
+  lua.global.set('redis', { call: redisCall, pcall: redisCall })
+  lua.doStringSync(prelude)
+  const compiled = new Map<string, (keys: readonly string[], args: readonly string[]) => unknown>()
+  return {
+    run(source, keys, args) {
+      let script = compiled.get(source)
+      if (!script) {
+        script = lua.doStringSync(`return function(KEYS, ARGV)\n${source}\nend`)
+        compiled.set(source, script as NonNullable<typeof script>)
+      }
+      return toReply(script?.(keys, args))
+    },
+    close: () => lua.global.close(),
+  }
+}
+
+/** A missing value is `false` in Lua: nil would end a list. */
+function toLua(value: unknown): unknown {
+  if (value === null || value === undefined) return false
+  return Array.isArray(value) ? value.map(toLua) : value
+}
+
+/** As Redis answers: numbers are cut, true is 1, false is nil. */
+function toReply(value: unknown): unknown {
+  if (typeof value === 'number') return Math.trunc(value)
+  if (typeof value === 'boolean') return value ? 1 : null
+  if (Array.isArray(value)) return value.map(toReply)
+  return value ?? null
+}
