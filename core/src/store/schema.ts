@@ -16,6 +16,7 @@ import {
   SeatId,
 } from '@holdfast/contract'
 import { z } from 'zod'
+import { type Collection, collection } from './collection.ts'
 
 /** ISO text of these years sorts as time does, which adapters without a date type rely on. */
 const firstDate = new Date('0000-01-01T00:00:00.000Z')
@@ -180,32 +181,6 @@ const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), 
 /** How far the log of an event's inventory has been read into reservations. */
 const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
 
-type Field<Doc> = keyof Doc & string
-
-/** One collection, as an adapter sees it. */
-export interface Collection<Doc> {
-  readonly doc: z.ZodType<Doc> & { readonly shape: Readonly<Record<Field<Doc>, z.ZodType>> }
-  /** The primary key; starts with `appId`, never changes. In a `duplicate` its index is called `primary`. */
-  readonly key: readonly Field<Doc>[]
-  readonly indexes: Readonly<Record<string, Index<Doc>>>
-  /** A document is deleted some time after this moment; null means never. */
-  readonly expires?: Field<Doc>
-}
-
-type NeverNull<Doc> = { [Name in Field<Doc>]: null extends Doc[Name] ? never : Name }[Field<Doc>]
-
-/** A unique index has no fields that may be null: databases differ on whether two nulls are equal. */
-type Index<Doc> =
-  | { readonly fields: readonly Field<Doc>[]; readonly unique?: never }
-  | { readonly fields: readonly NeverNull<Doc>[]; readonly unique: true }
-
-const collection = <
-  Doc extends z.ZodObject<{ appId: typeof AppId }>,
-  const Key extends readonly ['appId', ...Field<z.infer<Doc>>[]],
->(
-  declared: Omit<Collection<z.infer<Doc>>, 'doc' | 'key'> & { readonly doc: Doc; readonly key: Key },
-) => declared
-
 /** The collections, their keys and indexes: every adapter makes its database from this and from nothing else. */
 export const collections = {
   apps: collection({ doc: AppDoc, key: ['appId'], indexes: {} }),
@@ -276,6 +251,12 @@ export type KeyField<Name extends CollectionName> = Exclude<
 
 /** The collections, for code that is generic in their name. */
 export const schema: { readonly [Name in CollectionName]: Collection<Documents[Name]> } = collections
+
+/** For names that come from outside: an error's text, a file. */
+export const isCollectionName = (name: string): name is CollectionName => Object.hasOwn(collections, name)
+
+/** Every collection, in the order of the declaration. */
+export const collectionNames: readonly CollectionName[] = Object.keys(collections).filter(isCollectionName)
 
 export type SeatDoc = Documents['seats']
 export type EventDoc = Documents['events']

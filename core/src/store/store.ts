@@ -11,8 +11,9 @@ export type ReadScope = AppId | typeof everyApp
 
 /** What filters and orders compare. */
 export type Scalar = string | number | boolean | Date | null
-type ScalarField<Doc> = { [Field in keyof Doc & string]: Doc[Field] extends Scalar ? Field : never }[keyof Doc &
-  string]
+type ScalarField<Doc> = {
+  [Field in keyof Doc & string]: Doc[Field] extends Scalar ? Field : never
+}[keyof Doc & string]
 
 interface Range<Value> {
   readonly gte?: Value
@@ -57,9 +58,9 @@ export interface FindOptions<Doc> {
 /**
  * The statements of the store. Each is atomic on its own; inside `transaction` they are atomic together.
  *
- * `appId` scopes every call: it is part of every filter and of every document written. Documents are checked
- * against their schema when written and when read, and are never shared with the store: changing one changes
- * nothing. So are the values of filters and changes.
+ * `appId` scopes every call: it is part of every filter and of every document written. Documents, and the values
+ * of filters and changes, are checked against their schema, documents also when they are read. They are never
+ * shared with the store: changing one changes nothing.
  *
  * Faults are a `StoreError`. Nothing is retried by the caller unless its `code` says so. What a program gets wrong
  * (another app's document, a value that does not fit the schema, an unknown field) is a `TypeError`.
@@ -67,7 +68,8 @@ export interface FindOptions<Doc> {
 export interface Statements {
   /**
    * Inserts one or many documents of one collection, all or none.
-   * @throws StoreError `duplicate` with the index, when a unique index or the primary key has the value already.
+   * @throws StoreError `duplicate` with the index, when a unique index or the primary key has the value already;
+   *   with `primary` when both have.
    */
   insert<Name extends CollectionName>(
     appId: AppId,
@@ -139,8 +141,8 @@ export interface Store extends Statements {
    * Runs `work` with statements that take effect together when it returns, or not at all when it throws.
    *
    * `work` may be run several times (a write conflict starts it again on a new snapshot), so it holds no I/O, no
-   * ids, no clock and no other side effect; it awaits each statement before the next, and writes with `tx` only
-   * (a write of the store itself would wait for this very transaction). Any failed statement dooms the transaction,
+   * ids, no clock and no other side effect; it awaits each statement before the next, and uses `tx` only (a
+   * call to the store itself may wait for this very transaction). Any failed statement dooms the transaction,
    * even when `work` catches the error. Transactions do not nest; `tx` is of no use afterwards. What `work` throws,
    * the caller gets.
    *
@@ -150,7 +152,7 @@ export interface Store extends Statements {
    */
   transaction<Result>(budgetMs: number, work: (tx: Statements) => Promise<Result>): Promise<Result>
 
-  /** Deletes documents whose time is over (schema's `expires`), where the database does not do so by itself. */
+  /** Deletes the documents whose time is over at `now` (schema's `expires`) and says how many there were. */
   purgeExpired(now: Date): Promise<number>
 
   /** Finishes what runs and releases every resource. */

@@ -1,0 +1,130 @@
+import { EventInput, SeatInput } from '@holdfast/contract'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { testCore } from '../testing.ts'
+import { putEvent } from './put-event.ts'
+import { listEvents, readEvent } from './read-event.ts'
+import { syncSeats } from './sync-seats.ts'
+
+let world: Awaited<ReturnType<typeof testCore>>
+beforeEach(async () => {
+  world = await testCore()
+})
+afterEach(() => world.core.store.close())
+
+const seat = (id: string, more: object = {}) => SeatInput.parse({ id, price: 1000, ...more })
+const sync = (...seats: SeatInput[]) =>
+  syncSeats(world.core, { appId: world.appId, eventId: world.eventId, seats })
+const stored = (id: string) =>
+  world.core.store.get(world.appId, 'seats', { eventId: world.eventId, seatId: seat(id).id })
+
+describe('syncing seats', () => {
+  test('adds what is new, changes what is known, and leaves alone what is the same', async () => {
+    expect(await sync(seat('A-1', { price: 4500 }), seat('A-2', { price: 5000 }), seat('B-1'))).toEqual({
+      event: world.eventId,
+      inserted: 1,
+      updated: 1,
+      unchanged: 1,
+      seatCount: 21,
+    })
+    expect(await stored('A-1')).toMatchObject({ rev: 0, index: 0 })
+    expect(await stored('A-2')).toMatchObject({ rev: 1, index: 1, price: 5000 })
+    expect(await stored('B-1')).toMatchObject({ rev: 0, index: 20 })
+  })
+
+  test('never disturbs a sold seat', async () => {
+    const { core, appId, eventId } = world
+    const sold = { state: 'BOOKED', bookingId: 'BK-1' as never } as const
+    await core.store.updateIf(
+      appId,
+      'seats',
+      { eventId, seatId: seat('A-1').id },
+      { set: sold, inc: { rev: 1 } },
+    )
+    await sync(seat('A-1', { price: 1, section: 'Stalls' }))
+    expect(await stored('A-1')).toMatchObject({ ...sold, rev: 2, price: 1, section: 'Stalls' })
+  })
+
+  test('gives every seat an index of its own, however many syncs run at once', async () => {
+    const pages = Array.from({ length: 8 }, (_, p) =>
+      Array.from({ length: 25 }, (_, i) => seat(`P${p}-${i}`)),
+    )
+    await Promise.all(pages.map((page) => sync(...page)))
+    const all = await world.core.store.find(
+      world.appId,
+      'seats',
+      { eventId: world.eventId },
+      { limit: 1_000 },
+    )
+    expect(all.map((one) => one.index).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 220 }, (_, i) => i),
+    )
+  })
+
+  test('of an event that is not there is refused', async () => {
+    const eventId = 'none' as never
+    await expect(
+      syncSeats(world.core, { appId: world.appId, eventId, seats: [seat('A')] }),
+    ).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+})
+
+describe('an event', () => {
+  test('keeps its currency and changes the rest', async () => {
+    const { core, appId, eventId } = world
+    const put = (input: object) => putEvent(core, { appId, eventId, input: EventInput.parse(input) })
+    const changed = await put({ name: 'Renamed', currency: 'EUR', sale: 'closed' })
+    expect(changed).toMatchObject({
+      created: false,
+      event: { name: 'Renamed', sale: 'closed', seatCount: 20 },
+    })
+    await expect(put({ name: 'X', currency: 'USD' })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('shows its chart by section and row, in the order the seats were described', async () => {
+    const { core, appId, eventId } = world
+    await sync(seat('S-1', { section: 'Stalls', row: 'A', number: '1', x: 1.5, y: 2, accessible: true }))
+    const { chart } = await readEvent(core, { appId, eventId })
+    expect(chart.sections.map((section) => section.name)).toEqual([null, 'Stalls'])
+    expect(chart.sections[1]?.rows).toEqual([
+      {
+        label: 'A',
+        seats: [
+          { id: 'S-1', index: 20, price: 1000, category: null, number: '1', x: 1.5, y: 2, accessible: true },
+        ],
+      },
+    ])
+  })
+
+  test('of another app is as missing as one that never was', async () => {
+    const { core, eventId } = world
+    await expect(readEvent(core, { appId: 'app_other' as never, eventId })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    expect(await listEvents(core, { appId: 'app_other' as never, page: { limit: 10 } })).toEqual({
+      events: [],
+    })
+  })
+
+  test('lists come in pages that join without a gap', async () => {
+    const { core, appId } = world
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await putEvent(core, {
+        appId,
+        eventId: id as never,
+        input: EventInput.parse({ name: id, currency: 'EUR' }),
+      })
+    }
+    const first = await listEvents(core, { appId, page: { limit: 3 } })
+    const rest = await listEvents(core, { appId, page: { limit: 3, cursor: first.nextCursor } })
+    expect([...first.events, ...rest.events].map((event) => event.id)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'theatre',
+    ])
+    expect(rest.nextCursor).toBeUndefined()
+  })
+})
