@@ -6,6 +6,7 @@ const node = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', './tests/support/reporter.ts'],
     projects: [
       node('unit', ['{core,edge}/**/*.test.ts']),
       node('contract', ['tests/contract/**/*.test.ts']),

@@ -36,6 +36,12 @@ export const problems = {
     'The user token is missing or not valid',
     'Sign in again (POST /v1/auth/login or /v1/auth/guest) and send the token as Authorization: Bearer.',
   ),
+  invalid_credentials: kind(
+    401,
+    false,
+    'The e-mail or the password is wrong',
+    'Check both and sign in again, or sign up.',
+  ),
   payment_required: kind(
     402,
     false,

@@ -1,0 +1,14 @@
+import type { AdminAccount } from './users/log-in-admin.ts'
+import type { PasswordHasher } from './users/passwords.ts'
+import type { TokenIssuer } from './users/tokens.ts'
+
+/** What the use-cases of apps and users work with, beside `Core`. */
+export interface Identities {
+  /** For people who sign in; a queue of its own, so that it cannot delay the keys. */
+  readonly passwords: PasswordHasher
+  /** For app keys. */
+  readonly keyHasher: PasswordHasher
+  readonly tokens: TokenIssuer
+  readonly admin: AdminAccount
+  readonly allowSimulatedPayments: boolean
+}

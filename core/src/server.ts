@@ -1,0 +1,73 @@
+/** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
+import { systemPlatform } from '@holdfast/contract'
+import { createInventory } from '@holdfast/inventory'
+import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
+import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import { serve } from '@hono/node-server'
+import { createCoreApp } from './app.ts'
+import { createReceipts } from './bookings/receipts.ts'
+import type { Core, Log } from './context.ts'
+import { type Env, readEnv } from './env.ts'
+import type { Identities } from './identities.ts'
+import { simulatedPayments } from './payments/simulated.ts'
+import { startRepair } from './reconcile/loop.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
+import { createTokenIssuer } from './users/tokens.ts'
+
+const platform = systemPlatform
+const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
+
+/** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
+function openInventory(env: Env) {
+  if (env.REDIS_URL !== undefined) {
+    const client = connectTcp(env.REDIS_URL)
+    client.on('error', () => log({ event: 'redis_connection_failed' }))
+    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
+  }
+  const address = { url: env.UPSTASH_REDIS_REST_URL ?? '', token: env.UPSTASH_REDIS_REST_TOKEN ?? '' }
+  const client = connectUpstash(address, platform)
+  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
+}
+
+async function start(): Promise<void> {
+  const env = readEnv(process.env)
+  const store = await openSqliteStore({ path: env.STORE_URL.slice('sqlite:'.length) })
+  const { inventory, close: closeInventory } = openInventory(env)
+  const core: Core = {
+    store,
+    inventory,
+    platform,
+    payments: env.ALLOW_SIMULATED_PAYMENTS ? { simulated: simulatedPayments(platform) } : {},
+    receipts: await createReceipts(env.RECEIPT_KEY, platform),
+    log,
+    rebuildWaitMs: env.REBUILD_WAIT_MS,
+  }
+  const identities: Identities = {
+    passwords: createPasswordHasher(platform, loginHashing),
+    keyHasher: createPasswordHasher(platform, keyHashing),
+    tokens: createTokenIssuer({ user: env.USER_TOKEN_SECRET, admin: env.ADMIN_TOKEN_SECRET }, platform),
+    admin: { email: env.ADMIN_EMAIL, passwordHash: env.ADMIN_PASSWORD_HASH },
+    allowSimulatedPayments: env.ALLOW_SIMULATED_PAYMENTS,
+  }
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS)
+  const repair = startRepair(core)
+  const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }, ({ port }) =>
+    log({ event: 'core_listens', port }),
+  )
+
+  const stop = async () => {
+    log({ event: 'core_stops' })
+    // No new connections; what is under way is answered; then what it used is closed.
+    await new Promise((resolve) => server.close(resolve))
+    await repair.stop()
+    await Promise.all([identities.passwords.close(), identities.keyHasher.close(), store.close()])
+    closeInventory()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+}
+
+start().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})

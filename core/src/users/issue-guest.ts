@@ -1,0 +1,16 @@
+import { type AppId, type GuestSession, newId, type Platform } from '@holdfast/contract'
+import type { TokenIssuer } from './tokens.ts'
+
+interface Context {
+  readonly platform: Pick<Platform, 'random'>
+  readonly tokens: Pick<TokenIssuer, 'issueGuestToken'>
+}
+
+/** Makes a buyer without an account, known to one app. Nothing is stored: the token is all there is of a guest. */
+export async function issueGuest(
+  { platform, tokens }: Context,
+  { appId }: { appId: AppId },
+): Promise<GuestSession> {
+  const id = newId('gst', platform.random)
+  return { ...(await tokens.issueGuestToken(id, appId)), guest: { id } }
+}

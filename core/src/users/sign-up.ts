@@ -1,0 +1,38 @@
+import { newId, type Platform, Problem, type SignUpRequest, type UserSession } from '@holdfast/contract'
+import type { UserDoc } from '../store/schema.ts'
+import { isDuplicate, poolScope, type Store } from '../store/store.ts'
+import type { PasswordHasher } from './passwords.ts'
+import type { TokenIssuer } from './tokens.ts'
+import { openUserSession } from './user-session.ts'
+
+interface Context {
+  readonly store: Pick<Store, 'insert'>
+  readonly platform: Pick<Platform, 'now' | 'random'>
+  readonly passwords: Pick<PasswordHasher, 'hash'>
+  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+}
+
+/** Adds a user to the pool that all apps share, and signs them in. */
+export async function signUp(
+  { store, platform, passwords, tokens }: Context,
+  { email, password, name, phone }: SignUpRequest,
+): Promise<UserSession> {
+  const user: UserDoc = {
+    appId: poolScope,
+    userId: newId('usr', platform.random),
+    email,
+    name,
+    phone: phone ?? null,
+    passwordHash: await passwords.hash(password),
+    active: true,
+    createdAt: new Date(platform.now()),
+  }
+  try {
+    await store.insert(poolScope, 'users', user)
+  } catch (error) {
+    // The unique index decides, so two who come at once cannot both have the address.
+    if (isDuplicate(error, 'users', 'email')) throw new Problem('email_taken')
+    throw error
+  }
+  return openUserSession(tokens, user)
+}

@@ -1,0 +1,72 @@
+import {
+  type AppId,
+  adminTokenTtlSeconds,
+  guestTokenTtlSeconds,
+  isStrongSecret,
+  newId,
+  type Platform,
+  principal,
+  tokenIssuer,
+  tokenKinds,
+  userTokenTtlSeconds,
+} from '@holdfast/contract'
+import { SignJWT } from 'jose'
+
+/** A token as it is given away, and how long it is good for from now. */
+export interface IssuedToken {
+  readonly token: string
+  readonly expiresInSeconds: number
+}
+
+/** Makes the tokens that the edge verifies: a JWT each, signed with the secret of its kind. */
+export interface TokenIssuer {
+  /** For a user of the pool, with any app. */
+  issueUserToken(userId: string): Promise<IssuedToken>
+  /** For a guest, with one app. */
+  issueGuestToken(guestId: string, appId: AppId): Promise<IssuedToken>
+  issueAdminToken(): Promise<IssuedToken>
+}
+
+interface Bearer {
+  readonly kind: 'user' | 'admin'
+  readonly sub: string
+  readonly ttlSeconds: number
+  readonly app?: AppId
+}
+
+/**
+ * An issuer with one secret for users and guests, and another for admins.
+ * @throws when a secret is weak.
+ */
+export function createTokenIssuer(
+  secrets: { readonly user: Uint8Array; readonly admin: Uint8Array },
+  { now, random }: Pick<Platform, 'now' | 'random'>,
+): TokenIssuer {
+  // jose signs HS256 with a secret of any length.
+  for (const secret of [secrets.user, secrets.admin]) {
+    if (!isStrongSecret(secret)) throw new Error('a token secret is too short or too regular')
+  }
+
+  const issue = async ({ kind, sub, ttlSeconds, app }: Bearer): Promise<IssuedToken> => {
+    const { typ, audience } = tokenKinds[kind]
+    const issuedAt = Math.floor(now() / 1000)
+    const token = await new SignJWT(app === undefined ? {} : { app })
+      .setProtectedHeader({ alg: 'HS256', typ })
+      .setIssuer(tokenIssuer)
+      .setAudience(audience)
+      .setSubject(sub)
+      .setJti(newId('tok', random))
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + ttlSeconds)
+      .sign(secrets[kind])
+    return { token, expiresInSeconds: ttlSeconds }
+  }
+
+  return {
+    issueUserToken: (userId) =>
+      issue({ kind: 'user', sub: principal.pool(userId), ttlSeconds: userTokenTtlSeconds }),
+    issueGuestToken: (guestId, app) =>
+      issue({ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds, app }),
+    issueAdminToken: () => issue({ kind: 'admin', sub: 'admin', ttlSeconds: adminTokenTtlSeconds }),
+  }
+}

@@ -1,0 +1,152 @@
+import { AppId, LogInRequest, Principal, SignUpRequest, systemPlatform } from '@holdfast/contract'
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openSqliteStore } from '../store/sqlite.ts'
+import { poolScope, type Store, StoreError } from '../store/store.ts'
+import { issueGuest } from './issue-guest.ts'
+import { logIn } from './log-in.ts'
+import { logInAdmin } from './log-in-admin.ts'
+import { signUp } from './sign-up.ts'
+import { plainPasswords, testTokens } from './testing.ts'
+
+const tokens = testTokens()
+const platform = systemPlatform
+let store: Store
+let passwords: ReturnType<typeof plainPasswords>
+const ctx = () => ({ store, platform, tokens, passwords: passwords.hasher })
+beforeEach(() => {
+  store = openSqliteStore({ path: ':memory:' })
+  passwords = plainPasswords()
+})
+afterEach(() => store.close())
+
+const ada = SignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
+const users = () => store.find(poolScope, 'users', {}, { limit: 10 })
+const codeOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  )
+
+describe('signing up', () => {
+  test('stores a hash, answers with a view and a token, and never shows the hash', async () => {
+    const session = await signUp(ctx(), { ...ada, phone: '+39 055' })
+    const [stored] = await users()
+    expect(stored).toMatchObject({
+      email: 'ada@example.org',
+      passwordHash: 'plain:correct horse',
+      active: true,
+    })
+    expect(session.user).toEqual({
+      id: stored?.userId,
+      email: 'ada@example.org',
+      name: 'Ada',
+      phone: '+39 055',
+      createdAt: stored?.createdAt.toISOString(),
+    })
+    expect(decodeJwt(session.token).sub).toBe(Principal.parse(`pool:${session.user.id}`))
+    expect(JSON.stringify(session)).not.toContain('correct horse')
+  })
+
+  test('twice with one e-mail is refused, however it is written', async () => {
+    await signUp(ctx(), ada)
+    const again = SignUpRequest.parse({ ...ada, email: 'ADA@EXAMPLE.ORG', password: 'something else' })
+    expect(await codeOf(signUp(ctx(), again))).toBe('email_taken')
+    expect(await codeOf(logIn(ctx(), { email: ada.email, password: 'something else' }))).toBe(
+      'invalid_credentials',
+    )
+  })
+
+  test('many at once with one e-mail makes one user', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => codeOf(signUp(ctx(), ada))))
+    expect(answers.toSorted()).toEqual([...Array(19).fill('email_taken'), 'ok'])
+    expect(await users()).toHaveLength(1)
+  })
+
+  test('lets a fault of the store be one', async () => {
+    const broken = { insert: () => Promise.reject(new StoreError('unavailable', 'no disk')) }
+    await expect(signUp({ ...ctx(), store: broken }, ada)).rejects.toThrow(StoreError)
+  })
+})
+
+describe('logging in', () => {
+  test('with the right password gives a token of the same user', async () => {
+    const { user } = await signUp(ctx(), ada)
+    const session = await logIn(
+      ctx(),
+      LogInRequest.parse({ email: 'ADA@example.org', password: ada.password }),
+    )
+    expect(session.user).toEqual(user)
+    expect(decodeJwt(session.token).sub).toBe(`pool:${user.id}`)
+  })
+
+  test('gives one answer after the same work to a wrong password, an unknown e-mail and a user put off', async () => {
+    await signUp(ctx(), ada)
+    await signUp(ctx(), { ...ada, email: 'off@example.org' })
+    await store.updateIf(poolScope, 'users', { email: 'off@example.org' }, { set: { active: false } })
+    const attempts = [
+      { email: ada.email, password: 'wrong horse' },
+      { email: 'nobody@example.org', password: ada.password },
+      { email: 'off@example.org', password: ada.password },
+    ]
+    for (const attempt of attempts) {
+      const work = passwords.verified.length
+      await expect(logIn(ctx(), attempt)).rejects.toMatchObject({ code: 'invalid_credentials', extras: {} })
+      expect(passwords.verified.length - work).toBe(1)
+    }
+    expect(passwords.verified).toEqual(['plain:correct horse', null, 'plain:correct horse'])
+  })
+
+  test.each(["' OR '1'='1", 'ada@example.org%', '*', '$ne', '{"$gt":""}', 'ada@example.org\0'])(
+    'reads an e-mail as nothing but text: %j',
+    async (email) => {
+      await signUp(ctx(), ada)
+      expect(LogInRequest.safeParse({ email, password: ada.password }).success).toBe(false)
+      expect(await codeOf(logIn(ctx(), { email, password: ada.password }))).toBe('invalid_credentials')
+    },
+  )
+
+  test.each([{ $gt: '' }, { in: ['ada@example.org'] }, ['ada@example.org'], null, 1])(
+    'takes no operator for an e-mail or a password: %j',
+    (value) => {
+      expect(LogInRequest.safeParse({ email: value, password: ada.password }).success).toBe(false)
+      expect(LogInRequest.safeParse({ email: ada.email, password: value }).success).toBe(false)
+    },
+  )
+})
+
+describe('the admin', () => {
+  const admin = { email: 'root@example.org', passwordHash: 'plain:open sesame' }
+  const enter = (email: string, password: string) => logInAdmin({ ...ctx(), admin }, { email, password })
+
+  test('gets a token for a day', async () => {
+    const session = await enter('root@example.org', 'open sesame')
+    expect(session.expiresInSeconds).toBe(86_400)
+    expect(decodeJwt(session.token)).toMatchObject({ sub: 'admin', aud: 'holdfast-admin' })
+  })
+
+  test('costs the same work and gets the same answer with a wrong e-mail as with a wrong password', async () => {
+    expect(await codeOf(enter('root@example.org', 'open barley'))).toBe('invalid_credentials')
+    expect(await codeOf(enter('ada@example.org', 'open sesame'))).toBe('invalid_credentials')
+    expect(passwords.verified).toEqual([admin.passwordHash, admin.passwordHash])
+  })
+
+  test('is no user of the pool, and no user is the admin', async () => {
+    await signUp(ctx(), { ...ada, email: admin.email })
+    expect(await codeOf(enter(admin.email, ada.password))).toBe('invalid_credentials')
+    expect(await codeOf(logIn(ctx(), { email: admin.email, password: 'open sesame' }))).toBe(
+      'invalid_credentials',
+    )
+  })
+})
+
+describe('a guest', () => {
+  test('is new each time, bound to one app, and stored nowhere', async () => {
+    const appId = AppId.parse('app_one')
+    const [one, two] = [await issueGuest(ctx(), { appId }), await issueGuest(ctx(), { appId })]
+    expect(one.guest.id).not.toBe(two.guest.id)
+    expect(decodeJwt(one.token)).toMatchObject({ sub: `guest:${one.guest.id}`, app: 'app_one' })
+    expect(one.expiresInSeconds).toBe(86_400)
+    expect(await users()).toEqual([])
+  })
+})

@@ -1,0 +1,38 @@
+/** A call of the public API by a script of the local stack. */
+export interface ApiCall {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly timeoutMs?: number
+}
+
+/** What came back; `body` is the parsed JSON, or the text when it is not JSON. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: unknown
+}
+
+/** Calls a URL with JSON and reads the answer. */
+export async function callApi(
+  url: string,
+  { method = 'GET', headers = {}, body, timeoutMs = 60_000 }: ApiCall = {},
+): Promise<ApiAnswer> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, body: parsed(text) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

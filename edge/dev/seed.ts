@@ -1,0 +1,55 @@
+import { AdminSession, CreatedApp, headers } from '@holdfast/contract'
+import type { z } from 'zod'
+import { type ApiCall, callApi } from './api.ts'
+import { demoEvents } from './plans/index.ts'
+import type { Secrets } from './secrets.ts'
+
+/** What a script needs to use an app. */
+export interface SeededApp {
+  readonly appId: string
+  readonly publishableKey: string
+  readonly secretKey: string
+}
+
+async function expectOk<Schema extends z.ZodType>(
+  url: string,
+  call: ApiCall,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const answer = await callApi(url, call)
+  if (answer.status >= 300)
+    throw new Error(`${call.method ?? 'GET'} ${url} answered ${answer.status}: ${answer.text}`)
+  return schema.parse(answer.body)
+}
+
+/** Makes an app through the admin API, as an operator would. */
+export async function createApp(
+  edgeUrl: string,
+  { adminEmail, adminPassword }: Pick<Secrets, 'adminEmail' | 'adminPassword'>,
+  input: object,
+): Promise<SeededApp> {
+  const login = { method: 'POST', body: { email: adminEmail, password: adminPassword } }
+  const { token } = await expectOk(`${edgeUrl}/v1/admin/login`, login, AdminSession)
+  const create = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: input }
+  const { app, publishableKey, secretKey } = await expectOk(`${edgeUrl}/v1/admin/apps`, create, CreatedApp)
+  return { appId: app.id, publishableKey, secretKey }
+}
+
+/** Puts the demo events on sale through the public API. Doing it again changes nothing. */
+export async function seedEvents(
+  edgeUrl: string,
+  secretKey: string,
+  onStep: (step: string) => void,
+): Promise<void> {
+  for (const { eventId, input, importPlan } of demoEvents) {
+    onStep(`${input.name}`)
+    for (const [path, body] of [
+      ['', input],
+      ['/plan', importPlan],
+    ] as const) {
+      const call = { method: 'PUT', headers: { [headers.apiKey]: secretKey }, body }
+      const answer = await callApi(`${edgeUrl}/v1/events/${eventId}${path}`, call)
+      if (answer.status >= 300) throw new Error(`the demo event ${eventId} was refused: ${answer.text}`)
+    }
+  }
+}

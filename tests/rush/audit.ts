@@ -1,0 +1,128 @@
+import { AppId, EventId, seatBytes, systemPlatform } from '@holdfast/contract'
+import { createInventory, type EventRef, type Inventory } from '@holdfast/inventory'
+import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
+import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import type { BookingDoc, SeatDoc } from '../../core/src/store/schema.ts'
+import { openSqliteStore } from '../../core/src/store/sqlite.ts'
+import { everyApp, type Store } from '../../core/src/store/store.ts'
+import type { Stack } from '../../edge/dev/stack.ts'
+
+/** What the store and Redis say of an event when all is quiet, held against the invariants. */
+export interface Audit {
+  readonly bookings: number
+  readonly seatsSold: number
+  /** I1: seats with more than one live booking. */
+  readonly doubleSales: number
+  /** I2: seats on which store, bookings and Redis do not agree. */
+  readonly seatsInDisagreement: number
+  /** I4: grants of a seat that another unexpired grant still had. */
+  readonly overlappingHolds: number
+  /** I7: bookings that do not have exactly their seats. */
+  readonly partialBookings: number
+  /** Bookings that a buyer was told of and that are not there. */
+  readonly lostBookings: number
+}
+
+const limit = 100_000
+
+/** Reads everything by itself: the store's file and Redis, not the API. */
+export async function auditEvent(
+  stack: Stack,
+  ids: { appId: string; eventId: string },
+  told: ReadonlySet<string>,
+): Promise<Audit> {
+  const ref = { appId: AppId.parse(ids.appId), eventId: EventId.parse(ids.eventId) }
+  const store = await openSqliteStore({ path: stack.storeFile })
+  const { inventory, close } = openInventory(stack)
+  try {
+    await outboxEmpty(store)
+    const seats = await store.find(ref.appId, 'seats', { eventId: ref.eventId }, { limit })
+    const bookings = await store.find(ref.appId, 'bookings', { eventId: ref.eventId }, { limit })
+    const live = bookings.filter((one) => one.status === 'CONFIRMED' && one.paymentStatus !== 'FAILED')
+    const map = await mapOf(inventory, ref)
+    return {
+      bookings: live.length,
+      seatsSold: seats.filter((seat) => seat.state === 'BOOKED').length,
+      ...compare(seats, live, map),
+      overlappingHolds: await overlaps(inventory, ref),
+      lostBookings: [...told].filter((id) => !live.some((booking) => booking.bookingId === id)).length,
+    }
+  } finally {
+    close()
+    await store.close()
+  }
+}
+
+function compare(seats: readonly SeatDoc[], live: readonly BookingDoc[], map: string) {
+  const owners = Map.groupBy(
+    live.flatMap((booking) => booking.seats.map((seat) => ({ seat: seat.id, booking: booking.bookingId }))),
+    ({ seat }) => seat,
+  )
+  let [doubleSales, seatsInDisagreement] = [0, 0]
+  for (const seat of seats) {
+    const owned = owners.get(seat.seatId) ?? []
+    if (owned.length > 1) doubleSales += 1
+    const booked = seat.state === 'BOOKED'
+    const oneOwner = owned.length === 1 && owned[0]?.booking === seat.bookingId
+    const redisSays = map[seat.index] === seatBytes.booked
+    if (booked !== oneOwner || booked !== redisSays) seatsInDisagreement += 1
+  }
+  const held = Map.groupBy(seats, (seat) => seat.bookingId)
+  const partialBookings = live.filter((booking) => {
+    const theirs = held.get(booking.bookingId)?.map((seat) => seat.seatId) ?? []
+    return (
+      theirs.sort().join() !==
+      booking.seats
+        .map((seat) => seat.id)
+        .sort()
+        .join()
+    )
+  }).length
+  return { doubleSales, seatsInDisagreement, partialBookings }
+}
+
+/** Replays the log: when a seat was granted, did another grant still have it? */
+async function overlaps(inventory: Inventory, ref: EventRef): Promise<number> {
+  const holders = new Map<string, { grantId: string; untilMs: number; firm: boolean }>()
+  let [found, ver] = [0, 0]
+  for (;;) {
+    const reply = await inventory.changesSince(ref, 1, ver, 500)
+    if (reply.word !== 'changes') throw new Error(`the log cannot be read whole: ${reply.word}`)
+    for (const { kind, grantId, seats, atMs, untilMs } of reply.changes) {
+      for (const { id } of seats) {
+        const holder = holders.get(id)
+        const others = holder && holder.grantId !== grantId && (holder.firm || holder.untilMs > atMs)
+        if (kind === 'hold' && others) found += 1
+        const over = kind === 'release' || kind === 'expire'
+        if (over && holder?.grantId === grantId) holders.delete(id)
+        if (!over && grantId) holders.set(id, { grantId, untilMs, firm: kind === 'pin' || kind === 'apply' })
+      }
+    }
+    ver = reply.changes.at(-1)?.ver ?? ver
+    if (ver >= reply.newestVer) return found
+  }
+}
+
+async function mapOf(inventory: Inventory, ref: EventRef): Promise<string> {
+  const reply = await inventory.snapshot(ref)
+  if (reply.word !== 'snapshot') throw new Error('the inventory is not built')
+  return reply.map
+}
+
+/** Waits until core has told Redis everything (I10). */
+async function outboxEmpty(store: Store): Promise<void> {
+  const deadline = systemPlatform.now() + 30_000
+  while ((await store.count(everyApp, 'outbox', { status: 'READY' })) > 0) {
+    if (systemPlatform.now() > deadline) throw new Error('the outbox is not empty after 30 s')
+    await systemPlatform.sleep(100)
+  }
+}
+
+function openInventory({ redis }: Stack): { inventory: Inventory; close: () => void } {
+  if (redis.url !== undefined) {
+    const client = connectTcp(redis.url)
+    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
+  }
+  const client = connectUpstash({ url: redis.restUrl, token: redis.restToken }, systemPlatform)
+  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
+}

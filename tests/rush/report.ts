@@ -1,0 +1,77 @@
+import type { Audit } from './audit.ts'
+import type { Tally } from './buyers.ts'
+
+/** One event of the rush: what buyers were told, and what is true. */
+export interface Part {
+  readonly name: string
+  readonly tally: Tally
+  readonly audit: Audit
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+const count = ({ answers }: Tally, matches: RegExp): number =>
+  sum([...answers].filter(([name]) => matches.test(name)).map(([, times]) => times))
+
+type Row = readonly [title: string, value: (part: Part) => number]
+
+const facts: readonly Row[] = [
+  ['answers', ({ tally }) => count(tally, /./)],
+  ['bookings (winners)', ({ audit }) => audit.bookings],
+  ['seats sold', ({ audit }) => audit.seatsSold],
+]
+
+/** Each must be 0. */
+const promises: readonly Row[] = [
+  ['answers 5xx', ({ tally }) => count(tally, /^5/)],
+  ['answers 429', ({ tally }) => count(tally, /^429/)],
+  ['I1 seats sold twice', ({ audit }) => audit.doubleSales],
+  ['I2 seats in disagreement', ({ audit }) => audit.seatsInDisagreement],
+  ['I4 overlapping holds', ({ audit }) => audit.overlappingHolds],
+  ['I7 partial holds or bookings', ({ tally, audit }) => tally.partialHolds + audit.partialBookings],
+  ['I8 repeats with another answer', ({ tally }) => tally.unequalRepeats],
+  ['I9 told bookings that are lost', ({ audit }) => audit.lostBookings],
+]
+
+/** The table, in Markdown, so that it can be pasted where it was measured for. */
+export function report(parts: readonly Part[], engine: string): string {
+  const refusals = [...new Set(parts.flatMap(({ tally }) => [...tally.answers.keys()]))]
+    .filter((name) => !name.startsWith('2'))
+    .sort()
+  const rows: Row[] = [
+    ...facts,
+    ...refusals.map((name): Row => [`refused ${name}`, ({ tally }) => tally.answers.get(name) ?? 0]),
+    ...promises,
+  ]
+  const width = Math.max(...rows.map(([title]) => title.length))
+  const line = (title: string, cells: readonly (string | number)[]) =>
+    `| ${title.padEnd(width)} | ${cells.map((cell) => String(cell).padStart(8)).join(' | ')} |`
+  return [
+    '',
+    line(
+      `on ${engine === 'server' ? 'redis-server' : 'the embedded Redis'}`,
+      parts.map((part) => part.name),
+    ),
+    line(
+      '---',
+      parts.map(() => '---:'),
+    ),
+    ...rows.map(([title, value]) => line(title, parts.map(value))),
+    '',
+  ].join('\n')
+}
+
+/** What was promised and is not so. */
+export function failures(parts: readonly Part[], oneSeatBuyers: number): string[] {
+  const broken = parts.flatMap((part) =>
+    promises.flatMap(([title, value]) =>
+      value(part) === 0 ? [] : [`${title}: ${value(part)} in ${part.name}`],
+    ),
+  )
+  const [oneSeat] = parts
+  if (!oneSeat) return ['nothing ran']
+  const refused = oneSeat.tally.answers.get('409 seats_unavailable') ?? 0
+  if (refused !== oneSeatBuyers - 1)
+    broken.push(`${refused} of ${oneSeatBuyers - 1} losers got 409 seats_unavailable`)
+  if (oneSeat.audit.bookings !== 1) broken.push(`the one seat has ${oneSeat.audit.bookings} bookings`)
+  return broken
+}

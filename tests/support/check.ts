@@ -1,0 +1,48 @@
+/**
+ * `npm run check`: types, lint and import directions, generated files, and the worker bundle. Runs them all and
+ * shows what is wrong with each; no other tool is needed before a commit.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Check {
+  readonly name: string
+  readonly command: readonly string[]
+  /** Output that fails the check although the command succeeded. */
+  readonly refuses?: RegExp
+}
+
+const bundle = mkdtempSync(join(tmpdir(), 'holdfast-bundle-'))
+
+const checks: readonly Check[] = [
+  ...['core/contract', 'core/inventory', 'core', 'edge', 'tests'].map((project) => ({
+    name: `types of ${project}`,
+    command: ['tsc', '-p', project],
+  })),
+  { name: 'format, lint and import directions', command: ['biome', 'check', '--error-on-warnings', '.'] },
+  { name: 'generated scripts are fresh', command: ['node', 'core/inventory/build.ts', '--check'] },
+  { name: 'demo plans are fresh', command: ['node', 'edge/dev/plans/generate.ts', '--check'] },
+  {
+    name: 'the worker bundles without a warning',
+    command: ['wrangler', 'deploy', '--dry-run', '--outdir', bundle],
+    refuses: /WARNING/i,
+  },
+]
+
+let failed = 0
+for (const { name, command, refuses } of checks) {
+  const [program = '', ...args] = command
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+  const output = `${stdout ?? ''}${stderr ?? ''}`
+  const ok = status === 0 && !refuses?.test(output)
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`)
+  if (!ok) {
+    failed += 1
+    console.log(output)
+  }
+}
+rmSync(bundle, { recursive: true, force: true })
+console.log(failed === 0 ? 'all checks passed' : `${failed} of ${checks.length} checks failed`)
+process.exit(failed === 0 ? 0 : 1)
