@@ -1,6 +1,6 @@
 /** `npm run dev`: the whole of Holdfast on this machine, with demo events on sale. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { callApi } from './api.ts'
@@ -9,9 +9,19 @@ import { readyScreen, stepLine } from './screen.ts'
 import { createApp, type SeededApp, seedEvents } from './seed.ts'
 import { type Stack, startStack } from './stack.ts'
 
-const dir = join(rootDir, '.holdfast')
+const { values: flags } = parseArgs({
+  options: {
+    /** Starts without the data of earlier starts. */
+    reset: { type: 'boolean', default: false },
+    /** Where data, secrets and logs live, if not in .holdfast. */
+    dir: { type: 'string' },
+  },
+})
+const dir = resolve(flags.dir ?? join(rootDir, '.holdfast'))
 const devFile = join(dir, 'dev.json')
 const envFile = join(dir, 'dev.env')
+/** Where a plain `wrangler dev` looks for them; another stack keeps its own to itself. */
+const devVarsFile = flags.dir === undefined ? join(rootDir, '.dev.vars') : join(dir, 'edge.vars')
 
 const Kept = z.object({ appId: z.string(), publishableKey: z.string(), secretKey: z.string() })
 
@@ -66,14 +76,13 @@ function writeDevFiles(stack: Stack, app: SeededApp): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false } } })
-  if (values.reset) rmSync(dir, { recursive: true, force: true })
+  if (flags.reset) rmSync(dir, { recursive: true, force: true })
   const stack = await startStack({
     dir,
     edge: 'worker',
     ports: { edge: 8787, core: 8788 },
     onStep: stepLine,
-    devVarsFile: join(rootDir, '.dev.vars'),
+    devVarsFile,
   })
   const end = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())

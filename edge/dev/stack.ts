@@ -17,7 +17,7 @@ export interface StackOptions {
   readonly coreEnv?: Readonly<Record<string, string>>
   /** Told before each part is started. */
   readonly onStep?: (step: string) => void
-  /** Where to write the worker's variables, for a plain `wrangler dev`. */
+  /** Where to write the worker's variables; in `dir` when absent. */
   readonly devVarsFile?: string
 }
 

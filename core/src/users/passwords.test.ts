@@ -13,11 +13,11 @@ import {
   type PasswordHasher,
 } from './passwords.ts'
 import { signUp } from './sign-up.ts'
-import { testTokens } from './testing.ts'
+import { patientPlatform, testTokens } from './testing.ts'
 
 const open: PasswordHasher[] = []
 const hasherOf = (limits: HasherLimits) => {
-  const hasher = createPasswordHasher(systemPlatform, limits)
+  const hasher = createPasswordHasher(patientPlatform, limits)
   open.push(hasher)
   return hasher
 }

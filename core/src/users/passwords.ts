@@ -24,10 +24,10 @@ export interface HasherLimits {
 }
 
 /** For people who sign in. */
-export const loginHashing: HasherLimits = { threads: 2, waitingMax: 64, waitMsMax: 4_000 }
+export const loginHashing: HasherLimits = { threads: 2, waitingMax: 64, waitMsMax: 5_000 }
 
 /** For app keys, in threads and a queue of their own, so that no rush of logins delays a key. */
-export const keyHashing: HasherLimits = { threads: 1, waitingMax: 32, waitMsMax: 4_000 }
+export const keyHashing: HasherLimits = { threads: 1, waitingMax: 32, waitMsMax: 5_000 }
 
 const worker = new URL('./password-worker.ts', import.meta.url).href
 

@@ -19,6 +19,9 @@ export function plainPasswords() {
 /** For tests: a machine whose clock stands still. */
 export const platformAt = (nowMs: number): Platform => ({ ...systemPlatform, now: () => nowMs })
 
+/** For tests: a machine on which no deadline passes, so that a slow one fails no test. */
+export const patientPlatform: Platform = { ...systemPlatform, deadline: () => new AbortController().signal }
+
 const secretOf = (text: string) => new TextEncoder().encode(text)
 
 /** For tests: the secrets of the two kinds of token. */

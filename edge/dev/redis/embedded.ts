@@ -53,13 +53,20 @@ function callNow(client: InstanceType<typeof RedisMock>): RedisCall {
     }
   }
   const now = new Immediately(client)
-  return (name, ...args) => {
+  const call: RedisCall = (name, ...args) => {
     const command = name.toLowerCase()
     if (command === 'time') return time()
+    if (command === 'setrange') pad(args)
     const method: unknown = Reflect.get(now, command)
     if (typeof method !== 'function') throw new Error(`ERR unknown command '${name}'`)
     result = undefined
     method.apply(now, args)
     return result
   }
+  /** Redis pads what SETRANGE goes beyond at its end, the library at its start. */
+  const pad = ([key = '', offset]: string[]) => {
+    const missing = Number(offset) - Number(call('STRLEN', key))
+    if (missing > 0) call('APPEND', key, '\0'.repeat(missing))
+  }
+  return call
 }

@@ -15,7 +15,8 @@ const prelude = 'unpack = table.unpack'
 /** A Lua that keeps each script compiled, so that a call costs what the script does. */
 export async function luaHost(call: RedisCall): Promise<LuaHost> {
   const lua: LuaEngine = await new LuaFactory().createEngine({ enableProxy: false, injectObjects: false })
-  const redisCall = (...command: (string | number)[]) => toLua(call(...command.map(String)))
+  const redisCall = (...command: (string | number)[]) =>
+    toLua(call(...command.map((part) => fromLua(String(part)))))
   lua.global.set('redis', { call: redisCall, pcall: redisCall })
   lua.doStringSync(prelude)
   const compiled = new Map<string, (keys: readonly string[], args: readonly string[]) => unknown>()
@@ -32,9 +33,14 @@ export async function luaHost(call: RedisCall): Promise<LuaHost> {
   }
 }
 
+/** Text from JavaScript ends for Lua at its first zero byte, so a zero travels as a character that nobody uses. */
+const [zero, stand] = ['\0', '\uE000']
+const fromLua = (text: string): string => text.replaceAll(stand, zero)
+
 /** A missing value is `false` in Lua: nil would end a list. */
 function toLua(value: unknown): unknown {
   if (value === null || value === undefined) return false
+  if (typeof value === 'string') return value.replaceAll(zero, stand)
   return Array.isArray(value) ? value.map(toLua) : value
 }
 
@@ -42,6 +48,7 @@ function toLua(value: unknown): unknown {
 function toReply(value: unknown): unknown {
   if (typeof value === 'number') return Math.trunc(value)
   if (typeof value === 'boolean') return value ? 1 : null
+  if (typeof value === 'string') return fromLua(value)
   if (Array.isArray(value)) return value.map(toReply)
   return value ?? null
 }
