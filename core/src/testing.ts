@@ -32,7 +32,7 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
 }
 
 /** For tests: core on a store in memory, with one app and one event of 20 seats at 4500. */
-export async function testCore(overrides: Partial<Core> = {}) {
+export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.parse('theatre')) {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   const store = overrides.store ?? (await openSqliteStore({ path: ':memory:' }))
   const platform = overrides.platform ?? systemPlatform
@@ -47,7 +47,6 @@ export async function testCore(overrides: Partial<Core> = {}) {
     ...overrides,
   }
   const appId = AppId.parse('app_test')
-  const eventId = EventId.parse('theatre')
   await store.insert(appId, 'apps', {
     appId,
     name: 'Test',
