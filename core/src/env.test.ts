@@ -1,0 +1,61 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { readEnv } from './env.ts'
+
+const secret = () => randomBytes(32).toString('base64url')
+const good = {
+  STORE_URL: 'sqlite::memory:',
+  REDIS_URL: 'redis://127.0.0.1:6390',
+  EDGE_ASSERTION_KEYS: `k1:${secret()},k2:${secret()}`,
+  USER_TOKEN_SECRET: secret(),
+  ADMIN_TOKEN_SECRET: secret(),
+  RECEIPT_KEY: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
+  ADMIN_EMAIL: 'Admin@Example.com',
+  ADMIN_PASSWORD_HASH: `$2b$10$${'a'.repeat(53)}`,
+}
+
+test('good settings are read, simulated payments stay off and a rebuild waits a commit budget', () => {
+  expect(readEnv(good)).toMatchObject({
+    ADMIN_EMAIL: 'admin@example.com',
+    ALLOW_SIMULATED_PAYMENTS: false,
+    REBUILD_WAIT_MS: 8_000,
+    PORT: 8788,
+  })
+})
+
+test('everything that is wrong is told at once, by name and without the value', () => {
+  const wrong = {
+    ...good,
+    USER_TOKEN_SECRET: 'short-secret',
+    STORE_URL: 'postgres://x',
+    RECEIPT_KEY: '{}',
+    ADMIN_EMAIL: 'x',
+  }
+  let message = ''
+  try {
+    readEnv(wrong)
+  } catch (error) {
+    message = error instanceof Error ? error.message : ''
+  }
+  for (const name of ['USER_TOKEN_SECRET', 'STORE_URL', 'RECEIPT_KEY', 'ADMIN_EMAIL'])
+    expect(message).toContain(name)
+  expect(message).not.toContain('short-secret')
+})
+
+test.each([
+  ['a repeated pattern', 'abcabcabcabcabcabcabcabcabcabcabcabcabc'],
+  ['zeros', '0'.repeat(64)],
+  ['too few bytes', 'a8Fh2kLq9Zx1'],
+])('a secret that is %s is refused', (_, weak) => {
+  expect(() => readEnv({ ...good, USER_TOKEN_SECRET: weak })).toThrow('USER_TOKEN_SECRET')
+})
+
+test.each([
+  ['no Redis', { REDIS_URL: undefined }],
+  ['a Redis of the wrong kind', { REDIS_URL: 'http://x' }],
+  ['an edge key without a kid', { EDGE_ASSERTION_KEYS: secret() }],
+  ['a plain admin password', { ADMIN_PASSWORD_HASH: 'password' }],
+  ['an RSA receipt key', { RECEIPT_KEY: JSON.stringify({ kty: 'RSA', d: 'x' }) }],
+])('%s is refused', (_, change) => {
+  expect(() => readEnv({ ...good, ...change })).toThrow()
+})
