@@ -1,0 +1,52 @@
+import { bucketsPerIsolateMax, limiterCallMs } from '@holdfast/contract'
+import { Ratelimit, type RatelimitConfig } from '@upstash/ratelimit'
+import type { Limiter } from '../ports.ts'
+
+/** Keys over their limit, until when: at module level, as only what outlives a request can save one. */
+const blocked = new Map<string, number>()
+
+/** Limits come from the settings of apps; more different ones than this are not kept. */
+const shapesMax = 1_000
+
+/** The Redis that @upstash/ratelimit works on. */
+export type LimiterRedis = RatelimitConfig['redis']
+
+const createRatelimit = (redis: LimiterRedis, limit: number, windowMs: number): Ratelimit =>
+  new Ratelimit({
+    redis,
+    limiter: Ratelimit.slidingWindow(limit, `${windowMs} ms`),
+    prefix: 'hf:rl',
+    // By default it waits 5 s.
+    timeout: limiterCallMs,
+    ephemeralCache: blocked,
+    analytics: false,
+    enableProtection: false,
+    dynamicLimits: false,
+    enableTelemetry: false,
+  })
+
+/** Sliding windows in Redis, by @upstash/ratelimit. */
+export function createLimiter(redis: LimiterRedis): Limiter {
+  const shapes = new Map<string, Ratelimit>()
+
+  const shapeOf = (limit: number, windowMs: number): Ratelimit => {
+    const name = `${limit}/${windowMs}`
+    const known = shapes.get(name)
+    if (known) return known
+    if (shapes.size >= shapesMax) shapes.clear()
+    const made = createRatelimit(redis, limit, windowMs)
+    shapes.set(name, made)
+    return made
+  }
+
+  return async ({ key, limit, windowMs }) => {
+    // The library forgets a blocked key only when that key is used again.
+    if (blocked.size >= bucketsPerIsolateMax) blocked.clear()
+    // In braces, so that the two windows a script touches are on one node of a cluster.
+    const result = await shapeOf(limit, windowMs).limit(`{${key}}`)
+    // A limiter that does not answer says yes by itself; what that means is for the caller to decide.
+    if (result.reason === 'timeout') throw new Error('the limiter did not answer')
+    const { success: allowed, limit: of, remaining, reset: resetMs, pending } = result
+    return { allowed, limit: of, remaining, resetMs, pending }
+  }
+}

@@ -1,0 +1,123 @@
+import { bucketsPerIsolateMax, type EdgeKeys, type Platform, Problem } from '@holdfast/contract'
+import type { Inventory } from '@holdfast/inventory'
+import { Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { createAssertionSigner } from './assertion.ts'
+import type { EdgeEnv } from './context.ts'
+import { type CoreClient, createCoreClient } from './core-client.ts'
+import { createEventReader } from './event-reader.ts'
+import { createFlights, type Flights } from './flights.ts'
+import { createIntentNames } from './hold-key.ts'
+import { createKeyVerdicts } from './key-verdicts.ts'
+import { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
+import { appAuth, secretKey } from './middleware/app-auth.ts'
+import { bodyLimit } from './middleware/body-limit.ts'
+import { cors } from './middleware/cors.ts'
+import { errorsOnly } from './middleware/errors-only.ts'
+import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
+import { requestId } from './middleware/request-id.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { userAuth } from './middleware/user-auth.ts'
+import type { ClientAddress, CorePort, Limiter, Log, SharedCache } from './ports.ts'
+import { createLocalLimiter, createRateGate } from './rate-gate.ts'
+import { refuse } from './refusals.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { authRoutes } from './routes/auth.ts'
+import { bookingRoutes } from './routes/bookings.ts'
+import { confirmRoutes } from './routes/confirm.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { holdStatusRoutes } from './routes/hold-status.ts'
+import { holdRoutes } from './routes/holds.ts'
+import { seatRoutes } from './routes/seats.ts'
+import type { Guards, Services } from './services.ts'
+
+/** What an operator sets. */
+export interface EdgeSettings {
+  /** The first signs what is said to core. */
+  readonly edgeKeys: EdgeKeys
+  readonly userTokenSecret: Uint8Array
+  readonly adminTokenSecret: Uint8Array
+  readonly holdKeySecret: Uint8Array
+  /** Exact origins of pages that may use the admin routes; `localhost` stands for all ports of this machine. */
+  readonly adminOrigins: readonly string[]
+  /** Whether requests may wait for each other's questions to core. Not on Workers. */
+  readonly coalesce: boolean
+}
+
+/** What the edge needs from where it runs. */
+export interface EdgeDeps {
+  readonly platform: Platform
+  readonly inventory: Inventory
+  readonly core: CorePort
+  readonly limiter: Limiter
+  readonly cache: SharedCache
+  readonly clientAddress: ClientAddress
+  readonly log: Log
+  readonly settings: EdgeSettings
+}
+
+/** The public API. The same app runs on Workers and on Node; one for each isolate, since it keeps its caches. */
+export function createEdgeApp(deps: EdgeDeps) {
+  const { platform, log, clientAddress, settings } = deps
+  const services = createServices(deps)
+  const app = new Hono<EdgeEnv>()
+  const onMethodNotAllowed = methodNotAllowed({
+    app,
+    onMethodNotAllowed(c, methods) {
+      const response = refuse(new Problem('method_not_allowed'), c.var)
+      response.headers.set('allow', methods.join(', '))
+      return response
+    },
+  })
+  app.onError((error, c) => refuse(error, c.var))
+  app.notFound((c) => refuse(new Problem('not_found'), c.var))
+  return app
+    .use('*', requestId(platform, clientAddress))
+    .use('*', requestLog(log, platform))
+    .use('*', cors(settings.adminOrigins))
+    .use('*', errorsOnly)
+    .use('*', onMethodNotAllowed)
+    .use('*', bodyLimit)
+    .route('/', healthRoutes(services))
+    .route('/v1/events', eventRoutes(services))
+    .route('/v1/events', seatRoutes(services))
+    .route('/v1/events', holdRoutes(services))
+    .route('/v1/events', holdStatusRoutes(services))
+    .route('/v1/events', confirmRoutes(services))
+    .route('/v1/bookings', bookingRoutes(services))
+    .route('/v1/auth', authRoutes(services))
+    .route('/v1/admin', adminRoutes(services))
+}
+
+/** The public API by its type, for typed clients. */
+export type EdgeApp = ReturnType<typeof createEdgeApp>
+
+function createServices(deps: EdgeDeps): Services {
+  const { platform, inventory, core: corePort, settings } = deps
+  const flights = createFlights(settings.coalesce)
+  const core = createCoreClient(corePort, createAssertionSigner(settings.edgeKeys, platform), platform)
+  return {
+    guards: createGuards(deps, core, flights),
+    platform,
+    inventory,
+    core,
+    corePort,
+    events: createEventReader(core, flights, platform),
+    intents: createIntentNames(settings.holdKeySecret, platform),
+  }
+}
+
+function createGuards(deps: EdgeDeps, core: CoreClient, flights: Flights): Guards {
+  const { platform, cache, limiter, settings } = deps
+  const own = createLocalLimiter(platform, bucketsPerIsolateMax)
+  const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
+  return {
+    app: appAuth(createKeyVerdicts({ core, shared: cache, flights, platform }), enforce),
+    secretKey,
+    ...userAuth(settings.userTokenSecret, platform),
+    ...rateLimit(enforce),
+    admin: adminAuth(settings.adminTokenSecret, platform),
+    adminOrigin: adminOrigin(settings.adminOrigins),
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  type AppVerdict,
+  coreBudgetMs,
+  type EdgeClaims,
+  edgeBudgetMs,
+  headers,
+  type Platform,
+  type Principal,
+  Problem,
+  ProblemBody,
+  type ProblemExtras,
+} from '@holdfast/contract'
+import { base64url } from 'jose'
+import type { z } from 'zod'
+import type { AssertionSigner } from './assertion.ts'
+import { within } from './deadline.ts'
+import { type CorePort, CoreUnreachable } from './ports.ts'
+
+/** For whom core is asked; what of it core may know goes under the signature. */
+export interface Caller {
+  readonly requestId: string
+  readonly clientAddress: string
+  readonly app?: AppVerdict
+  readonly principal?: Principal
+  readonly admin?: true
+}
+
+/** One request to core. `path` is path and query, of parts that have been checked. */
+export interface CoreCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: Uint8Array<ArrayBuffer>
+  readonly caller: Caller
+}
+
+/** What became of a call. After a silence with `sent`, core may have done what it was asked. */
+export type CoreAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly replayed: boolean }
+  | { readonly kind: 'refusal'; readonly problem: Problem; readonly text: string; readonly replayed: boolean }
+  | { readonly kind: 'silence'; readonly sent: boolean }
+
+/** What core answered, read by its schema, and the text of it. */
+export interface Told<Value> {
+  readonly status: number
+  readonly text: string
+  readonly value: Value
+}
+
+/** Core, as the routes ask it. */
+export interface CoreClient {
+  /** Asks once, for at most `edgeBudgetMs`. Never throws for what core or the network does. */
+  send(call: CoreCall): Promise<CoreAnswer>
+  /**
+   * Asks for JSON of one kind.
+   * @throws Problem core's refusal, or `dependency_unavailable` when no answer came that the schema knows.
+   */
+  ask<Schema extends z.ZodType>(schema: Schema, call: CoreCall): Promise<Told<z.output<Schema>>>
+}
+
+/** Reads JSON by a schema; undefined is text that is something else. */
+export function readJson<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+): z.output<Schema> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** Talks to core under the edge's signature. */
+export function createCoreClient(port: CorePort, sign: AssertionSigner, platform: Platform): CoreClient {
+  const claimsOf = async (call: CoreCall, body: Uint8Array): Promise<EdgeClaims> => {
+    const { requestId, clientAddress, app, principal, admin } = call.caller
+    return {
+      method: call.method,
+      path: call.path,
+      bodyDigest: base64url.encode(await platform.sha256(body)),
+      requestId,
+      clientIp: clientAddress,
+      budgetMs: coreBudgetMs,
+      ...(app && { app: { id: app.appId, kind: app.kind } }),
+      ...(principal && { principal }),
+      ...(admin && { admin }),
+    }
+  }
+
+  const send = async (call: CoreCall): Promise<CoreAnswer> => {
+    assertPlain(call.path)
+    const token = await sign(await claimsOf(call, call.body ?? new Uint8Array()))
+    const signal = platform.deadline(edgeBudgetMs)
+    const type = call.body && { 'content-type': 'application/json' }
+    const init = { method: call.method, headers: { [headers.edgeAssertion]: token, ...type }, signal }
+    try {
+      const response = await within(signal, port(call.path, call.body ? { ...init, body: call.body } : init))
+      return answerOf(response, await within(signal, response.text()))
+    } catch (error) {
+      return { kind: 'silence', sent: !(error instanceof CoreUnreachable) }
+    }
+  }
+
+  return {
+    send,
+    async ask(schema, call) {
+      const answer = await send(call)
+      if (answer.kind === 'refusal') throw answer.problem
+      const value = answer.kind === 'answer' ? readJson(schema, answer.text) : undefined
+      if (answer.kind === 'silence' || value === undefined) throw new Problem('dependency_unavailable', {}, 1)
+      return { status: answer.status, text: answer.text, value }
+    },
+  }
+}
+
+/** An id may be a dot or two, which would lead a URL to another path than the one that is signed. */
+function assertPlain(path: string): void {
+  const { pathname, search } = new URL(path, 'http://core')
+  if (pathname + search !== path) throw new Problem('not_found')
+}
+
+/** Sorts an answer: what neither is one of core's nor carries its problem came from something in between. */
+function answerOf(response: Response, text: string): CoreAnswer {
+  const replayed = response.headers.get(headers.idempotentReplayed) === 'true'
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')
+  if (!isProblem) {
+    const { status } = response
+    const expected = status === 200 || status === 201 || status === 204
+    return expected ? { kind: 'answer', status, text, replayed } : { kind: 'silence', sent: true }
+  }
+  const body = readJson(ProblemBody, text)
+  if (!body) return { kind: 'silence', sent: true }
+  return { kind: 'refusal', problem: problemOf(body, response), text, replayed }
+}
+
+function problemOf({ code, seats, errors, bookingId }: ProblemBody, response: Response): Problem {
+  const extras: ProblemExtras = {
+    ...(seats && { seats }),
+    ...(errors && { errors }),
+    ...(bookingId && { bookingId }),
+  }
+  const retryAfter = response.headers.get(headers.retryAfter)
+  const seconds = retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined
+  return new Problem(code, extras, seconds)
+}

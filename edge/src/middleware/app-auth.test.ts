@@ -1,0 +1,129 @@
+import { keyMissesPerMinute, verdictIsolateMs } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { createTestEdge, problemIn, refusal } from '../testing.ts'
+import { nativeKey, otherKey, publishableKey, secretKey, shopOrigin } from '../testing-data.ts'
+
+const verify = 'POST /internal/keys/verify'
+const hold = { body: { seats: ['A-1'] } }
+
+describe('kinds of key and origins', () => {
+  const no = null
+  const table: [string, string, string, string | null, string][] = [
+    ['publishable', publishableKey, 'GET', shopOrigin, 'ok'],
+    ['publishable', publishableKey, 'GET', no, 'ok'],
+    ['publishable', publishableKey, 'GET', 'https://evil.example', 'origin_not_allowed'],
+    ['publishable', publishableKey, 'GET', 'null', 'origin_not_allowed'],
+    ['publishable', publishableKey, 'GET', `${shopOrigin}.evil.example`, 'origin_not_allowed'],
+    ['publishable', publishableKey, 'GET', 'http://shop.example', 'origin_not_allowed'],
+    ['publishable', publishableKey, 'GET', 'https://SHOP.example', 'origin_not_allowed'],
+    ['publishable', publishableKey, 'POST', shopOrigin, 'ok'],
+    ['publishable', publishableKey, 'POST', no, 'origin_required'],
+    ['publishable', publishableKey, 'POST', 'https://evil.example', 'origin_not_allowed'],
+    ['native', nativeKey, 'POST', no, 'ok'],
+    ['native', nativeKey, 'POST', 'https://evil.example', 'origin_not_allowed'],
+    ['secret', secretKey, 'GET', no, 'ok'],
+    ['secret', secretKey, 'POST', no, 'ok'],
+    ['secret', secretKey, 'GET', shopOrigin, 'secret_key_in_browser'],
+    ['secret', secretKey, 'POST', shopOrigin, 'secret_key_in_browser'],
+    ['secret', secretKey, 'GET', 'null', 'secret_key_in_browser'],
+    ['wrong', `hf_pk_${'x'.repeat(32)}`, 'GET', shopOrigin, 'invalid_api_key'],
+    ['misshapen', 'hf_pk_short', 'GET', shopOrigin, 'invalid_api_key'],
+    ['without prefix', 'p'.repeat(38), 'GET', no, 'invalid_api_key'],
+  ]
+
+  test.each(table)('%s key %s: %s from %s is %s', async (_, key, method, origin, expected) => {
+    const edge = createTestEdge()
+    const path = method === 'GET' ? '/v1/events/theatre' : '/v1/events/theatre/holds'
+    const response = await edge.call(method, path, { key, origin, ...(method === 'POST' && hold) })
+    if (expected === 'ok') expect([200, 503]).toContain(response.status)
+    else expect((await problemIn(response)).code).toBe(expected)
+  })
+
+  test('an app id must be that of the key', async () => {
+    const edge = createTestEdge()
+    const ask = (appId: string) => edge.call('GET', '/v1/events/theatre', { headers: { 'x-app-id': appId } })
+    expect((await ask('app_1')).status).toBe(200)
+    expect((await problemIn(await ask('app_2'))).code).toBe('invalid_api_key')
+  })
+
+  test('only servers change events', async () => {
+    const edge = createTestEdge()
+    const body = { name: 'Theatre', currency: 'EUR' }
+    const response = await edge.call('PUT', '/v1/events/theatre', { body })
+    expect([response.status, (await problemIn(response)).code]).toEqual([403, 'forbidden'])
+    expect(edge.core.count('PUT /v1/events/theatre')).toBe(0)
+  })
+})
+
+describe('verdicts are remembered', () => {
+  const ask = (edge: ReturnType<typeof createTestEdge>, key = publishableKey) =>
+    edge.call('GET', '/v1/events/theatre', { key, origin: shopOrigin })
+
+  test('many requests ask core once, together or one after the other', async () => {
+    const edge = createTestEdge()
+    await Promise.all([ask(edge), ask(edge), ask(edge)])
+    await ask(edge)
+    expect(edge.core.count(verify)).toBe(1)
+  })
+
+  test('a wrong key too', async () => {
+    const edge = createTestEdge()
+    const wrong = `hf_pk_${'x'.repeat(32)}`
+    for (let i = 0; i < 3; i++) expect((await ask(edge, wrong)).status).toBe(401)
+    expect(edge.core.count(verify)).toBe(1)
+  })
+
+  test('after the isolate forgets, the shared cache still knows, by a digest and never by the key', async () => {
+    const edge = createTestEdge()
+    await ask(edge)
+    edge.platform.advance(verdictIsolateMs)
+    await ask(edge)
+    expect(edge.core.count(verify)).toBe(1)
+    const stored = JSON.stringify([...edge.cache.entries])
+    expect(stored).toMatch(/hf:key:[\w-]{43}/)
+    expect(stored).not.toContain(publishableKey)
+  })
+
+  test('a changed verdict arrives when both have forgotten', async () => {
+    const edge = createTestEdge()
+    await ask(edge)
+    edge.core.answers.set(verify, () => new Response('{"verdict":null}'))
+    edge.cache.entries.clear()
+    expect((await ask(edge)).status).toBe(200)
+    edge.platform.advance(verdictIsolateMs)
+    expect((await ask(edge)).status).toBe(401)
+  })
+
+  test('a shared cache that fails or holds nonsense is passed over', async () => {
+    const broken = {
+      get: () => Promise.reject(new Error('down')),
+      set: () => Promise.reject(new Error('down')),
+    }
+    expect((await ask(createTestEdge({ cache: broken }))).status).toBe(200)
+    const nonsense = { get: async () => '{"verdict":{"appId":"$"}}', set: async () => {} }
+    expect((await ask(createTestEdge({ cache: nonsense }))).status).toBe(200)
+  })
+
+  test('without core an unknown key is nobody’s fault', async () => {
+    const edge = createTestEdge()
+    edge.core.answers.set(verify, () => refusal('overloaded', { 'retry-after': '2' }))
+    const response = await ask(edge)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
+    expect((await problemIn(response)).code).toBe('overloaded')
+  })
+
+  test('who guesses keys is stopped before core is asked', async () => {
+    const edge = createTestEdge()
+    const guess = (i: number) => ask(edge, `hf_sk_${String(i).padStart(32, '0')}`)
+    for (let i = 0; i < keyMissesPerMinute; i++) expect((await guess(i)).status).toBe(401)
+    const response = await guess(keyMissesPerMinute)
+    expect([response.status, (await problemIn(response)).code]).toEqual([429, 'rate_limited'])
+    expect(edge.core.count(verify)).toBe(keyMissesPerMinute)
+    const elsewhere = await edge.call('GET', '/v1/events/theatre', {
+      key: otherKey,
+      token: null,
+      headers: { 'x-test-address': '203.0.113.9' },
+    })
+    expect(elsewhere.status).toBe(200)
+  })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { createTestEdge } from '../testing.ts'
+import { secretKey, shopOrigin } from '../testing-data.ts'
+
+const edge = createTestEdge()
+
+describe('CORS', () => {
+  test('a preflight carries no key and is answered for any origin', async () => {
+    const response = await edge.app.request('/v1/events/theatre/holds', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://any.example', 'access-control-request-method': 'POST' },
+    })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example')
+    expect(response.headers.get('access-control-max-age')).toBe('7200')
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull()
+    expect(response.headers.get('vary')).toContain('Origin')
+    const allowed = response.headers.get('access-control-allow-headers')?.split(', ')
+    expect(allowed).toEqual([
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-app-id',
+      'x-api-key',
+      'x-external-user-id',
+      'x-external-user-email',
+      'x-external-user-name',
+      'if-none-match',
+      'last-event-id',
+      'traceparent',
+    ])
+  })
+
+  test('answers and refusals carry the origin and what a page may read', async () => {
+    const ok = await edge.call('GET', '/v1/events/theatre')
+    const unauthorised = await edge.call('GET', '/v1/events/theatre', { key: 'nonsense', origin: shopOrigin })
+    expect([ok.status, unauthorised.status]).toEqual([200, 401])
+    for (const response of [ok, unauthorised]) {
+      expect(response.headers.get('access-control-allow-origin')).toBe(shopOrigin)
+      expect(response.headers.get('vary')).toBe('Origin')
+      expect(response.headers.get('access-control-expose-headers')?.split(', ')).toEqual([
+        'etag',
+        'location',
+        'retry-after',
+        'ratelimit-limit',
+        'ratelimit-remaining',
+        'ratelimit-reset',
+        'idempotent-replayed',
+        'idempotency-key',
+        'x-request-id',
+        'x-holdfast-version',
+      ])
+    }
+  })
+
+  test('null is refused', async () => {
+    const response = await edge.call('GET', '/v1/events/theatre', { origin: 'null' })
+    expect(response.status).toBe(403)
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('an answer without an origin varies by it all the same', async () => {
+    const response = await edge.call('GET', '/v1/events/theatre', { key: secretKey, token: null })
+    expect(response.headers.get('vary')).toBe('Origin')
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('admin routes have origins of their own', async () => {
+    const ask = (origin: string) =>
+      edge.app.request('/v1/admin/login', { method: 'POST', headers: { origin }, body: '{}' })
+    expect((await ask('https://console.example')).status).toBe(422)
+    const refused = await ask(shopOrigin)
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})

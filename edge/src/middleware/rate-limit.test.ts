@@ -1,0 +1,126 @@
+import { limiterCallMs, loginsPerMinute } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { createTestEdge, json, problemIn, settle } from '../testing.ts'
+import { secretKey } from '../testing-data.ts'
+
+type Edge = ReturnType<typeof createTestEdge>
+const hold = (edge: Edge, more = {}) =>
+  edge.call('POST', '/v1/events/theatre/holds', { body: { seats: ['A-1'] }, ...more })
+const login = (edge: Edge, more = {}) =>
+  edge.call('POST', '/v1/auth/login', {
+    token: null,
+    body: { email: 'a@b.example', password: '12345678' },
+    ...more,
+  })
+
+function limitsOf(response: Response) {
+  const read = (name: string) => response.headers.get(`ratelimit-${name}`)
+  return { limit: read('limit'), remaining: read('remaining'), reset: read('reset') }
+}
+
+describe('writes are limited', () => {
+  test('answers say how much of the tightest limit is left, until it is used up', async () => {
+    const edge = createTestEdge()
+    for (let i = 9; i >= 0; i--) {
+      expect(limitsOf(await hold(edge))).toEqual({ limit: '10', remaining: String(i), reset: '1' })
+    }
+    const refused = await hold(edge)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+    expect(limitsOf(refused)).toEqual({ limit: '10', remaining: '0', reset: '1' })
+    expect((await problemIn(refused)).code).toBe('rate_limited')
+    edge.platform.advance(1_000)
+    expect((await hold(edge)).status).not.toBe(429)
+  })
+
+  test('a browser by its user and its address, a server by the user it vouches for and its app', async () => {
+    const edge = createTestEdge()
+    await hold(edge)
+    expect(edge.limiter.keys.slice(-2)).toEqual(['user:app_1:pool:usr_1', 'client:app_1:198.51.100.7'])
+    await hold(edge, { key: secretKey, headers: { 'x-external-user-id': 'u-1' } })
+    expect(edge.limiter.keys.slice(-2)).toEqual(['user:app_1:ext:app_1:u-1', 'app:app_1'])
+  })
+
+  test('an address is what the platform saw, and IPv6 is counted by /64', async () => {
+    const edge = createTestEdge()
+    const forged = { 'x-forwarded-for': '203.0.113.1', 'x-real-ip': '203.0.113.1' }
+    await hold(edge, { headers: { ...forged, 'x-test-address': '2001:db8:1:2:3:4:5:6' } })
+    expect(edge.limiter.keys.at(-1)).toBe('client:app_1:2001:db8:1:2::/64')
+  })
+
+  test('reads are not', async () => {
+    const edge = createTestEdge()
+    await edge.call('GET', '/v1/events/theatre')
+    expect(edge.limiter.keys.filter((key) => !key.startsWith('miss:'))).toEqual([])
+  })
+
+  test('all limits of a request are asked at once', async () => {
+    let waiting = 0
+    let most = 0
+    const limiter = async ({ limit }: { limit: number }) => {
+      most = Math.max(most, ++waiting)
+      await settle()
+      waiting--
+      return { allowed: true, limit, remaining: 1, resetMs: 0 }
+    }
+    await hold(createTestEdge({ limiter }))
+    expect(most).toBe(2)
+  })
+
+  test('logins by address and minute, also with ever new keys of the limiter’s second', async () => {
+    const edge = createTestEdge()
+    for (let i = 0; i < loginsPerMinute; i++) {
+      expect((await login(edge)).status).not.toBe(429)
+      edge.platform.advance(1_000)
+    }
+    const refused = await login(edge)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1)
+  })
+
+  test('a server’s logins are not counted by its address', async () => {
+    const edge = createTestEdge()
+    for (let i = 0; i <= loginsPerMinute; i++) {
+      expect((await login(edge, { key: secretKey })).status).not.toBe(429)
+    }
+  })
+})
+
+describe('without the limiter', () => {
+  test('holds go by a bucket of this isolate', async () => {
+    const edge = createTestEdge()
+    edge.limiter.mode = 'fails'
+    for (let i = 0; i < 10; i++) expect((await hold(edge)).status).not.toBe(429)
+    expect((await hold(edge)).status).toBe(429)
+  })
+
+  test('a limiter that says nothing costs no more than its time', async () => {
+    const edge = createTestEdge()
+    await hold(edge)
+    edge.limiter.mode = 'hangs'
+    const answer = hold(edge)
+    while (edge.limiter.keys.length < 5) await settle()
+    await settle()
+    edge.platform.advance(limiterCallMs)
+    expect((await answer).status).not.toBe(429)
+  })
+
+  test('logins are closed', async () => {
+    const edge = createTestEdge()
+    edge.core.answers.set('POST /v1/auth/login', () => json({}))
+    edge.limiter.mode = 'fails'
+    for (const path of ['/v1/auth/login', '/v1/auth/signup', '/v1/admin/login']) {
+      const response = await edge.call('POST', path, {
+        body: {},
+        ...(path.includes('admin') && { origin: null }),
+      })
+      expect([response.status, (await problemIn(response)).code]).toEqual([503, 'dependency_unavailable'])
+    }
+    expect(edge.core.count('POST /v1/auth/login')).toBe(0)
+  })
+
+  test('reads are open', async () => {
+    const edge = createTestEdge()
+    edge.limiter.mode = 'fails'
+    expect((await edge.call('GET', '/v1/events/theatre')).status).toBe(200)
+  })
+})

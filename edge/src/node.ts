@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:http'
+import { edgeBudgetMs, inventoryCallMs, Problem, problemResponse, systemPlatform } from '@holdfast/contract'
+import { createInventory } from '@holdfast/inventory'
+import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
+import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import { getRequestListener } from '@hono/node-server'
+import { consoleLog } from './adapters/console-log.ts'
+import { coreFetch } from './adapters/core-fetch.ts'
+import { createLimiter } from './adapters/limiter.ts'
+import { limiterRedis } from './adapters/limiter-redis.ts'
+import { nodeClientAddress } from './adapters/node-client-address.ts'
+import { redisCache } from './adapters/redis-cache.ts'
+import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
+import { createEdgeApp, type EdgeDeps } from './app.ts'
+import { EnvError, type NodeEnv, readNodeEnv, settingsOf } from './env.ts'
+
+type RedisParts = Pick<EdgeDeps, 'inventory' | 'limiter' | 'cache'> & { readonly close: () => void }
+
+/** How long clients with open connections may notice that this edge is going. */
+const leaveMs = 1_000
+
+/** Longer than any answer takes: an inventory call with its second delivery, then core. */
+const drainMsMax = 2 * inventoryCallMs + edgeBudgetMs
+
+function overTcp(url: string): RedisParts {
+  // What a request can do without has a connection of its own, so that holds never queue behind it.
+  const [main, aside] = [connectTcp(url), connectTcp(url)]
+  for (const client of [main, aside]) {
+    client.on('error', (error: Error) => consoleLog({ event: 'redis_error', fault: error.name }))
+  }
+  return {
+    inventory: createInventory(tcpRunner(main)),
+    limiter: createLimiter(limiterRedis(aside)),
+    cache: redisCache(aside),
+    close: () => {
+      for (const client of [main, aside]) client.disconnect()
+    },
+  }
+}
+
+function overRest(url: string, token: string): RedisParts {
+  const aside = connectUpstashAside({ url, token }, systemPlatform)
+  return {
+    inventory: createInventory(upstashRunner(connectUpstash({ url, token }, systemPlatform))),
+    limiter: createLimiter(aside),
+    cache: upstashCache(aside),
+    close: () => {},
+  }
+}
+
+/** Starts the edge on Node: for self-hosting beside an ordinary Redis or Upstash, and for benchmarks. */
+export function startEdge(env: NodeEnv): { readonly server: Server; readonly stop: () => Promise<void> } {
+  const { close, ...parts } = env.REDIS_URL
+    ? overTcp(env.REDIS_URL)
+    : overRest(env.UPSTASH_REDIS_REST_URL ?? '', env.UPSTASH_REDIS_REST_TOKEN ?? '')
+  const app = createEdgeApp({
+    ...parts,
+    platform: systemPlatform,
+    core: coreFetch(env.CORE_URL),
+    clientAddress: nodeClientAddress(env.TRUSTED_PROXY_HEADER),
+    log: consoleLog,
+    settings: settingsOf(env, true),
+  })
+  const listener = getRequestListener(app.fetch, {
+    // What is no HTTP request that a URL can be made of never reaches the app.
+    errorHandler: () => problemResponse(new Problem('invalid_request')),
+  })
+  let isStopping = false
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (incoming, outgoing) => {
+    // Clients go elsewhere by themselves, instead of finding a connection closed under their next request.
+    if (isStopping) outgoing.setHeader('connection', 'close')
+    return listener(incoming, outgoing)
+  })
+  server.listen(env.PORT, env.HOST, () => consoleLog({ event: 'listening', address: server.address() }))
+  const stop = async () => {
+    isStopping = true
+    await systemPlatform.sleep(leaveMs)
+    await drain(server)
+    close()
+  }
+  return { server, stop }
+}
+
+/** Takes no more connections and waits for the answers under way. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const backstop = setTimeout(() => server.closeAllConnections(), drainMsMax)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(backstop)
+      resolve()
+    })
+  })
+}
+
+if (import.meta.main) {
+  try {
+    const { stop } = startEdge(readNodeEnv(process.env))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => stop().then(() => process.exit(0)))
+    }
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

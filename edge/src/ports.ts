@@ -1,0 +1,61 @@
+import type { Context } from 'hono'
+
+/** What a request to core consists of, beside its path. */
+export interface CoreInit {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: Uint8Array<ArrayBuffer>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Delivers one request to core, by path and query, at most once.
+ *
+ * @throws CoreUnreachable when the request certainly never left; after anything else it may have been carried out.
+ */
+export type CorePort = (path: string, init: CoreInit) => Promise<Response>
+
+/** The request certainly never reached core. */
+export class CoreUnreachable extends Error {
+  constructor() {
+    super('core was not reached')
+    this.name = 'CoreUnreachable'
+  }
+}
+
+/** At most `limit` in any `windowMs`, counted under `key`. */
+export interface LimitRule {
+  readonly key: string
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** What is left of a limit after one more was counted, or refused. */
+export interface LimitState {
+  readonly allowed: boolean
+  readonly limit: number
+  readonly remaining: number
+  /** When the window ends, in milliseconds since 1970. */
+  readonly resetMs: number
+  /** Work that may go on after the answer. */
+  readonly pending?: Promise<unknown>
+}
+
+/**
+ * Counts one request against one limit that all edges share. May be called at once for several limits.
+ *
+ * @throws when no word came within `limiterCallMs`; then nobody knows whether it was counted.
+ */
+export type Limiter = (rule: LimitRule) => Promise<LimitState>
+
+/** A cache that all edges share. Either call may fail, which is no more than a miss; times are milliseconds. */
+export interface SharedCache {
+  get(key: string): Promise<string | null>
+  set(key: string, value: string, ttlMs: number): Promise<void>
+}
+
+/** The address of the client as the platform itself saw it, never as a header of the client says. */
+export type ClientAddress = (c: Context) => string
+
+/** Writes one structured line. Never keys, tokens or messages of libraries. */
+export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void

@@ -1,0 +1,25 @@
+import { Problem, problemResponse } from '@holdfast/contract'
+import { InventoryFault } from '@holdfast/inventory'
+import type { EdgeVars } from './context.ts'
+
+/** The refusal that an error becomes. What is not foreseen becomes `internal_error`, and only the log says more. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof InventoryFault) return new Problem('dependency_unavailable', {}, 1)
+  return new Problem('internal_error')
+}
+
+/** An error by its name and place. Its message stays here: those of libraries quote keys and values. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const frame = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
+  return `${error.name}${frame ? ` ${frame.trim()}` : ''}`
+}
+
+/** Ends a request that threw: the caller gets a catalogued problem, the log the name of the fault. */
+export function refuse(error: unknown, { note, requestId }: Pick<EdgeVars, 'note' | 'requestId'>): Response {
+  const problem = problemOf(error)
+  note.code = problem.code
+  if (!(error instanceof Problem)) note.fault = faultOf(error)
+  return problemResponse(problem, requestId)
+}

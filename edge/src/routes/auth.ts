@@ -1,0 +1,31 @@
+import { GuestSession, LogInRequest, SignUpRequest, UserSession, type Whoami } from '@holdfast/contract'
+import { Hono } from 'hono'
+import { jsonText, noStore } from '../answers.ts'
+import type { EdgeEnv } from '../context.ts'
+import { jsonBody } from '../middleware/validate.ts'
+import type { Services } from '../services.ts'
+import { Nothing } from './paths.ts'
+
+/** Users of the shared pool, and guests. Core makes the tokens; who a bearer is, the edge knows by itself. */
+export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
+  return new Hono<EdgeEnv>()
+    .post('/signup', guards.app, guards.logins, jsonBody(SignUpRequest), async (c) => {
+      const call = { method: 'POST', path: '/v1/auth/signup', body: c.get('body'), caller: c.var } as const
+      const { text } = await core.ask(UserSession, call)
+      return jsonText(text, 201, noStore)
+    })
+    .post('/login', guards.app, guards.logins, jsonBody(LogInRequest), async (c) => {
+      const call = { method: 'POST', path: '/v1/auth/login', body: c.get('body'), caller: c.var } as const
+      const { text } = await core.ask(UserSession, call)
+      return jsonText(text, 200, noStore)
+    })
+    .post('/guest', guards.app, guards.writes, jsonBody(Nothing), async (c) => {
+      const call = { method: 'POST', path: '/v1/auth/guest', caller: c.var } as const
+      const { text } = await core.ask(GuestSession, call)
+      return jsonText(text, 201, noStore)
+    })
+    .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), (c) => {
+      const whoami: Whoami = { valid: true, principal: c.get('principal') }
+      return c.json(whoami, 200, noStore)
+    })
+}

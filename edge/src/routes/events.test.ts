@@ -1,0 +1,108 @@
+import { chartIsolateMs } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
+import { otherKey, secretKey, theatre } from '../testing-data.ts'
+
+const page = { events: [{ ...theatre, chart: undefined }] }
+const list = 'GET /v1/events?limit=50'
+
+describe('GET events', () => {
+  test('the list and an event come from core, and for a while from here', async () => {
+    const edge = createTestEdge()
+    edge.core.answers.set(list, () => json(page))
+    for (let i = 0; i < 3; i++) {
+      expect(await (await edge.call('GET', '/v1/events')).json()).toEqual(JSON.parse(JSON.stringify(page)))
+      expect(await (await edge.call('GET', '/v1/events/theatre')).json()).toEqual(theatre)
+    }
+    expect([edge.core.count(list), edge.core.count('GET /v1/events/theatre')]).toEqual([1, 1])
+    edge.platform.advance(chartIsolateMs)
+    await edge.call('GET', '/v1/events/theatre')
+    expect(edge.core.count('GET /v1/events/theatre')).toBe(2)
+  })
+
+  test('who has an answer already gets 304', async () => {
+    const edge = createTestEdge()
+    const first = await edge.call('GET', '/v1/events/theatre')
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"[\w-]{22}"$/)
+    expect(first.headers.get('cache-control')).toBe('private, no-cache')
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await edge.call('GET', '/v1/events/theatre', { headers: { 'if-none-match': known } })
+      expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
+    }
+    const other = await edge.call('GET', '/v1/events/theatre', { headers: { 'if-none-match': '"other"' } })
+    expect(other.status).toBe(200)
+  })
+
+  test('HEAD is GET without the body', async () => {
+    const edge = createTestEdge()
+    const response = await edge.call('HEAD', '/v1/events/theatre')
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    expect(response.headers.get('etag')).toBeTruthy()
+  })
+
+  test('only checked parts of a query reach core', async () => {
+    const edge = createTestEdge()
+    await edge.call('GET', '/v1/events?limit=7&cursor=abc')
+    expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=7&cursor=abc')
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'cursor=a%26b', 'limit=1&limit=2', 'q=1']) {
+      expect((await problemIn(await edge.call('GET', `/v1/events?${query}`))).code).toBe('invalid_request')
+    }
+  })
+
+  test('what one app was told is not told to another', async () => {
+    const edge = createTestEdge()
+    await edge.call('GET', '/v1/events/theatre')
+    edge.core.answers.set('GET /v1/events/theatre', ({ claims }) =>
+      JSON.stringify(claims.app).includes('app_2') ? refusal('not_found') : json(theatre),
+    )
+    const other = await edge.call('GET', '/v1/events/theatre', { key: otherKey, token: null })
+    const missing = await edge.call('GET', '/v1/events/nowhere', { key: otherKey, token: null })
+    const bodies = [await other.text(), await missing.text()]
+    expect(other.status).toBe(404)
+    expect(new Set(bodies.map((text) => text.replace(/req_\w+/, ''))).size).toBe(1)
+  })
+})
+
+describe('PUT', () => {
+  const put = (path: string, body: unknown) => ({ path, body })
+  const seat = { id: 'A-1', price: 100 }
+  const reply = { event: 'theatre', inserted: 1, updated: 0, unchanged: 0, seatCount: 1 }
+  const plan = {
+    plan: { name: 'p', size: { width: 1, height: 1 }, categories: [{ name: 'c', color: '#fff' }], zones: [] },
+    prices: { c: 1 },
+  }
+  const summary = { ...theatre, chart: undefined }
+  const changes: [{ path: string; body: unknown }, unknown, number][] = [
+    [put('/v1/events/theatre', { name: 'Theatre', currency: 'EUR' }), summary, 201],
+    [put('/v1/events/theatre', { name: 'Theatre', currency: 'EUR' }), summary, 200],
+    [put('/v1/events/theatre/seats', { seats: [seat] }), reply, 200],
+    [put('/v1/events/theatre/plan', plan), reply, 200],
+  ]
+
+  test.each(changes)(
+    '%j goes to core as it came, and is seen at once',
+    async ({ path, body }, told, status) => {
+      const edge = createTestEdge()
+      await edge.call('GET', '/v1/events/theatre')
+      edge.core.answers.set(`PUT ${path}`, () => json(told, status))
+      const text = JSON.stringify(body, null, 1)
+      const response = await edge.call('PUT', path, { key: secretKey, token: null, body: text })
+      expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store'])
+      expect(edge.core.requests.at(-1)).toMatchObject({ body: text, claims: { app: { kind: 'secret' } } })
+      await edge.call('GET', '/v1/events/theatre')
+      expect(edge.core.count('GET /v1/events/theatre')).toBe(2)
+    },
+  )
+
+  test('core’s refusal is passed on with what it adds', async () => {
+    const edge = createTestEdge()
+    edge.core.answers.set('PUT /v1/events/theatre', () => refusal('invalid_request'))
+    const body = { name: 'Theatre', currency: 'USD' }
+    const response = await edge.call('PUT', '/v1/events/theatre', { key: secretKey, token: null, body })
+    expect(await problemIn(response)).toMatchObject({
+      code: 'invalid_request',
+      requestId: response.headers.get('x-request-id'),
+    })
+  })
+})

@@ -1,0 +1,29 @@
+import type { Platform } from '@holdfast/contract'
+import type { Inventory } from '@holdfast/inventory'
+import type { CoreClient } from './core-client.ts'
+import type { EventReader } from './event-reader.ts'
+import type { IntentNames } from './hold-key.ts'
+import type { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
+import type { appAuth, secretKey } from './middleware/app-auth.ts'
+import type { rateLimit } from './middleware/rate-limit.ts'
+import type { userAuth } from './middleware/user-auth.ts'
+import type { CorePort } from './ports.ts'
+
+/** What stands before a route. Each is named by whom it lets in, or by what it counts. */
+export interface Guards extends ReturnType<typeof userAuth>, ReturnType<typeof rateLimit> {
+  readonly app: ReturnType<typeof appAuth>
+  readonly secretKey: typeof secretKey
+  readonly admin: ReturnType<typeof adminAuth>
+  readonly adminOrigin: ReturnType<typeof adminOrigin>
+}
+
+/** What the routes work with. Each takes the part it needs. */
+export interface Services {
+  readonly guards: Guards
+  readonly platform: Platform
+  readonly inventory: Inventory
+  readonly core: CoreClient
+  readonly corePort: CorePort
+  readonly events: EventReader
+  readonly intents: IntentNames
+}

@@ -1,0 +1,37 @@
+import { clockToleranceSeconds, type Platform, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import { jwtVerify } from 'jose'
+
+/** The claims of a good token, or null: there is one answer to every way in which a token can be bad. */
+export type TokenReader = (authorization: string) => Promise<unknown>
+
+/**
+ * Reads `Authorization: Bearer` tokens of one kind, signed with one secret. Everything that a token of another
+ * kind, maker or time could differ in is written out, since jose checks only what it is told to.
+ */
+export function createTokenReader(
+  kind: keyof typeof tokenKinds,
+  secret: Uint8Array,
+  maxAgeSeconds: number,
+  platform: Pick<Platform, 'now'>,
+): TokenReader {
+  const { typ, audience } = tokenKinds[kind]
+  return async (authorization) => {
+    const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined) return null
+    try {
+      const { payload } = await jwtVerify(token, secret, {
+        algorithms: ['HS256'],
+        typ,
+        audience,
+        issuer: tokenIssuer,
+        requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'jti'],
+        maxTokenAge: maxAgeSeconds,
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(platform.now()),
+      })
+      return payload
+    } catch {
+      return null
+    }
+  }
+}
