@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppId } from './ids.ts'
 import {
   appWritesPerSecondDefault,

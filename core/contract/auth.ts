@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppId, Principal } from './ids.ts'
 import { emailLengthMax, nameLengthMax, passwordBytesMax, passwordBytesMin } from './limits.ts'
 

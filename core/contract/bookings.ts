@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PricedSeat } from './holds.ts'
 import { BookingId, EventId, PaymentId } from './ids.ts'
 import { pageSizeDefault, pageSizeMax } from './limits.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { KeyKind } from './apps.ts'
 import { AppId, Principal } from './ids.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
 import { seatsPerHoldMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { idempotencyKeyLengthMax, idLengthMax } from './limits.ts'
 
 /** Every identifier that may become part of a Redis key, a store filter or a path. */

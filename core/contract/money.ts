@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { priceMinorMax } from './limits.ts'
 
 /** An amount in the minor unit of its currency: an integer, never a fraction. */

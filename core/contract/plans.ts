@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { areasPerPlanMax, categoriesPerPlanMax, nameLengthMax } from './limits.ts'
 import { MinorUnits } from './money.ts'
 

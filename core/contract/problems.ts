@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a caller is told about one kind of refusal. `advice` is sent as the problem's `detail`. */
 interface ProblemKind {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { secretBytesMin } from './limits.ts'
 
 /** Fewer different bytes than this are a word or a pattern, not a random secret. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { scripts } from './generated/scripts.ts'
 import { keysOf, stagedKeysOf } from './keys.ts'
 import { type EventSettings, type Inventory, InventoryFault, type SeatTruth } from './port.ts'

@@ -1,5 +1,5 @@
 import { BookingId, Currency, GrantId, PricedSeat, Principal, SeatId } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Change, Hold } from './port.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { coreBudgetMs, EdgeKeys, Email, edgeBudgetMs, pinLeaseMs, Secret } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const flag = z
   .enum(['0', '1'])

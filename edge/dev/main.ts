@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { callApi } from './api.ts'
 import { rootDir } from './processes.ts'
 import { readyScreen, stepLine } from './screen.ts'

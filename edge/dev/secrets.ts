@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hash } from 'bcryptjs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const Secrets = z.strictObject({
   edgeAssertionKeys: z.string(),

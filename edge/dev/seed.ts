@@ -1,5 +1,5 @@
 import { AdminSession, CreatedApp, headers } from '@holdfast/contract'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type ApiCall, callApi } from './api.ts'
 import { demoEvents } from './plans/index.ts'
 import type { Secrets } from './secrets.ts'

@@ -116,6 +116,7 @@ function startEdge(
     USER_TOKEN_SECRET: secrets.userTokenSecret,
     ADMIN_TOKEN_SECRET: secrets.adminTokenSecret,
     HOLD_KEY_SECRET: secrets.holdKeySecret,
+    ADMIN_ORIGINS: 'localhost',
   }
   const logFile = join(dir, 'edge.log')
   const readyUrl = `http://127.0.0.1:${port}/readyz`

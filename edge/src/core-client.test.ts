@@ -1,7 +1,7 @@
 import { type AppVerdict, coreBudgetMs, edgeBudgetMs, type Principal } from '@holdfast/contract'
 import { base64url } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createAssertionSigner } from './assertion.ts'
 import { createCoreClient } from './core-client.ts'
 import { type CorePort, CoreUnreachable } from './ports.ts'

@@ -11,7 +11,7 @@ import {
   type ProblemExtras,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { AssertionSigner } from './assertion.ts'
 import { within } from './deadline.ts'
 import { type CorePort, CoreUnreachable } from './ports.ts'

@@ -1,5 +1,5 @@
 import { EdgeKeys, Secret } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EdgeSettings } from './app.ts'
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text

@@ -1,11 +1,15 @@
 import { Problem, problemResponse } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
+import { HTTPException } from 'hono/http-exception'
 import type { EdgeVars } from './context.ts'
+import { notJson } from './middleware/validate.ts'
 
 /** The refusal that an error becomes. What is not foreseen becomes `internal_error`, and only the log says more. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof InventoryFault) return new Problem('dependency_unavailable', {}, 1)
+  // Hono's validator says so of a body that is no JSON; nothing else here throws it.
+  if (error instanceof HTTPException && error.status === 400) return notJson()
   return new Problem('internal_error')
 }
 

@@ -7,9 +7,11 @@ import {
   type ProblemExtras,
   problemBody,
   problems,
+  SeatId,
   totalOf,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import { applySeats } from '../events/apply-event.ts'
 import { bookingPokes } from '../outbox/rows.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
@@ -129,8 +131,10 @@ async function refusePin(
       return refuseForGood(ctx, call, claim, 'hold_released')
     case 'not_found':
       throw new Problem('not_found')
-    case 'not_ready':
-      throw new Problem('event_not_ready', {}, 1)
+    case 'not_ready': {
+      const event = await ctx.store.get(call.appId, 'events', { eventId: call.eventId })
+      throw event ? new Problem('event_not_ready', {}, 1) : new Problem('not_found')
+    }
     case 'confirmed': // Redis has heard of a booking that the store does not have: repair will tell.
     case 'unavailable':
       throw new Problem('dependency_unavailable', {}, 1)
@@ -237,10 +241,21 @@ async function refuseForGood(
     if (!isDuplicate(error, 'reservations', 'primary')) throw error
     return decidedAlready(ctx, call, claim, answer)
   }
-  await ctx.inventory
-    .sweep({ appId, eventId }, [{ grantId, verdict: 'decided' }])
-    .catch(() => ctx.log({ event: 'sweep_left_to_repair', appId, eventId }))
+  await giveBack(ctx, call, extras.seats ?? []).catch(() =>
+    ctx.log({ event: 'seats_left_to_repair', appId, eventId }),
+  )
   return answer
+}
+
+/** Seats that somebody else has bought are told as sold, then what the grant still has is freed. */
+async function giveBack(
+  ctx: Context,
+  { appId, eventId, grantId }: Grant,
+  sold: readonly string[],
+): Promise<void> {
+  const ids = sold.map((id) => SeatId.parse(id))
+  if (ids.length > 0) await applySeats(ctx, { appId, eventId }, ids)
+  await ctx.inventory.sweep({ appId, eventId }, [{ grantId, verdict: 'decided' }])
 }
 
 /** The grant was decided before: as a booking, which is the answer, or against it, as we say too. */

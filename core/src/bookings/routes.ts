@@ -31,14 +31,12 @@ export function holdRoutes(core: Core) {
 
   return new Hono<CoreEnv>()
     .get('/:event/holds/:hold', async (c) => {
-      principalOf(c)
-      const decision: GrantDecision = await readDecision(core.store, grantOf(c))
+      const decision: GrantDecision = await readDecision(core.store, { ...grantOf(c), owner: principalOf(c) })
       return c.json(decision, 200)
     })
     .delete('/:event/holds/:hold', async (c) => {
-      principalOf(c)
       const grant = grantOf(c)
-      const { decision, bookingId } = await readDecision(core.store, grant)
+      const { decision, bookingId } = await readDecision(core.store, { ...grant, owner: principalOf(c) })
       if (decision === 'confirmed') throw new Problem('hold_confirmed', bookingId ? { bookingId } : {})
       if (decision === 'undecided') throw new Problem('confirm_in_progress', {}, 1)
       await core.inventory.sweep(grant, [{ grantId: grant.grantId, verdict: 'decided' }])

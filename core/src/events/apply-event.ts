@@ -1,3 +1,4 @@
+import type { SeatId } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { rebuildInventory } from '../reconcile/rebuild.ts'
@@ -5,6 +6,18 @@ import { eventSettings } from './event-settings.ts'
 import { seatPages } from './seat-pages.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+
+/** Brings the inventory in line with some seats of the store, as they are now. */
+export async function applySeats(
+  { store, inventory }: Pick<Core, 'store' | 'inventory'>,
+  ref: EventRef,
+  ids: readonly SeatId[],
+): Promise<void> {
+  const { appId, eventId } = ref
+  const seats = await store.find(appId, 'seats', { eventId, seatId: { in: ids } }, { limit: ids.length })
+  // `not_ready`: the inventory is about to be built from this very truth.
+  await inventory.apply(ref, seats)
+}
 
 /** Brings the inventory in line with the store's event and all of its seats; builds it if it is not built. */
 export async function applyEvent(ctx: Context, ref: EventRef): Promise<void> {

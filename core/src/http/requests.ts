@@ -1,6 +1,6 @@
 import { type AppId, type EdgeClaims, type Principal, Problem } from '@holdfast/contract'
 import type { Context } from 'hono'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { CoreEnv } from './edge-assertion.ts'
 
 type CoreContext = Context<CoreEnv>

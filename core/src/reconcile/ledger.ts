@@ -66,13 +66,11 @@ async function record(
           { set: { status, until } },
         )
       }
-      await tx.delete(appId, 'cursors', { eventId })
-      await tx.insert(appId, 'cursors', { appId, eventId, ...cursor })
+      await tx.putIf(appId, 'cursors', { appId, eventId, ...cursor }, {})
     })
   } catch (error) {
     // A confirm wrote one of them meanwhile: the next round reads it as known.
-    if (!isDuplicate(error, 'reservations', 'primary') && !isDuplicate(error, 'cursors', 'primary'))
-      throw error
+    if (!isDuplicate(error, 'reservations', 'primary')) throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AppId } from '@holdfast/contract'
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 type Field<Doc> = keyof Doc & string
 

@@ -1,5 +1,5 @@
 import type { AppId } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type CollectionName, type Documents, schema } from './schema.ts'
 import { type Change, StoreError } from './store.ts'
 

@@ -15,7 +15,7 @@ import {
   SaleStatus,
   SeatId,
 } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
 
 /** ISO text of these years sorts as time does, which adapters without a date type rely on. */

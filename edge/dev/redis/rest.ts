@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Command, Engine } from './engine.ts'
 
 const Word = z.union([z.string(), z.number().transform(String)])

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type CorePort, CoreUnreachable } from '../ports.ts'
 
 /** What Node's fetch says when no connection came about, so that nothing was sent. Workers do not tell. */

@@ -1,54 +1,54 @@
 import { errorsPerAnswerMax, nameLengthMax, Problem } from '@holdfast/contract'
-import type { MiddlewareHandler } from 'hono'
-import { validator } from 'hono/validator'
-import type { z } from 'zod'
+import { zValidator } from '@hono/zod-validator'
+import type * as z from 'zod'
 import type { BodyEnv } from '../context.ts'
 import { readBody } from './body-limit.ts'
 
-const refusalOf = (error: z.ZodError): Problem => {
-  const errors = error.issues.slice(0, errorsPerAnswerMax).map(({ path, message }) => ({
+/** What zod found wrong, as our own refusal: by default the library answers in a shape of its own. */
+const refuse = (result: { success: true } | { success: false; error: z.core.$ZodError }): void => {
+  if (result.success) return
+  const errors = result.error.issues.slice(0, errorsPerAnswerMax).map(({ path, message }) => ({
     path: path.map(String).join('.').slice(0, nameLengthMax),
     message: message.slice(0, nameLengthMax),
   }))
-  return new Problem('invalid_request', { errors })
+  throw new Problem('invalid_request', { errors })
 }
 
 /** The ids in the path. What is no legal id names nothing, so it is not found. */
 export const pathIds = <Schema extends z.ZodType>(schema: Schema) =>
-  validator('param', (value): z.output<Schema> => {
-    const result = schema.safeParse(value)
-    if (!result.success) throw new Problem('not_found')
-    return result.data
+  zValidator('param', schema, ({ success }) => {
+    if (!success) throw new Problem('not_found')
   })
 
 /** The query, by a strict schema. */
-export const query = <Schema extends z.ZodType>(schema: Schema) =>
-  validator('query', (value): z.output<Schema> => {
-    const result = schema.safeParse(value)
-    if (!result.success) throw refusalOf(result.error)
-    return result.data
-  })
+export const query = <Schema extends z.ZodType>(schema: Schema) => zValidator('query', schema, refuse)
 
-/** JSON in UTF-8, whatever its content type says; no body at all stands for an empty object. */
-function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return {}
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw new Problem('invalid_request', { errors: [{ path: '', message: 'must be JSON' }] })
-  }
-}
-
-/** The JSON body, by a strict schema; its bytes stay at hand, since core gets them as they came. */
-export function jsonBody<Schema extends z.ZodType>(
-  schema: Schema,
-): MiddlewareHandler<BodyEnv, string, { in: { json: z.input<Schema> }; out: { json: z.output<Schema> } }> {
-  return async function jsonBody(c, next) {
+/**
+ * The JSON body, by a strict schema. It is read as JSON in UTF-8 whatever its content type says, and no body at all
+ * stands for an empty object. Its bytes stay at hand, since core gets them as they came.
+ */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  const validate = zValidator<Schema, 'json', BodyEnv, string, typeof refuse>('json', schema, refuse)
+  const jsonBody: typeof validate = async (c, next) => {
     const bytes = await readBody(c.req.raw, c.get('bodyBytesMax'))
-    const result = schema.safeParse(parseJson(bytes))
-    if (!result.success) throw refusalOf(result.error)
     c.set('body', bytes)
-    c.req.addValidatedData('json', result.data as object)
-    await next()
+    const headers = new Headers(c.req.raw.headers)
+    headers.set('content-type', 'application/json')
+    const body = bytes.length === 0 ? '{}' : textOf(bytes)
+    c.req.raw = new Request(c.req.url, { method: c.req.method, headers, body })
+    return validate(c, next)
+  }
+  return jsonBody
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw notJson()
   }
 }
+
+/** For a body that cannot be read as JSON. */
+export const notJson = () =>
+  new Problem('invalid_request', { errors: [{ path: '', message: 'must be JSON' }] })

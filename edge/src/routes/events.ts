@@ -9,7 +9,7 @@ import {
   SyncSeatsRequest,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { jsonText, noStore, tagged } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import type { Caller } from '../core-client.ts'

@@ -1,6 +1,6 @@
 import { AppId, chartIsolateMs, EventId, edgeBudgetMs, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EdgeEnv } from '../context.ts'
 import { readJson } from '../core-client.ts'
 import { within } from '../deadline.ts'

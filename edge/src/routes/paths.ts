@@ -1,5 +1,5 @@
 import { BookingId, EventId, GrantId } from '@holdfast/contract'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The parts of an event's path. */
 export const EventPath = z.object({ eventId: EventId })
