@@ -1,0 +1,91 @@
+import { scripts } from '@holdfast/inventory/scripts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { redisEngines } from '../../support/requirements.ts'
+import { type LoggedBench, startLoggedEmbedded, startLoggedServer } from './command-log.ts'
+import { ann, newBooking } from './fixtures.ts'
+import { openSale } from './sale.ts'
+
+/** All that scripts may ask of Redis: nothing that grows with the keys or with the fields that are not asked for. */
+const allowed =
+  'TIME GET SETRANGE DEL RENAME PERSIST PEXPIRE HMGET HGET HSET HDEL HLEN ZADD ZREM ZRANGEBYSCORE XADD XRANGE'
+const row = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6', 'A-7', 'A-8']
+
+test('no script has a command that walks over keys or whole values', () => {
+  for (const [name, { source }] of Object.entries(scripts)) {
+    const called = [...source.matchAll(/redis\.p?call\('(\w+)'/g)].map(([, command]) => command)
+    expect(called.length, name).toBe([...source.matchAll(/redis\.\w/g)].length)
+    expect(allowed.split(' '), name).toEqual(expect.arrayContaining(called))
+  }
+})
+
+/** What a call costs, as a Redis counts it. */
+function commandTests(name: string, start: () => Promise<LoggedBench>): void {
+  describe(`commands, counted by ${name}`, () => {
+    let bench: LoggedBench
+    beforeAll(async () => {
+      bench = await start()
+    })
+    afterAll(() => bench?.close())
+    const sell = () => openSale(bench, { seats: row })
+
+    test('a script that Redis does not know is sent once, then named', async () => {
+      const sale = await sell()
+      const hold = (seat: string) => bench.commandsOf(() => sale.take(ann, [seat]))
+      expect((await hold('A-1')).requests).toEqual(['EVALSHA', 'EVAL'])
+      expect((await hold('A-2')).requests).toEqual(['EVALSHA'])
+    })
+
+    test('a warm hold is one request, with one read and one write however many seats it takes', async () => {
+      const [one, eight, apart] = [await sell(), await sell(), await sell()]
+      await one.take(ann, ['A-8'])
+      const commands = ['EVALSHA', 'TIME', 'HMGET', 'XADD', 'HSET', 'ZADD', 'SETRANGE']
+      for (const [sale, seats, runs] of [
+        [one, ['A-1'], 1],
+        [eight, row, 1],
+        [apart, ['A-1', 'A-2', 'A-4', 'A-7', 'A-8'], 3],
+      ] as const) {
+        const { requests, inside } = await bench.commandsOf(() => sale.take(ann, seats))
+        const more = Array.from({ length: runs - 1 }, () => 'SETRANGE')
+        expect([...requests, ...inside]).toEqual([...commands, ...more])
+      }
+    })
+
+    test('no other verb costs more for eight seats than for one', async () => {
+      const costs = async (seats: readonly string[]) => {
+        const sale = await sell()
+        const given = await sale.take(ann, seats)
+        const released = await bench.commandsOf(() => sale.release(given))
+        const hold = await sale.take(ann, seats)
+        const verbs = [
+          () => sale.read(hold),
+          () => sale.extend(hold),
+          () => sale.pin(hold),
+          () => sale.inventory.due(sale.event, 0, 50),
+          () => sale.apply(...sale.sold(hold, newBooking())),
+          () => sale.map(),
+        ]
+        const costs = [released]
+        for (const verb of verbs) costs.push(await bench.commandsOf(verb))
+        return costs
+      }
+      await costs(['A-1'])
+      expect(await costs(row)).toEqual(await costs(['A-1']))
+    })
+  })
+}
+
+if (redisEngines.includes('server')) {
+  commandTests('a redis-server', startLoggedServer)
+
+  test('a script that Redis has forgotten is sent again, once', async () => {
+    const bench = await startLoggedServer()
+    const sale = await openSale(bench)
+    await sale.take(ann, ['A-1'])
+    await bench.command('SCRIPT', 'FLUSH')
+    const hold = (seat: string) => bench.commandsOf(() => sale.take(ann, [seat]))
+    expect((await hold('A-2')).requests).toEqual(['EVALSHA', 'EVAL'])
+    expect((await hold('A-3')).requests).toEqual(['EVALSHA'])
+    await bench.close()
+  })
+}
+commandTests('the embedded engine', startLoggedEmbedded)

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import type { Bench } from './bench.ts'
+
+/** Fields and values by turns, or, from one engine's library, an object of them. */
+const Fields = z.union([z.record(z.string(), z.string()), z.array(z.string()).transform(pairs)])
+
+/** The content of some keys, comparable: hashes and sets lose an order that means nothing. */
+export async function dump(bench: Bench, keys: readonly string[]): Promise<Record<string, unknown>> {
+  const readers: Record<string, (key: string) => Promise<unknown>> = {
+    state: async (key) => Fields.parse(await bench.command('HGETALL', key)),
+    map: (key) => bench.command('GET', key),
+    due: async (key) => Fields.parse(await bench.command('ZRANGE', key, '0', '-1', 'WITHSCORES')),
+    log: (key) => bench.command('XRANGE', key, '-', '+'),
+  }
+  const contents = keys.map(async (key) => {
+    const kind = /:([a-z]+)(~\d+)?$/.exec(key)?.[1] ?? ''
+    return [key, await readers[kind]?.(key)] as const
+  })
+  return Object.fromEntries(await Promise.all(contents))
+}
+
+function pairs(flat: readonly string[]): Record<string, string> {
+  const entries: [string, string][] = []
+  for (let i = 0; i + 1 < flat.length; i += 2) entries.push([flat[i] ?? '', flat[i + 1] ?? ''])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import type { Bench } from './bench.ts'
+import { seatIds } from './fixtures.ts'
+import { expectMapOfSeats } from './map.ts'
+import { Model } from './model.ts'
+import { buyerSteps } from './model-buyers.ts'
+import { keeperSteps } from './model-keepers.ts'
+import { ModelStore } from './model-store.ts'
+import { openSale } from './sale.ts'
+
+const ids = ['A-1', 'A-2', 'A-3', 'A-4']
+const settings = { seatsHeldPerOwner: 3, holdTtlMs: 60_000, holdLifetimeMs: 60_000 }
+
+const seats = seatIds(ids)
+const buyers = buyerSteps(seats)
+const steps = fc.commands([...buyers, ...buyers, ...keeperSteps(seats)], { maxCommands: 30, size: 'max' })
+
+/** Compares the inventory with the model over random sequences of calls; a failure shrinks and prints its seed. */
+export function modelSuite(name: string, open: () => Promise<Bench>, numRuns: number): void {
+  describe(`inventory on ${name}, against the model`, () => {
+    let bench: Bench
+    beforeAll(async () => {
+      bench = await open()
+    })
+    afterAll(() => bench?.close())
+
+    test('whatever is called in whatever order, the model answers the same', {
+      timeout: 60_000,
+    }, async () => {
+      const property = fc.asyncProperty(steps, async (drawn) => {
+        const sale = await openSale(bench, { seats: ids, ...settings })
+        const truths = ids.map((id) => sale.truth(id))
+        const world = { model: new Model(sale.settings, truths), store: new ModelStore(truths) }
+        await fc.asyncModelRun(() => ({ model: world, real: sale }), drawn)
+        await expectMapOfSeats(sale)
+        await sale.forget()
+      })
+      await fc.assert(property, { numRuns, endOnFailure: false })
+    })
+  })
+}

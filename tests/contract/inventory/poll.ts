@@ -1,0 +1,22 @@
+/** Asks again and again until the answer is yes; a no at the deadline fails the test. */
+export async function until(condition: () => Promise<boolean>, deadlineMs = 5_000): Promise<void> {
+  const start = performance.now()
+  while (!(await condition())) {
+    if (performance.now() - start > deadlineMs) throw new Error(`not so within ${deadlineMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** Runs the tasks with at most `width` of them in flight, and gives their results in order. */
+export async function inFlight<Result>(
+  width: number,
+  tasks: readonly (() => Promise<Result>)[],
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = tasks.entries()
+  const work = async () => {
+    for (const [i, task] of queue) results[i] = await task()
+  }
+  await Promise.all(Array.from({ length: width }, work))
+  return results
+}

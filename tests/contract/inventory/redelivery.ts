@@ -1,0 +1,97 @@
+import type { ScriptName, ScriptRunner } from '@holdfast/inventory'
+import { scripts } from '@holdfast/inventory/scripts'
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import type { Bench } from './bench.ts'
+import { dump } from './dump.ts'
+import { ann, bob, briefMs, newBooking, strayGrant } from './fixtures.ts'
+import type { OpenSale } from './sale.ts'
+
+const Reply = z.array(z.string())
+
+/** Delivers every script six times, as a client does whose answers are lost: only the time in the reply may differ. */
+function sixTimes(bench: Bench, seen: Set<ScriptName>): (runner: ScriptRunner) => ScriptRunner {
+  return (runner) => ({
+    async run(name, keys, args) {
+      seen.add(name)
+      const deliver = async () => Reply.parse(await runner.run(name, keys, args)).slice(0, -1)
+      const last = await runner.run(name, keys, args)
+      const [reply, state] = [Reply.parse(last).slice(0, -1), await dump(bench, keys)]
+      for (let times = 2; times <= 6; times++) expect([name, await deliver()]).toEqual([name, reply])
+      expect([name, await dump(bench, keys)]).toEqual([name, state])
+      return last
+    },
+  })
+}
+
+/** A client that gets no answer sends again. */
+export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
+  test('every script delivered six times leaves the same state and the same reply', async () => {
+    const seen = new Set<ScriptName>()
+    const sale = await openSale({ through: sixTimes(bench(), seen), seatsHeldPerOwner: 4 })
+    const { event, inventory, settings } = sale
+
+    const sold = await sale.take(ann, ['A-1', 'A-2'])
+    await sale.extend(sold)
+    await sale.pin(sold)
+    await sale.extend(sold)
+    await sale.apply(...sale.sold(sold, newBooking()), sale.truth('A-6', { rev: 2, blocked: true }))
+    const [released, lapsed, decided] = [
+      await sale.take(bob, ['A-3']),
+      await sale.take(bob, ['A-4'], { ttlMs: briefMs }),
+      await sale.take(bob, ['A-5']),
+    ]
+    await sale.release(released)
+    await sale.reached(lapsed.untilMs)
+    await inventory.due(event, 0, 10)
+    await sale.pin(decided)
+    await sale.sweep('lapsed', lapsed.grantId, decided.grantId)
+    await sale.sweep('decided', decided.grantId)
+    await inventory.configure(event, { ...settings, rev: 2, sale: 'closed' })
+
+    for (const hold of [sold, released, lapsed, decided]) {
+      await sale.read(hold)
+      await sale.pin(hold)
+      await sale.extend(hold)
+      await sale.release(hold)
+    }
+    await sale.hold(ann, ['A-3'])
+    await inventory.snapshot(event)
+    await inventory.changesSince(event, 1, 0, 50)
+    await sale.apply(
+      sale.truth('A-1', { rev: 3, grantId: sold.grantId }),
+      sale.truth('A-3', { rev: 9, state: 'BOOKED', grantId: strayGrant(), bookingId: newBooking() }),
+    )
+    await sale.build(2)
+    expect([...seen].toSorted()).toEqual(Object.keys(scripts).toSorted())
+  })
+
+  test('refusals delivered six times change nothing', async () => {
+    const sale = await openSale({ through: sixTimes(bench(), new Set()), seatsHeldPerOwner: 1 })
+    const hold = await sale.take(ann, ['A-1'])
+    const { event, inventory, settings } = sale
+    const before = await sale.dump()
+    const words = [
+      await sale.hold(bob, ['A-1']),
+      await sale.hold(bob, ['B-9']),
+      await sale.hold(ann, ['A-2']),
+      await sale.pin({ ...hold, owner: bob }),
+      await sale.release({ ...hold, grantId: strayGrant() }),
+      await inventory.publish(event, 2, 6, settings),
+      await inventory.publish(event, 0, 6, settings),
+      await inventory.changesSince(event, 0, 0, 10),
+    ].map(({ word }) => word)
+    const refused = [
+      'unavailable',
+      'unknown_seat',
+      'too_many',
+      'not_found',
+      'lost',
+      'incomplete',
+      'stale',
+      'gap',
+    ]
+    expect(words).toEqual(refused)
+    expect(await sale.dump()).toEqual(before)
+  })
+}

@@ -1,0 +1,135 @@
+import { holdKeyOf, tombstoneMs } from '@holdfast/contract'
+import { expect, test } from 'vitest'
+import { ann, bob, briefMs, newBooking, strayGrant } from './fixtures.ts'
+import { until } from './poll.ts'
+import type { OpenSale, Sale } from './sale.ts'
+
+/** What is over, who finds it, and what a sweep of it may free. */
+export function sweepTests(openSale: OpenSale): void {
+  const due = async (sale: Sale, skip = 0, limit = 50) => {
+    const reply = await sale.inventory.due(sale.event, skip, limit)
+    if (reply.word !== 'due') throw new Error(reply.word)
+    return reply.holds
+  }
+  const lapse = async (sale: Sale, seats: string[], lease?: number) => {
+    const hold = await sale.take(ann, seats, { ttlMs: briefMs })
+    if (lease !== undefined) await sale.pin(hold, lease)
+    return hold
+  }
+
+  test('holds come due when their time is over, oldest first, in pages', async () => {
+    const sale = await openSale()
+    const live = await sale.take(bob, ['A-6'])
+    const [first, second] = [await lapse(sale, ['A-1']), await lapse(sale, ['A-2'], briefMs + 50)]
+    await until(async () => (await due(sale)).length === 2)
+    const [a, b] = [
+      { grantId: first.grantId, status: 'held' },
+      { grantId: second.grantId, status: 'confirming' },
+    ]
+    expect(await due(sale)).toEqual([a, b])
+    expect([await due(sale, 0, 1), await due(sale, 1, 1), await due(sale, 2, 1)]).toEqual([[a], [b], []])
+    expect(await sale.statusOf(live)).toBe('held')
+    expect(await sale.inventory.due(sale.event, 0, 1)).toMatchObject({ epoch: 1 })
+  })
+
+  test('a sweep frees what has lapsed, and what it swept is not due any more', async () => {
+    const sale = await openSale()
+    const hold = await lapse(sale, ['A-1', 'A-2'])
+    await sale.reached(hold.untilMs)
+    const { nowMs } = await sale.sweep('lapsed', hold.grantId)
+    expect(await sale.map()).toBe('FFFFFF')
+    expect(await sale.read(hold)).toMatchObject({ hold: { ...hold, status: 'expired', untilMs: nowMs } })
+    expect(await due(sale)).toEqual([])
+    expect(await sale.release(hold)).toMatchObject({ word: 'expired' })
+  })
+
+  test('a sweep leaves alone what has not lapsed, and what nobody knows', async () => {
+    const sale = await openSale()
+    const hold = await sale.take(ann, ['A-1'])
+    expect(await sale.sweep('lapsed', hold.grantId, strayGrant())).toMatchObject({ word: 'swept' })
+    expect(await sale.statusOf(hold)).toBe('held')
+    expect(await sale.map()).toBe('HFFFFF')
+  })
+
+  test('the clock never frees a confirming hold; the decision of the store does', async () => {
+    const sale = await openSale()
+    const hold = await lapse(sale, ['A-1', 'A-2'], 50)
+    await until(async () => (await due(sale)).length === 1)
+    await sale.sweep('lapsed', hold.grantId)
+    expect(await sale.map()).toBe('CCFFFF')
+    expect(await due(sale)).toHaveLength(1)
+    await sale.sweep('decided', hold.grantId)
+    expect(await sale.map()).toBe('FFFFFF')
+    expect(await sale.pin(hold)).toMatchObject({ word: 'expired', hold: { status: 'expired' } })
+    expect(await due(sale)).toEqual([])
+  })
+
+  test('a decided hold frees only the seats that still name it', async () => {
+    const sale = await openSale()
+    const hold = await sale.take(ann, ['A-1', 'A-2', 'A-3'])
+    await sale.pin(hold)
+    await sale.apply(
+      sale.truth('A-2', { rev: 2, state: 'BOOKED', grantId: strayGrant(), bookingId: newBooking() }),
+    )
+    await sale.sweep('decided', hold.grantId)
+    expect(await sale.map()).toBe('FBFFFF')
+  })
+
+  test('a repeated sweep does not touch who came after', async () => {
+    const sale = await openSale()
+    const hold = await sale.take(ann, ['A-1'])
+    await sale.pin(hold)
+    await sale.sweep('decided', hold.grantId)
+    const next = await sale.take(bob, ['A-1'])
+    await sale.sweep('decided', hold.grantId)
+    await sale.sweep('lapsed', hold.grantId)
+    expect(await sale.pin(next)).toMatchObject({ word: 'pinned' })
+    expect(await sale.map()).toBe('CFFFFF')
+  })
+
+  test('a sweep never takes a sold seat back', async () => {
+    const sale = await openSale()
+    const hold = await sale.take(ann, ['A-1'])
+    await sale.apply(...sale.sold(hold, newBooking()))
+    await sale.sweep('lapsed', hold.grantId)
+    await sale.sweep('decided', hold.grantId)
+    expect(await sale.map()).toBe('BFFFFF')
+    expect(await sale.statusOf(hold)).toBe('confirmed')
+  })
+
+  test('how a hold ended is remembered for a day, then swept away', async () => {
+    const sale = await openSale()
+    const ended = [
+      await sale.take(ann, ['A-1']),
+      await sale.take(ann, ['A-2']),
+      await sale.take(ann, ['A-3']),
+    ]
+    const [released, sold, expired] = ended
+    if (!released || !sold || !expired) throw new Error('three were held')
+    await sale.release(released)
+    await sale.apply(...sale.sold(sold, newBooking()))
+    const { nowMs } = await sale.sweep('decided', expired.grantId)
+    const sweepAll = () => sale.sweep('lapsed', ...ended.map(({ grantId }) => grantId))
+
+    for (const hold of ended) await sale.retime(hold, nowMs - tombstoneMs + 60_000)
+    await sweepAll()
+    expect(await Promise.all(ended.map(sale.statusOf))).toEqual(['released', 'confirmed', 'expired'])
+
+    for (const hold of ended) await sale.retime(hold, nowMs - tombstoneMs)
+    expect(await due(sale)).toHaveLength(3)
+    await sweepAll()
+    expect(await Promise.all(ended.map(sale.statusOf))).toEqual(['not_found', 'not_found', 'not_found'])
+    expect(await due(sale)).toEqual([])
+    expect(await sale.map()).toBe('FBFFFF')
+    await sale.take(ann, ['A-1'], { key: holdKeyOf(released.grantId) })
+  })
+
+  test('many holds of one owner are swept at once, and none of them counts any more', async () => {
+    const sale = await openSale({ seatsHeldPerOwner: 6 })
+    const holds = []
+    for (const id of sale.ids) holds.push(await sale.take(ann, [id]))
+    await sale.sweep('decided', ...holds.map(({ grantId }) => grantId))
+    expect(await sale.map()).toBe('FFFFFF')
+    await sale.take(ann, sale.ids)
+  })
+}
