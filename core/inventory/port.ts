@@ -122,10 +122,13 @@ export interface DueHold {
   readonly status: Hold['status'] | 'gone'
 }
 
-/** `lapsed`: free it if its time is over and it is not confirming. `decided`: the store has decided EXPIRED. */
+/**
+ * `lapsed`: free it if its time is over and it is not confirming. `decided`: the store has decided against it.
+ * `confirmed`: the store has decided for it, and its seats were applied; what still names it was sold anew since.
+ */
 export interface Verdict {
   readonly grantId: GrantId
-  readonly verdict: 'lapsed' | 'decided'
+  readonly verdict: 'lapsed' | 'decided' | 'confirmed'
 }
 
 /** What a buyer asks for. */

@@ -54,7 +54,8 @@ if #grants > 0 then
     if hold and hold.grant == grant and (hold.status ~= 'confirmed' or (hold.booking == '' and booking ~= '')) then
       local owner = 'u:' .. hold.owner
       local entries = parseOwner(redis.call('HGET', KEYS[1], owner), now)
-      redis.call('HSET', KEYS[1], owner, withGrant(entries, hold.grant))
+      local list = withGrant(entries, hold.grant)
+      if list == '' then redis.call('HDEL', KEYS[1], owner) else redis.call('HSET', KEYS[1], owner, list) end
       hold.booking = booking
       endHold(hold, 'confirmed', now, KEYS[3])
       writes[#writes + 1] = holdFields[i]

@@ -24,7 +24,7 @@ if not event then return { 'not_ready', int(now) } end
 
 if present(values[4]) then
   local before = parseHold(values[4])
-  if seatIds(before) ~= table.concat(ARGV, ',', 5) then return { 'key_reused', int(now) } end
+  if before.owner ~= owner or seatIds(before) ~= table.concat(ARGV, ',', 5) then return { 'key_reused', int(now) } end
   return replyHold(before.op == op and 'held' or 'replayed', before, event, now)
 end
 

@@ -2,7 +2,10 @@
 -- freed. A CONFIRMING hold is never freed by the clock: only when the store has decided against it.
 --
 -- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log
--- ARGV[1...] pairs: grant id, then 'lapsed' (its time may be over) or 'decided' (the store decided EXPIRED)
+-- ARGV[1...] pairs: grant id, then a verdict
+--   'lapsed'     its time may be over
+--   'decided'    the store decided EXPIRED or RELEASED
+--   'confirmed'  the store decided CONFIRMED, and what it says of the seats was applied
 --
 -- Reply: {'swept'}   {'not_ready'}
 -- @include base seat hold log
@@ -14,11 +17,11 @@ local values = readState(KEYS[1], fields)
 local event = parseEvent(values)
 if not event then return { 'not_ready', int(now) } end
 
-local function expire(hold)
+local function finishHold(hold, status, kind)
   local seats = freeSeats(readSeats(KEYS[1], hold), hold.grant)
   local entries = parseOwner(redis.call('HGET', KEYS[1], 'u:' .. hold.owner), now)
-  endHold(hold, 'expired', now, KEYS[3])
-  local ver = appendLog(KEYS[4], event, 'expire', hold, seats, now)
+  endHold(hold, status, now, KEYS[3])
+  local ver = appendLog(KEYS[4], event, kind, hold, seats, now)
   writeHold(KEYS[1], ver, hold, withGrant(entries, hold.grant), seats)
   writeMap(KEYS[2], seats)
 end
@@ -33,8 +36,10 @@ for i, field in ipairs(fields) do
       redis.call('HDEL', KEYS[1], field)
       redis.call('ZREM', KEYS[3], grant)
     end
+  elseif verdict == 'confirmed' then
+    finishHold(hold, 'confirmed', 'apply')
   elseif verdict == 'decided' or (hold.status == 'held' and hold.till <= now) then
-    expire(hold)
+    finishHold(hold, 'expired', 'expire')
   end
 end
 return { 'swept', int(now) }

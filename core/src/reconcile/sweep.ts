@@ -2,6 +2,7 @@ import { sweepGrantsPerBatch } from '@holdfast/contract'
 import type { DueHold, EventRef, Verdict } from '@holdfast/inventory'
 import { decideExpired } from '../bookings/decide-grant.ts'
 import type { Core } from '../context.ts'
+import { applySeats } from '../events/apply-event.ts'
 import { rebuildInventory } from './rebuild.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
@@ -44,9 +45,14 @@ async function judge(
       new Date(ctx.platform.now()),
     )
     if (decided !== 'CONFIRMED') return 'decided'
-    const seats = await ctx.store.find(appId, 'seats', { eventId, grantId }, { limit: 100 })
-    await ctx.inventory.apply(ref, seats)
-    return null
+    const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
+    if (!booking) return null
+    await applySeats(
+      ctx,
+      ref,
+      booking.seats.map((seat) => seat.id),
+    )
+    return 'confirmed'
   } catch {
     // A commit that is under way may hold the reservation: the next round asks again, the others go on.
     ctx.log({ event: 'sweep_undecided', appId, eventId })

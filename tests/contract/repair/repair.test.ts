@@ -6,7 +6,7 @@ import { tailLedger } from '../../../core/src/reconcile/ledger.ts'
 import { repairOnce } from '../../../core/src/reconcile/loop.ts'
 import { rebuildInventory } from '../../../core/src/reconcile/rebuild.ts'
 import { StoreError } from '../../../core/src/store/store.ts'
-import { owner } from '../../../core/src/testing.ts'
+import { grantId, owner } from '../../../core/src/testing.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
 import { confirmPinned, mapOf, repairWorld, until, type World } from './world.ts'
@@ -73,6 +73,24 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       expect(await mapOf(w)).toBe(`CC${free.slice(2)}`)
       await repairedTo(w, `BB${free.slice(2)}`)
       const read = await w.core.inventory.read(w.ref, grant, owner(1))
+      expect(read).toMatchObject({ word: 'hold', hold: { status: 'confirmed' } })
+    })
+
+    test('ends the hold of a sale that was cancelled and sold again before Redis heard of either', async () => {
+      const w = await world()
+      const { store } = w.core
+      const { appId, eventId } = w.ref
+      const first = await w.hold(1, ['A-1'], 300)
+      expect((await w.confirm(1, first, { leaseMs: 300 })).status).toBe(201)
+      const resold = { state: 'AVAILABLE', grantId: grantId(99), bookingId: null } as const
+      await store.updateIf(
+        appId,
+        'seats',
+        { eventId, seatId: SeatId.parse('A-1') },
+        { set: resold, inc: { rev: 3 } },
+      )
+      await repairedTo(w, free)
+      const read = await w.core.inventory.read(w.ref, first, owner(1))
       expect(read).toMatchObject({ word: 'hold', hold: { status: 'confirmed' } })
     })
 

@@ -121,13 +121,20 @@ local function findHold(key, grant, owner, now)
     return hold, event, parseOwner(values[5], now)
   end
   local epoch, ver = string.match(grant, '%.(%d+)%.(%d+)$')
-  local lost = tonumber(epoch) < event.epoch or tonumber(ver) > event.ver
+  local lost = tonumber(epoch) ~= event.epoch or tonumber(ver) > event.ver
   return nil, { lost and 'lost' or 'not_found', int(now) }
 end
 
--- Writes a hold, its owner's list, some seats and the new version; one HSET.
+-- Writes a hold, its owner's list, some seats and the new version; one HSET, and an empty list goes away.
 local function writeHold(key, ver, hold, list, seats)
-  local writes = { '!ver', ver, holdField(hold.grant), packHold(hold), 'u:' .. hold.owner, list }
+  local owner = 'u:' .. hold.owner
+  local writes = { '!ver', ver, holdField(hold.grant), packHold(hold) }
+  if list == '' then
+    redis.call('HDEL', key, owner)
+  else
+    writes[#writes + 1] = owner
+    writes[#writes + 1] = list
+  end
   for _, seat in ipairs(seats) do
     writes[#writes + 1] = seat.field
     writes[#writes + 1] = packSeat(seat)
