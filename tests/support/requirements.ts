@@ -10,7 +10,9 @@ export interface Requirement {
 }
 
 /** Real engines this machine has; the embedded one it always has. */
-export const redisEngines: readonly ('server' | 'embedded')[] = hasRedisServer() ? ['server', 'embedded'] : ['embedded']
+export const redisEngines: readonly ('server' | 'embedded')[] = hasRedisServer()
+  ? ['server', 'embedded']
+  : ['embedded']
 
 /** A real Upstash database to prove the inventory on, if one was given. */
 export const upstashDatabase = process.env.UPSTASH_REDIS_REST_URL

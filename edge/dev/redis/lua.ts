@@ -9,8 +9,14 @@ export interface LuaHost {
   close(): void
 }
 
-/** Redis has Lua 5.1, this is 5.4: the names that moved. */
-const prelude = 'unpack = table.unpack'
+/** Redis has Lua 5.1, this is 5.4: the names that moved. As there, a script has no globals but those it is given. */
+const prelude = `
+unpack, table.unpack = table.unpack, nil
+os, io, require, package, debug = nil, nil, nil, nil, nil
+setmetatable(_G, {
+  __index = function(_, name) error("ERR Script attempted to access nonexistent global variable '" .. name .. "'", 2) end,
+  __newindex = function() error('ERR Attempt to modify a readonly table', 2) end,
+})`
 
 /** A Lua that keeps each script compiled, so that a call costs what the script does. */
 export async function luaHost(call: RedisCall): Promise<LuaHost> {
@@ -27,7 +33,7 @@ export async function luaHost(call: RedisCall): Promise<LuaHost> {
         script = lua.doStringSync(`return function(KEYS, ARGV)\n${source}\nend`)
         compiled.set(source, script as NonNullable<typeof script>)
       }
-      return toReply(script?.(keys, args))
+      return toReply(script?.(keys.map(marked), args.map(marked)))
     },
     close: () => lua.global.close(),
   }
@@ -36,11 +42,12 @@ export async function luaHost(call: RedisCall): Promise<LuaHost> {
 /** Text from JavaScript ends for Lua at its first zero byte, so a zero travels as a character that nobody uses. */
 const [zero, stand] = ['\0', '\uE000']
 const fromLua = (text: string): string => text.replaceAll(stand, zero)
+const marked = (text: string): string => text.replaceAll(zero, stand)
 
 /** A missing value is `false` in Lua: nil would end a list. */
 function toLua(value: unknown): unknown {
   if (value === null || value === undefined) return false
-  if (typeof value === 'string') return value.replaceAll(zero, stand)
+  if (typeof value === 'string') return marked(value)
   return Array.isArray(value) ? value.map(toLua) : value
 }
 

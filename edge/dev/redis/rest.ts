@@ -31,11 +31,6 @@ export async function serveRest(engine: Engine, { token, onCommand }: RestOption
       return { error: error instanceof Error ? error.message : 'ERR' }
     }
   }
-  const runAll = async (commands: readonly Command[]): Promise<Reply[]> => {
-    const replies: Reply[] = []
-    for (const command of commands) replies.push(await run(command))
-    return replies
-  }
 
   const app = new Hono()
     .use(bearerAuth({ token, invalidToken: { message: { error: 'Unauthorized' } } }))
@@ -44,7 +39,9 @@ export async function serveRest(engine: Engine, { token, onCommand }: RestOption
       return c.json(encoded(reply, c.req.header('upstash-encoding')), 'error' in reply ? 400 : 200)
     })
     .on('POST', ['/pipeline', '/multi-exec'], async (c) => {
-      const replies = await runAll(z.array(CommandBody).parse(await c.req.json()))
+      const commands = z.array(CommandBody).parse(await c.req.json())
+      // Handed over in one go, so that no other request's command comes between them.
+      const replies = await Promise.all(commands.map(run))
       return c.json(
         replies.map((reply) => encoded(reply, c.req.header('upstash-encoding'))),
         200,
