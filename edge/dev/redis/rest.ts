@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { Command, Engine } from './engine.ts'
 
@@ -47,7 +48,11 @@ export async function serveRest(engine: Engine, { token, onCommand }: RestOption
         200,
       )
     })
-  app.onError((_error, c) => c.json({ error: 'ERR failed to parse command' }, 400))
+  app.onError((error, c) =>
+    error instanceof HTTPException
+      ? error.getResponse()
+      : c.json({ error: 'ERR failed to parse command' }, 400),
+  )
 
   const server = createServer(getRequestListener(app.fetch))
   server.listen(0, '127.0.0.1')

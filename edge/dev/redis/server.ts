@@ -48,7 +48,7 @@ export async function startRedisServer(dir?: string): Promise<Engine & { readonl
     ...storage,
   ]
   // In a group of its own: Ctrl-C comes to us, and we stop it last.
-  const child = spawn('sh', ['-c', onLeash, 'sh', ...flags], { detached: true })
+  const child = spawn('/bin/sh', ['-c', onLeash, 'sh', ...flags], { detached: true })
   const exited = once(child, 'exit')
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
