@@ -26,6 +26,8 @@ export interface RunningRedis {
   /** Where it speaks Upstash's REST protocol. */
   readonly restUrl: string
   readonly restToken: string
+  /** Told if a redis-server ends although nobody asked it to. */
+  readonly death?: Promise<Error>
   stop(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export function chooseEngine(asked: RedisOptions['engine'] = 'auto'): 'server' |
   if (asked !== 'auto') return asked
   const wanted = process.env.HOLDFAST_REDIS
   if (wanted === 'server' || wanted === 'embedded') return wanted
+  if (wanted) throw new Error(`HOLDFAST_REDIS is server or embedded, not ${wanted}`)
   return hasRedisServer() ? 'server' : 'embedded'
 }
 
@@ -52,7 +55,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   const rest = await serveRest(withScripts(redis), { token, ...(onCommand && { onCommand }) })
   return {
     engine,
-    ...(server && { url: server.url }),
+    ...(server && { url: server.url, death: server.death }),
     restUrl: rest.url,
     restToken: token,
     async stop() {
