@@ -22,6 +22,7 @@ export default defineConfig({
         },
       },
       node('e2e', ['tests/e2e/**/*.test.ts']),
+      node('dev', ['tests/dev/**/*.test.ts']),
     ],
   },
 })

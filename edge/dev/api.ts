@@ -3,6 +3,8 @@ export interface ApiCall {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** A body to send as it is, instead of JSON. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>
   readonly timeoutMs?: number
 }
 
@@ -17,12 +19,13 @@ export interface ApiAnswer {
 /** Calls a URL with JSON and reads the answer. */
 export async function callApi(
   url: string,
-  { method = 'GET', headers = {}, body, timeoutMs = 60_000 }: ApiCall = {},
+  { method = 'GET', headers = {}, body, raw, timeoutMs = 60_000 }: ApiCall = {},
 ): Promise<ApiAnswer> {
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
   const response = await fetch(url, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(payload !== undefined && { body: payload }),
     signal: AbortSignal.timeout(timeoutMs),
   })
   const text = await response.text()

@@ -1,17 +1,19 @@
 /** `npm run dev`: the whole of Holdfast on this machine, with demo events on sale. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { callApi } from './api.ts'
+import { readKept } from './kept.ts'
 import { rootDir } from './processes.ts'
-import { readyScreen, stepLine } from './screen.ts'
+import { failureScreen, readyScreen, stepLine } from './screen.ts'
 import { createApp, type SeededApp, seedEvents } from './seed.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const { values: flags } = parseArgs({
   options: {
-    /** Starts without the data of earlier starts. */
+    /** Starts without the data and the secrets of earlier starts. */
     reset: { type: 'boolean', default: false },
     /** Where data, secrets and logs live, if not in .holdfast. */
     dir: { type: 'string' },
@@ -27,11 +29,18 @@ const Kept = z.object({ appId: z.string(), publishableKey: z.string(), secretKey
 
 /** The demo app of an earlier start, if its data are still there. */
 async function keptApp(edgeUrl: string): Promise<SeededApp | null> {
-  if (!existsSync(devFile)) return null
-  const kept = Kept.safeParse(JSON.parse(readFileSync(devFile, 'utf8')))
-  if (!kept.success) return null
-  const answer = await callApi(`${edgeUrl}/v1/events`, { headers: { 'x-api-key': kept.data.secretKey } })
-  return answer.status === 200 ? kept.data : null
+  const kept = readKept(devFile, Kept)
+  if (!kept) return null
+  const answer = await callApi(`${edgeUrl}/v1/events`, { headers: { 'x-api-key': kept.secretKey } })
+  if (answer.status === 200) return kept
+  if (answer.status === 401) return null
+  throw new Error(`the edge answered ${answer.status} to the key in ${devFile}: ${answer.text}`)
+}
+
+/** The folder as it is pasted into a shell: short if it is below. */
+const folderName = (): string => {
+  const path = relative('', dir) || '.'
+  return path.startsWith('..') ? dir : path
 }
 
 /** Ports where people's own frontends run while they try this. */
@@ -75,30 +84,61 @@ function writeDevFiles(stack: Stack, app: SeededApp): void {
   writeFileSync(envFile, lines.join(''), { mode: 0o600 })
 }
 
-async function main(): Promise<void> {
-  if (flags.reset) rmSync(dir, { recursive: true, force: true })
+/** One press of Ctrl-C may come twice: from the terminal and from npm. */
+const onePressMs = 500
+
+/** Ctrl-C ends the command when all is stopped; one more ends it at once, and the parts with it. */
+function stopOnSignals(): AbortSignal {
+  const stop = new AbortController()
+  let pressedMs = 0
+  const onSignal = () => {
+    if (stop.signal.aborted) {
+      if (Date.now() - pressedMs > onePressMs) process.exit(130)
+      return
+    }
+    pressedMs = Date.now()
+    stepLine('stopping')
+    stop.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return stop.signal
+}
+
+async function run(signal: AbortSignal): Promise<void> {
   const stack = await startStack({
     dir,
     edge: 'worker',
     ports: { edge: 8787, core: 8788 },
     onStep: stepLine,
     devVarsFile,
+    reset: flags.reset,
+    signal,
   })
-  const end = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-  })
-  try {
+  const end = Promise.race([
+    once(signal, 'abort'),
+    stack.death.then((error) => {
+      throw error
+    }),
+  ])
+  const open = async () => {
     const app = await seed(stack)
     writeDevFiles(stack, app)
-    readyScreen(stack, app)
+    readyScreen(stack, app, folderName())
+  }
+  try {
+    await Promise.race([open(), end])
     await end
-    stepLine('stopping')
   } finally {
     await stack.stop()
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(`\n${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
-})
+const signal = stopOnSignals()
+try {
+  await run(signal)
+} catch (error) {
+  if (!signal.aborted) {
+    failureScreen(error)
+    process.exitCode = 1
+  }
+}

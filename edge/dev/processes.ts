@@ -1,6 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The root of the repository. */
 export const rootDir = fileURLToPath(new URL('../..', import.meta.url))
@@ -8,24 +11,40 @@ export const rootDir = fileURLToPath(new URL('../..', import.meta.url))
 /** A program that was started and answers. */
 export interface Running {
   readonly pid: number
+  /** Told if it ends although nobody asked it to: what to say to a person, with the end of its log. */
+  readonly death: Promise<Error>
   /** Asks it to end, and ends it if it does not within the grace. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-interface Program {
+/** What to start, and how to see that it works. */
+export interface Program {
   readonly name: string
   readonly command: readonly [program: string, ...args: string[]]
-  readonly env: Readonly<Record<string, string>>
-  /** Where its output goes. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Where its output goes; what was there is gone. */
   readonly logFile: string
-  /** Answers 200 once the program can work. */
-  readonly readyUrl: string
+  /** Whether the program can work now. */
+  readonly isReady: () => Promise<boolean>
+  /** What its log says when it will never be ready, although it goes on. */
+  readonly hopeless?: RegExp
+  /** Gives up waiting for it. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const readyMsMax = 60_000
 const stopMsMax = 10_000
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+/** Whether a URL answers 200. */
+export const answersOk = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    await response.text() // A connection with an unread answer stays busy, and a server waits for it when it stops.
+    return response.ok
+  } catch {
+    return false
+  }
+}
 
 /** What a child needs of our environment: settings of another Holdfast must not reach it. */
 const inherited = (): Record<string, string> =>
@@ -36,49 +55,90 @@ const inherited = (): Record<string, string> =>
     }),
   )
 
-/** The last lines of a log, for a person who must know why something did not start. */
-const tailOf = (file: string): string =>
-  readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
-
 /**
- * Starts a program in a process group of its own and waits until it is ready.
+ * Starts a program in a process group of its own and waits until it is ready. Ctrl-C does not reach it; it ends when
+ * it is stopped, or with us, however we end.
  * @throws with the end of its log when it ends or is not ready in time.
  */
-export async function startProgram({ name, command, env, logFile, readyUrl }: Program): Promise<Running> {
-  const [program, ...args] = command
-  const log = openSync(logFile, 'a')
+export async function startProgram(program: Program): Promise<Running> {
+  const { name, logFile, isReady, hopeless, signal } = program
+  const log = () => stripVTControlCharacters(readFileSync(logFile, 'utf8'))
+  const failure = (what: string) =>
+    new Error(
+      `${name} ${what}. The end of ${logFile}:\n\n${log().trimEnd().split('\n').slice(-15).join('\n')}`,
+    )
+
+  const group = spawnGroup(program)
+  let [isExpected, end]: [boolean, string?] = [true]
+  const hasEnded = () => end !== undefined
+  const death = new Promise<Error>((resolve) => {
+    void group.ended.then((how) => {
+      end = how
+      if (!isExpected) resolve(failure(`has ended (${how})`))
+    })
+  })
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (hasEnded()) return
+    isExpected = true
+    group.kill(signal)
+    await Promise.race([group.ended, pause(stopMsMax, undefined, { ref: false })])
+    if (!hasEnded()) group.kill('SIGKILL')
+    await group.ended
+  }
+
+  try {
+    const deadline = Date.now() + readyMsMax
+    while (true) {
+      const ready = await isReady()
+      signal?.throwIfAborted()
+      if (hasEnded() || hopeless?.test(log())) throw failure(`did not start (${end ?? 'it has failed'})`)
+      if (ready) break
+      if (Date.now() > deadline) throw failure(`was not ready within ${readyMsMax / 1000} s`)
+      await pause(50)
+    }
+    isExpected = false
+    return { pid: group.pid, death, stop }
+  } catch (error) {
+    await stop('SIGKILL')
+    throw error
+  }
+}
+
+/** Kills the group that it is given when our end of its input closes. */
+const leash = 'read -r _; kill -9 "-$1"'
+
+/** A program and all that it starts (wrangler, for one, has children of its own). */
+function spawnGroup({ command: [program, ...args], env, logFile }: Program) {
+  const log = openSync(logFile, 'w')
   const child = spawn(program, args, {
     cwd: rootDir,
     env: { ...inherited(), ...env },
     stdio: ['ignore', log, log],
     detached: true,
   })
-  const running = {
-    pid: child.pid ?? 0,
-    stop: (signal: NodeJS.Signals = 'SIGTERM') => stopGroup(child, signal),
+  closeSync(log)
+  const { pid } = child
+  if (pid === undefined) {
+    const ended = once(child, 'error').then(([error]) => String(error))
+    return { pid: 0, ended, kill: () => {} }
   }
-  const deadline = Date.now() + readyMsMax
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) break
-    const ok = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (ok) return running
-    await pause(50)
+  const holder = spawn('/bin/sh', ['-c', leash, 'sh', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      // Nobody of the group is left.
+    }
   }
-  await running.stop('SIGKILL')
-  throw new Error(`${name} did not start. The end of ${logFile}:\n${tailOf(logFile)}`)
-}
-
-/** Signals the whole group: wrangler, for one, has children of its own. */
-async function stopGroup(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const group = -child.pid
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  process.kill(group, signal)
-  const late = await Promise.race([ended.then(() => false), pause(stopMsMax).then(() => true)])
-  if (!late) return
-  process.kill(group, 'SIGKILL')
-  await ended
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      kill('SIGKILL')
+      holder.kill('SIGKILL')
+      resolve(signal ?? `exit code ${code}`)
+    })
+  })
+  return { pid, ended, kill }
 }

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { hash } from 'bcryptjs'
 import * as z from 'zod'
+import { readKept } from './kept.ts'
 
 const Secrets = z.strictObject({
   edgeAssertionKeys: z.string(),
@@ -38,7 +39,8 @@ async function makeSecrets(): Promise<Secrets> {
 
 /** Reads the secrets of a stack, or makes them. */
 export async function keepSecrets(file: string): Promise<Secrets> {
-  if (existsSync(file)) return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const kept = readKept(file, Secrets)
+  if (kept) return kept
   const made = await makeSecrets()
   writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 })
   return made

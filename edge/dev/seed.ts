@@ -22,17 +22,31 @@ async function expectOk<Schema extends z.ZodType>(
   return schema.parse(answer.body)
 }
 
-/** Makes an app through the admin API, as an operator would. */
-export async function createApp(
+/** Makes apps through the admin API, as an operator would who has signed in. */
+export type AppMaker = (input: object) => Promise<SeededApp>
+
+/** Signs the operator in, once for any number of apps: logins are limited. */
+export async function openAdmin(
   edgeUrl: string,
   { adminEmail, adminPassword }: Pick<Secrets, 'adminEmail' | 'adminPassword'>,
-  input: object,
-): Promise<SeededApp> {
+): Promise<AppMaker> {
   const login = { method: 'POST', body: { email: adminEmail, password: adminPassword } }
   const { token } = await expectOk(`${edgeUrl}/v1/admin/login`, login, AdminSession)
-  const create = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: input }
-  const { app, publishableKey, secretKey } = await expectOk(`${edgeUrl}/v1/admin/apps`, create, CreatedApp)
-  return { appId: app.id, publishableKey, secretKey }
+  return async (input) => {
+    const create = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: input }
+    const { app, publishableKey, secretKey } = await expectOk(`${edgeUrl}/v1/admin/apps`, create, CreatedApp)
+    return { appId: app.id, publishableKey, secretKey }
+  }
+}
+
+/** Makes one app. */
+export async function createApp(
+  edgeUrl: string,
+  secrets: Pick<Secrets, 'adminEmail' | 'adminPassword'>,
+  input: object,
+): Promise<SeededApp> {
+  const makeApp = await openAdmin(edgeUrl, secrets)
+  return makeApp(input)
 }
 
 /** Puts the demo events on sale through the public API. Doing it again changes nothing. */

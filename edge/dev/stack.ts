@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import getPort from 'get-port'
-import { type Running, rootDir, startProgram } from './processes.ts'
+import { isOfLock, lockFolder } from './lock.ts'
+import { answersOk, type Running, rootDir, startProgram } from './processes.ts'
 import { type RunningRedis, startRedis } from './redis/start.ts'
 import { keepSecrets, type Secrets } from './secrets.ts'
 
@@ -19,6 +20,10 @@ export interface StackOptions {
   readonly onStep?: (step: string) => void
   /** Where to write the worker's variables; in `dir` when absent. */
   readonly devVarsFile?: string
+  /** Starts without what an earlier stack left in `dir`. */
+  readonly reset?: boolean
+  /** Gives up the start: what was started is stopped. */
+  readonly signal?: AbortSignal
 }
 
 export interface Stack {
@@ -27,21 +32,34 @@ export interface Stack {
   readonly redis: RunningRedis
   readonly secrets: Secrets
   readonly storeFile: string
+  /** The core that was started last. */
   readonly core: Running
   readonly edge: Running
+  /** Starts core again after it was stopped, at its address and on its data. */
+  restartCore(): Promise<void>
+  /** Told if a part ends although nobody asked it to. */
+  readonly death: Promise<Error>
   stop(): Promise<void>
 }
 
-/** Starts the whole of Holdfast on this machine: Redis, core on SQLite, the edge. Ports others have are avoided. */
+/**
+ * Starts the whole of Holdfast on this machine: Redis, core on SQLite, the edge. Ports others have are avoided.
+ * @throws with what to do; nothing is left running then.
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir, onStep = () => {} } = options
   mkdirSync(dir, { recursive: true })
-  const secrets = await keepSecrets(join(dir, 'secrets.json'))
-  const started: { stop(): Promise<void> }[] = []
+  const started: { stop(): Promise<void> }[] = [lockFolder(dir)]
   const stop = async () => {
     for (const part of started.splice(0).reverse()) await part.stop()
   }
   try {
+    if (options.reset) {
+      const names = readdirSync(dir).filter((name) => !isOfLock(name))
+      for (const name of names) rmSync(join(dir, name), { recursive: true, force: true })
+    }
+    const secrets = await keepSecrets(join(dir, 'secrets.json'))
+
     onStep('Redis')
     const redis = await startRedis({
       dir: join(dir, 'redis'),
@@ -53,15 +71,33 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     onStep('core')
     const corePort = await getPort({ port: options.ports?.core ?? 0, host: '127.0.0.1' })
     const storeFile = join(dir, 'holdfast.sqlite')
-    const core = await startCore(options, { port: corePort, redis, secrets, storeFile })
-    started.push(core)
+    const launchCore = () => startCore(options, { port: corePort, redis, secrets, storeFile })
+    let core = await launchCore()
+    started.push({ stop: () => core.stop() })
     const coreUrl = `http://127.0.0.1:${corePort}`
 
     onStep(options.edge === 'worker' ? 'the worker (wrangler dev)' : 'the edge on Node')
     const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
     const edge = await startEdge(options, { port: edgePort, redis, secrets, coreUrl })
     started.push(edge)
-    return { edgeUrl: `http://127.0.0.1:${edgePort}`, coreUrl, redis, secrets, storeFile, core, edge, stop }
+    const edgeUrl = `http://127.0.0.1:${edgePort}`
+    const death = Promise.race([edge.death, core.death, ...(redis.death ? [redis.death] : [])])
+    return {
+      edgeUrl,
+      coreUrl,
+      redis,
+      secrets,
+      storeFile,
+      edge,
+      death,
+      stop,
+      get core() {
+        return core
+      },
+      async restartCore() {
+        core = await launchCore()
+      },
+    }
   } catch (error) {
     await stop()
     throw error
@@ -74,7 +110,7 @@ const redisEnv = (redis: RunningRedis): Record<string, string> =>
     : { REDIS_URL: redis.url }
 
 function startCore(
-  { dir, coreEnv = {} }: StackOptions,
+  { dir, coreEnv = {}, signal }: StackOptions,
   {
     port,
     redis,
@@ -102,12 +138,13 @@ function startCore(
       ...coreEnv,
     },
     logFile: join(dir, 'core.log'),
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
+    isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
+    signal,
   })
 }
 
 function startEdge(
-  { dir, edge, devVarsFile = join(dir, 'edge.vars') }: StackOptions,
+  { dir, edge, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
   { port, redis, secrets, coreUrl }: { port: number; redis: RunningRedis; secrets: Secrets; coreUrl: string },
 ): Promise<Running> {
   const settings = {
@@ -119,7 +156,7 @@ function startEdge(
     ADMIN_ORIGINS: 'localhost',
   }
   const logFile = join(dir, 'edge.log')
-  const readyUrl = `http://127.0.0.1:${port}/readyz`
+  const isReady = () => answersOk(`http://127.0.0.1:${port}/readyz`)
   if (edge === 'node') {
     const env = { HOST: '127.0.0.1', PORT: String(port), ...redisEnv(redis), ...settings }
     return startProgram({
@@ -127,7 +164,8 @@ function startEdge(
       command: [process.execPath, 'edge/src/node.ts'],
       env,
       logFile,
-      readyUrl,
+      isReady,
+      signal,
     })
   }
   const vars = {
@@ -151,8 +189,16 @@ function startEdge(
   return startProgram({
     name: 'the worker',
     command: [process.execPath, wrangler, 'dev', ...flags, '--show-interactive-dev-session=false'],
-    env: { WRANGLER_SEND_METRICS: 'false', CI: '1' },
+    env: {
+      CI: '1',
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_LOG_PATH: join(dir, 'wrangler'),
+      // It would ask Cloudflare where this machine is.
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    },
     logFile,
-    readyUrl,
+    isReady,
+    hopeless: /\[ERROR\]/,
+    signal,
   })
 }

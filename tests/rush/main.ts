@@ -6,12 +6,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { headers } from '@holdfast/contract'
 import { SingleBar } from 'cli-progress'
-import { callApi } from '../../edge/dev/api.ts'
 import { createApp } from '../../edge/dev/seed.ts'
 import { startStack } from '../../edge/dev/stack.ts'
-import { auditEvent } from './audit.ts'
+import { auditEvent } from '../support/audit.ts'
+import { limitless, putOnSale, seatsTo } from '../support/selling.ts'
 import { Buyer, newTally, type Shop, seeded, shop, type Tally } from './buyers.ts'
 import { failures, type Part, report } from './report.ts'
 
@@ -21,24 +20,6 @@ const crowdSeats = 1_000
 /** The embedded Redis is in this very process and one thread: fewer buyers at a time keep its queue short. */
 const inFlight = { server: 200, embedded: 50 } as const
 const seed = 20_261_123
-
-/** The documented setting: an app whose own servers send the traffic raises its limits. */
-const limitless = { userPerSecond: 1_000_000, clientPerSecond: 1_000_000, appPerSecond: 1_000_000 }
-
-async function sellEvent({ edgeUrl, secretKey, eventId }: Shop, seatCount: number): Promise<void> {
-  const seats = Array.from({ length: seatCount }, (_, i) => ({ id: `S-${i + 1}`, price: 4500 }))
-  for (const [path, body] of [
-    ['', { name: eventId, currency: 'EUR' }],
-    ['/seats', { seats }],
-  ] as const) {
-    const answer = await callApi(`${edgeUrl}/v1/events/${eventId}${path}`, {
-      method: 'PUT',
-      headers: { [headers.apiKey]: secretKey },
-      body,
-    })
-    if (answer.status >= 300) throw new Error(`the event was refused: ${answer.text}`)
-  }
-}
 
 /** Lets the buyers act, some hundred at a time, with a bar that moves. */
 async function letThemIn(title: string, count: number, atOnce: number, act: (n: number) => Promise<void>) {
@@ -61,7 +42,7 @@ async function letThemIn(title: string, count: number, atOnce: number, act: (n: 
 }
 
 async function oneSeat(to: Shop): Promise<Tally> {
-  await sellEvent(to, 1)
+  await putOnSale(to, to.eventId, { seats: seatsTo(1) })
   const tally = newTally()
   await letThemIn(`${oneSeatBuyers} buyers, one seat`, oneSeatBuyers, oneSeatBuyers, async (n) => {
     const buyer = new Buyer(to, tally, `one-${n}`)
@@ -72,7 +53,7 @@ async function oneSeat(to: Shop): Promise<Tally> {
 }
 
 async function crowd(to: Shop, atOnce: number): Promise<Tally> {
-  await sellEvent(to, crowdSeats)
+  await putOnSale(to, to.eventId, { seats: seatsTo(crowdSeats) })
   const tally = newTally()
   const random = seeded(seed)
   await letThemIn(`${crowdBuyers} buyers, ${crowdSeats} seats`, crowdBuyers, atOnce, (n) =>

@@ -1,4 +1,4 @@
-import type { Audit } from './audit.ts'
+import type { Audit } from '../support/audit.ts'
 import type { Tally } from './buyers.ts'
 
 /** One event of the rush: what buyers were told, and what is true. */
@@ -26,6 +26,7 @@ const promises: readonly Row[] = [
   ['answers 429', ({ tally }) => count(tally, /^429/)],
   ['I1 seats sold twice', ({ audit }) => audit.doubleSales],
   ['I2 seats in disagreement', ({ audit }) => audit.seatsInDisagreement],
+  ['I2 bookings without decision', ({ audit }) => audit.undecidedBookings],
   ['I4 overlapping holds', ({ audit }) => audit.overlappingHolds],
   ['I7 partial holds or bookings', ({ tally, audit }) => tally.partialHolds + audit.partialBookings],
   ['I8 repeats with another answer', ({ tally }) => tally.unequalRepeats],

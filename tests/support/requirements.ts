@@ -24,7 +24,7 @@ export const requirements: readonly Requirement[] = [
   {
     needs: 'redis-server on PATH',
     met: redisEngines.includes('server'),
-    suites: 'the inventory, the model, the engines and the journeys on a real Redis',
+    suites: 'the inventory, the model, the engines, the journeys and npm run dev on a real Redis',
     requiredInCi: true,
   },
   {

@@ -29,8 +29,7 @@ export async function startRedisServer(
   const url = `redis://127.0.0.1:${port}`
   const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null })
   client.on('error', () => {}) // It is not listening yet, or no more: `isReady` and `run` tell.
-  const leave = () => {
-    client.disconnect()
+  const forget = () => {
     if (dir === undefined) rmSync(home, { recursive: true, force: true })
   }
   try {
@@ -45,12 +44,14 @@ export async function startRedisServer(
       death,
       run: ([name, ...args]) => client.call(name, args),
       async close() {
+        client.disconnect()
         await stop()
-        leave()
+        forget()
       },
     }
   } catch (error) {
-    leave()
+    client.disconnect()
+    forget()
     throw error
   }
 }

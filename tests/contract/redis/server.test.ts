@@ -101,7 +101,8 @@ if (redisEngines.includes('server')) {
       const start = new URL('../../../edge/dev/redis/server.ts', import.meta.url)
       const program = `const { startRedisServer } = await import('${start}')
       console.log((await startRedisServer()).url)`
-      const child = spawn(process.execPath, ['--input-type=module', '-e', program])
+      const env = { ...process.env, TMPDIR: dir }
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env })
       const [line] = await once(child.stdout, 'data')
       const url = String(line).trim()
       expect(await isGone(url)).toBe(false)

@@ -1,11 +1,10 @@
 import { AppId, EventId, seatBytes, systemPlatform } from '@holdfast/contract'
-import { createInventory, type EventRef, type Inventory } from '@holdfast/inventory'
-import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
-import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import type { EventRef, Inventory } from '@holdfast/inventory'
 import type { BookingDoc, SeatDoc } from '../../core/src/store/schema.ts'
 import { openSqliteStore } from '../../core/src/store/sqlite.ts'
 import { everyApp, type Store } from '../../core/src/store/store.ts'
 import type { Stack } from '../../edge/dev/stack.ts'
+import { openInventory } from './inventory.ts'
 
 /** What the store and Redis say of an event when all is quiet, held against the invariants. */
 export interface Audit {
@@ -15,6 +14,8 @@ export interface Audit {
   readonly doubleSales: number
   /** I2: seats on which store, bookings and Redis do not agree. */
   readonly seatsInDisagreement: number
+  /** I2: live bookings of a grant that was not decided for them. */
+  readonly undecidedBookings: number
   /** I4: grants of a seat that another unexpired grant still had. */
   readonly overlappingHolds: number
   /** I7: bookings that do not have exactly their seats. */
@@ -33,22 +34,29 @@ export async function auditEvent(
 ): Promise<Audit> {
   const ref = { appId: AppId.parse(ids.appId), eventId: EventId.parse(ids.eventId) }
   const store = await openSqliteStore({ path: stack.storeFile })
-  const { inventory, close } = openInventory(stack)
+  const inventory = openInventory(stack.redis)
   try {
     await outboxEmpty(store)
     const seats = await store.find(ref.appId, 'seats', { eventId: ref.eventId }, { limit })
     const bookings = await store.find(ref.appId, 'bookings', { eventId: ref.eventId }, { limit })
     const live = bookings.filter((one) => one.status === 'CONFIRMED' && one.paymentStatus !== 'FAILED')
-    const map = await mapOf(inventory, ref)
+    const decided = await store.find(
+      ref.appId,
+      'reservations',
+      { eventId: ref.eventId, status: 'CONFIRMED' },
+      { limit },
+    )
+    const decidedFor = new Set(decided.map((one) => `${one.grantId} ${one.bookingId}`))
+    const { map, epoch } = await readMap(inventory, ref)
     return {
       bookings: live.length,
       seatsSold: seats.filter((seat) => seat.state === 'BOOKED').length,
       ...compare(seats, live, map),
-      overlappingHolds: await overlaps(inventory, ref),
+      undecidedBookings: live.filter((one) => !decidedFor.has(`${one.grantId} ${one.bookingId}`)).length,
+      overlappingHolds: await overlaps(inventory, ref, epoch),
       lostBookings: [...told].filter((id) => !live.some((booking) => booking.bookingId === id)).length,
     }
   } finally {
-    close()
     await store.close()
   }
 }
@@ -81,12 +89,12 @@ function compare(seats: readonly SeatDoc[], live: readonly BookingDoc[], map: st
   return { doubleSales, seatsInDisagreement, partialBookings }
 }
 
-/** Replays the log: when a seat was granted, did another grant still have it? */
-async function overlaps(inventory: Inventory, ref: EventRef): Promise<number> {
+/** Replays the log of an epoch: when a seat was granted, did another grant still have it? */
+async function overlaps(inventory: Inventory, ref: EventRef, epoch: number): Promise<number> {
   const holders = new Map<string, { grantId: string; untilMs: number; firm: boolean }>()
   let [found, ver] = [0, 0]
   for (;;) {
-    const reply = await inventory.changesSince(ref, 1, ver, 500)
+    const reply = await inventory.changesSince(ref, epoch, ver, 500)
     if (reply.word !== 'changes') throw new Error(`the log cannot be read whole: ${reply.word}`)
     for (const { kind, grantId, seats, atMs, untilMs } of reply.changes) {
       for (const { id } of seats) {
@@ -103,10 +111,10 @@ async function overlaps(inventory: Inventory, ref: EventRef): Promise<number> {
   }
 }
 
-async function mapOf(inventory: Inventory, ref: EventRef): Promise<string> {
+async function readMap(inventory: Inventory, ref: EventRef) {
   const reply = await inventory.snapshot(ref)
   if (reply.word !== 'snapshot') throw new Error('the inventory is not built')
-  return reply.map
+  return reply
 }
 
 /** Waits until core has told Redis everything (I10). */
@@ -116,13 +124,4 @@ async function outboxEmpty(store: Store): Promise<void> {
     if (systemPlatform.now() > deadline) throw new Error('the outbox is not empty after 30 s')
     await systemPlatform.sleep(100)
   }
-}
-
-function openInventory({ redis }: Stack): { inventory: Inventory; close: () => void } {
-  if (redis.url !== undefined) {
-    const client = connectTcp(redis.url)
-    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
-  }
-  const client = connectUpstash({ url: redis.restUrl, token: redis.restToken }, systemPlatform)
-  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
 }

@@ -1,0 +1,17 @@
+import { systemPlatform } from '@holdfast/contract'
+import { createInventory, type Inventory } from '@holdfast/inventory'
+import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import type { RunningRedis } from '../../edge/dev/redis/start.ts'
+
+type RestDoor = Pick<RunningRedis, 'restUrl' | 'restToken'>
+
+const connect = ({ restUrl, restToken }: RestDoor) =>
+  connectUpstash({ url: restUrl, token: restToken }, systemPlatform)
+
+/** The inventory of a Redis of ours, read past the edge and core; through its REST door, which every engine has. */
+export const openInventory = (redis: RestDoor): Inventory => createInventory(upstashRunner(connect(redis)))
+
+/** Loses everything that a Redis has, as a failover to an empty one does. */
+export const flushRedis = async (redis: RestDoor): Promise<void> => {
+  await connect(redis).flushall()
+}

@@ -1,0 +1,28 @@
+import { headers } from '@holdfast/contract'
+import { callApi } from '../../edge/dev/api.ts'
+
+/** The documented setting: an app whose own servers send the traffic raises its limits. */
+export const limitless = { userPerSecond: 1_000_000, clientPerSecond: 1_000_000, appPerSecond: 1_000_000 }
+
+/** What every seat costs that has no price of its own. */
+export const seatPrice = 4500
+
+/** Seats `S-1` to `S-<count>`. */
+export const seatsTo = (count: number, price = seatPrice) =>
+  Array.from({ length: count }, (_, i) => ({ id: `S-${i + 1}`, price }))
+
+/** Puts an event with its seats on sale, or changes them. */
+export async function putOnSale(
+  { edgeUrl, secretKey }: { readonly edgeUrl: string; readonly secretKey: string },
+  eventId: string,
+  { seats, ...settings }: { readonly seats: ReturnType<typeof seatsTo>; readonly holdTtlMs?: number },
+): Promise<void> {
+  for (const [path, body] of [
+    ['', { name: eventId, currency: 'EUR', ...settings }],
+    ['/seats', { seats }],
+  ] as const) {
+    const url = `${edgeUrl}/v1/events/${eventId}${path}`
+    const answer = await callApi(url, { method: 'PUT', headers: { [headers.apiKey]: secretKey }, body })
+    if (answer.status >= 300) throw new Error(`the event was refused: ${answer.text}`)
+  }
+}
