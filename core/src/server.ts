@@ -15,6 +15,11 @@ import { openSqliteStore } from './store/sqlite.ts'
 import { createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { createTokenIssuer } from './users/tokens.ts'
 
+/** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
+const quietMs = 1_000
+/** It refuses them then in any case. */
+const leaveMsMax = 3_000
+
 const platform = systemPlatform
 const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
 
@@ -56,8 +61,24 @@ async function start(): Promise<void> {
     log({ event: 'core_listens', port }),
   )
 
+  let isStopping = false
+  let askedAtMs = 0
+  server.prependListener('request', (_incoming, outgoing) => {
+    askedAtMs = platform.now()
+    if (isStopping) outgoing.setHeader('connection', 'close')
+  })
+
+  /** Answers end their connections: one that idles would be closed under the request that an edge just sent. */
+  const leave = async () => {
+    isStopping = true
+    const stopsAtMs = platform.now()
+    const isQuiet = () => platform.now() > Math.max(askedAtMs, stopsAtMs) + quietMs
+    while (!isQuiet() && platform.now() < stopsAtMs + leaveMsMax) await platform.sleep(50)
+  }
+
   const stop = async () => {
     log({ event: 'core_stops' })
+    await leave()
     // No new connections; what is under way is answered; then what it used is closed.
     await new Promise((resolve) => server.close(resolve))
     await repair.stop()

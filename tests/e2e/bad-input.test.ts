@@ -1,0 +1,34 @@
+import { headers } from '@holdfast/contract'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { redisEngines } from '../support/requirements.ts'
+import { badCredentials } from './bad-credentials.ts'
+import { badHolds } from './bad-holds.ts'
+import { badRequests } from './bad-requests.ts'
+import { refused } from './client.ts'
+import { type Cast, castOf, footprintOf, setStage } from './stage.ts'
+import { useWorld } from './world.ts'
+
+const [engine] = redisEngines
+const tables = { badRequests, badCredentials, badHolds }
+
+describe('a bad request is refused by its name and leaves nothing behind', () => {
+  const world = useWorld(engine ?? 'embedded')
+  let cast: Cast
+  let stages = 0
+  beforeAll(async () => {
+    cast = await castOf(world())
+  })
+
+  describe.each(Object.entries(tables))('%s', (_name, table) => {
+    test.each(table)('$name: $code', async ({ send, code, leaves }) => {
+      stages += 1
+      const stage = await setStage(cast, `event-${stages}`)
+      const before = await footprintOf(world(), stage.event)
+
+      const answer = await send(stage)
+      const { requestId } = refused(code, answer)
+      expect(answer.headers.get(headers.requestId)).toBe(requestId)
+      expect(await footprintOf(world(), stage.event)).toEqual({ ...before, ...leaves?.(before) })
+    })
+  })
+})
