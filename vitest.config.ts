@@ -1,14 +1,26 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { planted } from './tests/planted/plugin.ts'
+
+const plugins = planted()
 
 const node = (name: string, include: string[]) => ({
-  test: { name, include, environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 },
+  plugins,
+  test: {
+    name,
+    include,
+    // What a planted bug was in must not be kept for a run without it.
+    fsModuleCache: plugins.length === 0,
+    environment: 'node' as const,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
 })
 
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/reporter.ts'],
-    globalSetup: './tests/support/workerd-redis.ts',
+    globalSetup: ['./tests/support/workerd-redis.ts', './tests/support/real-mongo.ts'],
     projects: [
       node('unit', ['{core,edge}/**/*.test.ts']),
       node('contract', ['tests/contract/**/*.test.ts']),
@@ -22,6 +34,8 @@ export default defineConfig({
         },
       },
       node('e2e', ['tests/e2e/**/*.test.ts']),
+      node('planted', ['tests/planted/**/*.test.ts']),
+      node('browser', ['tests/browser/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
     ],
   },

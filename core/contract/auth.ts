@@ -21,10 +21,41 @@ export const SignUpRequest = z.strictObject({
 })
 export type SignUpRequest = z.infer<typeof SignUpRequest>
 
+/** A password as it is typed at a login: one that was chosen elsewhere may be shorter than those chosen here. */
+const TypedPassword = z
+  .string()
+  .min(1)
+  .refine((text) => bytesOf(text) <= passwordBytesMax, `must have at most ${passwordBytesMax} bytes of UTF-8`)
+
 /** POST /v1/auth/login, /v1/admin/login */
-export const LogInRequest = z.strictObject({ email: Email, password: Password })
+export const LogInRequest = z.strictObject({ email: Email, password: TypedPassword })
 export type LogInRequest = z.infer<typeof LogInRequest>
 
+/** POST /internal/sign-up-codes: mails a one-time code, which proves whose the address is. */
+export const CodeRequest = z.strictObject({ email: Email })
+export type CodeRequest = z.infer<typeof CodeRequest>
+
+/** The answer is the same whether there is an account with the address or not. */
+export const CodeReply = z.object({ expiresInSeconds: z.int() })
+export type CodeReply = z.infer<typeof CodeReply>
+
+/** POST /internal/sign-up-codes/redeem: signs up who has the code. */
+export const CodeSignUpRequest = z.strictObject({
+  email: Email,
+  code: z.string().regex(/^\d{6}$/, 'must be 6 digits'),
+  password: Password,
+  phone: SignUpRequest.shape.phone,
+})
+export type CodeSignUpRequest = z.infer<typeof CodeSignUpRequest>
+
+/** POST /v1/admin/login at core: the admin by e-mail, or by the name that is configured beside it. */
+export const AdminLogInRequest = z.union([
+  LogInRequest,
+  z.strictObject({ username: z.string().min(1).max(nameLengthMax), password: TypedPassword }),
+])
+export type AdminLogInRequest = z.infer<typeof AdminLogInRequest>
+
+/** A user of the pool as they see themselves. */
 export const UserView = z.object({
   id: z.string(),
   email: z.string(),
@@ -50,8 +81,8 @@ export type GuestSession = z.infer<typeof GuestSession>
 export const AdminSession = z.object({ token: z.string(), expiresInSeconds: z.int() })
 export type AdminSession = z.infer<typeof AdminSession>
 
-/** POST /v1/auth/verify answers who the bearer is. */
-export const Whoami = z.object({ valid: z.literal(true), principal: Principal })
+/** POST /v1/auth/verify answers who the bearer is; `user` tells of a user of the pool. */
+export const Whoami = z.object({ valid: z.literal(true), principal: Principal, user: UserView.optional() })
 export type Whoami = z.infer<typeof Whoami>
 
 /** Tokens are JWTs of three kinds, which differ in `typ` and audience so that none passes for another. */
@@ -65,3 +96,16 @@ export const tokenIssuer = 'holdfast'
 /** What a user token says: `sub` is the principal; a guest's is bound to the app it was made for. */
 export const UserClaims = z.object({ sub: Principal, jti: z.string(), app: AppId.optional() })
 export type UserClaims = z.infer<typeof UserClaims>
+
+/** What an app's server says of the user that it vouches for, by headers. */
+export const ExternalUser = z.object({
+  email: Email.optional(),
+  name: z
+    .string()
+    .min(1)
+    .max(nameLengthMax)
+    // Neither a line break nor another control character.
+    .regex(/^\P{Cc}+$/u, 'must have no control characters')
+    .optional(),
+})
+export type ExternalUser = z.infer<typeof ExternalUser>

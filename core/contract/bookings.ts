@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PricedSeat } from './holds.ts'
-import { BookingId, EventId, PaymentId } from './ids.ts'
+import { BookingId, EventId, PaymentId, SeatId } from './ids.ts'
 import { pageSizeDefault, pageSizeMax } from './limits.ts'
 import { Currency } from './money.ts'
 
@@ -14,12 +14,19 @@ export const BookingView = z.object({
   status: z.enum(['confirmed', 'cancelled']),
   payment: z.object({ status: PaymentStatus, id: PaymentId.nullable() }),
   seats: z.array(PricedSeat),
+  /** Those of them that were given back since; all of them when the booking is cancelled. */
+  cancelled: z.array(SeatId),
   total: z.int(),
+  /** What of the total was not given back. */
+  retained: z.int(),
   currency: Currency,
   createdAt: z.iso.datetime(),
   receipt: z.string(),
 })
 export type BookingView = z.infer<typeof BookingView>
+
+/** A compact JWS: a receipt, as it is signed, kept and shown. */
+export const CompactJws = z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
 
 /** What a receipt says, under EdDSA. */
 export const ReceiptClaims = z.object({
@@ -35,6 +42,21 @@ export const ReceiptClaims = z.object({
   payment: PaymentId.nullable(),
 })
 export type ReceiptClaims = z.infer<typeof ReceiptClaims>
+
+/** GET /.well-known/jwks.json: the keys that verify receipts. What else were in one would not be told. */
+export const PublicKeys = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('OKP'),
+      crv: z.string(),
+      x: z.string(),
+      kid: z.string(),
+      alg: z.string(),
+      use: z.literal('sig'),
+    }),
+  ),
+})
+export type PublicKeys = z.infer<typeof PublicKeys>
 
 /** The query of every list. */
 export const PageQuery = z.strictObject({

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { KeyKind } from './apps.ts'
+import { ExternalUser } from './auth.ts'
 import { AppId, Principal } from './ids.ts'
 
 /**
@@ -17,6 +18,8 @@ export const EdgeClaims = z.object({
   budgetMs: z.int().positive(),
   app: z.object({ id: AppId, kind: KeyKind }).optional(),
   principal: Principal.optional(),
+  /** What is said of an app's own user beside their id. */
+  externalUser: ExternalUser.optional(),
   admin: z.literal(true).optional(),
 })
 export type EdgeClaims = z.infer<typeof EdgeClaims>

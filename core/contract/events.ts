@@ -1,17 +1,13 @@
 import * as z from 'zod'
+import { PageQuery } from './bookings.ts'
+import { Domain, HoldSettings } from './hold-settings.ts'
 import { EventId, SeatId } from './ids.ts'
 import {
   areasPerPlanMax,
   categoriesPerPlanMax,
-  holdLifetimeMsDefault,
-  holdLifetimeMsMax,
-  holdTtlMsDefault,
-  holdTtlMsMax,
-  holdTtlMsMin,
   nameLengthMax,
-  seatsHeldPerOwnerDefault,
-  seatsHeldPerOwnerMax,
   seatsPerAnswerMax,
+  seatsPerBlockMax,
   seatsPerSyncMax,
 } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
@@ -19,19 +15,27 @@ import { Currency, MinorUnits } from './money.ts'
 const name = () => z.string().min(1).max(nameLengthMax)
 const coordinate = () => z.number().min(-1e6).max(1e6)
 
-/** Whether seats of an event can be held. */
+/** Whether the organiser has the sale open; `onSaleAt` and `offSaleAt` say when that counts. */
 export const SaleStatus = z.enum(['open', 'closed'])
 export type SaleStatus = z.infer<typeof SaleStatus>
 
-/** PUT /v1/events/{e}: creates the event or changes what is given; the currency is fixed once it is created. */
+const time = () => z.iso.datetime({ offset: true }).nullable()
+
+/**
+ * PUT /v1/events/{e}: creates the event or changes what is given; `null` takes a time away. Currency and domain are
+ * fixed once it is created. A hold is taken from `onSaleAt` until `offSaleAt`, by the clock of Redis; one that was
+ * taken in time may be confirmed afterwards.
+ */
 export const EventInput = z.strictObject({
   name: name(),
   currency: Currency,
-  startsAt: z.iso.datetime({ offset: true }).optional(),
-  sale: SaleStatus.default('open'),
-  holdTtlMs: z.int().min(holdTtlMsMin).max(holdTtlMsMax).default(holdTtlMsDefault),
-  holdLifetimeMs: z.int().min(holdTtlMsMin).max(holdLifetimeMsMax).default(holdLifetimeMsDefault),
-  seatsHeldPerOwner: z.int().min(1).max(seatsHeldPerOwnerMax).default(seatsHeldPerOwnerDefault),
+  /** The app's own, or not given. */
+  domain: Domain.optional(),
+  startsAt: time().optional(),
+  sale: SaleStatus.optional(),
+  onSaleAt: time().optional(),
+  offSaleAt: time().optional(),
+  ...HoldSettings.partial().shape,
 })
 export type EventInput = z.infer<typeof EventInput>
 
@@ -58,6 +62,20 @@ export const SyncSeatsRequest = z.strictObject({
     .refine((seats) => new Set(seats.map((seat) => seat.id)).size === seats.length, 'names a seat twice'),
 })
 export type SyncSeatsRequest = z.infer<typeof SyncSeatsRequest>
+
+/** POST /v1/events/{e}/seats/block and /unblock: all of them or none. */
+export const BlockSeatsRequest = z.strictObject({
+  seats: z
+    .array(SeatId)
+    .min(1)
+    .max(seatsPerBlockMax)
+    .refine((seats) => new Set(seats).size === seats.length, 'names a seat twice'),
+})
+export type BlockSeatsRequest = z.infer<typeof BlockSeatsRequest>
+
+/** How many seats the request changed, and found as it wants them. */
+export const BlockSeatsReply = z.object({ event: EventId, changed: z.int(), unchanged: z.int() })
+export type BlockSeatsReply = z.infer<typeof BlockSeatsReply>
 
 /** How many seats the request added, changed, and found as they were. */
 export const SyncSeatsReply = z.object({
@@ -130,11 +148,14 @@ export type Chart = z.infer<typeof Chart>
 
 export const EventSummary = z.object({
   id: EventId,
+  domain: Domain,
   name: z.string(),
   currency: Currency,
   startsAt: z.iso.datetime().nullable(),
   sale: SaleStatus,
-  holdTtlMs: z.int(),
+  onSaleAt: z.iso.datetime().nullable(),
+  offSaleAt: z.iso.datetime().nullable(),
+  ...HoldSettings.shape,
   seatCount: z.int(),
 })
 export type EventSummary = z.infer<typeof EventSummary>
@@ -143,7 +164,11 @@ export type EventSummary = z.infer<typeof EventSummary>
 export const EventView = EventSummary.extend({ chart: Chart })
 export type EventView = z.infer<typeof EventView>
 
-/** GET /v1/events */
+/** GET /v1/events?sale=...: those whose sale is open or closed; without it, all. */
+export const EventsQuery = PageQuery.extend({ sale: SaleStatus.optional() })
+export type EventsQuery = z.infer<typeof EventsQuery>
+
+/** One page of events by their ids; `nextCursor` is absent on the last. */
 export const EventPage = z.object({ events: z.array(EventSummary), nextCursor: z.string().optional() })
 export type EventPage = z.infer<typeof EventPage>
 

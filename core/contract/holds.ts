@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
-import { seatsPerHoldMax } from './limits.ts'
+import { idempotencyKeyLengthMax, paymentSignatureLengthMax, seatsPerHoldMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
 
 /** POST /v1/events/{e}/holds */
@@ -35,9 +35,14 @@ export const HoldView = z.object({
 })
 export type HoldView = z.infer<typeof HoldView>
 
-/** The payment of a confirm. `amount` and `currency` are asserted by a server for the provider `external`. */
+/**
+ * The payment of a confirm, as the provider's form gave it to the page: of Razorpay with its order and signature.
+ * `amount` and `currency` are asserted by a server for the provider `external`.
+ */
 export const PaymentClaim = z.strictObject({
   id: PaymentId,
+  order: PaymentId.optional(),
+  signature: z.string().min(1).max(paymentSignatureLengthMax).optional(),
   amount: z.int().min(0).optional(),
   currency: Currency.optional(),
 })
@@ -68,6 +73,16 @@ export const ConfirmCommand = z.strictObject({
   pin: PinReport,
 })
 export type ConfirmCommand = z.infer<typeof ConfirmCommand>
+
+/** POST /internal/replies: what a key of the caller's was answered for good. */
+export const ReplyQuestion = z.strictObject({
+  idempotencyKey: z.string().min(1).max(idempotencyKeyLengthMax),
+})
+export type ReplyQuestion = z.infer<typeof ReplyQuestion>
+
+/** The kept answer, byte for byte; null when the key has none, or none yet. */
+export const KeptReply = z.object({ reply: z.object({ status: z.int(), body: z.string() }).nullable() })
+export type KeptReply = z.infer<typeof KeptReply>
 
 /** The store's decision on a grant; `undecided` is what a read finds, and proves nothing about the next instant. */
 export const GrantDecision = z.object({

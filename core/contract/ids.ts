@@ -22,12 +22,22 @@ export type SeatId = z.infer<typeof SeatId>
 export const BookingId = id().brand<'BookingId'>()
 export type BookingId = z.infer<typeof BookingId>
 
+/** A user of the pool. */
+export const UserId = id()
+
 /** The payment provider's own id of a payment. */
 export const PaymentId = z
   .string()
   .regex(/^[A-Za-z0-9._~:-]{1,128}$/, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ : -')
   .brand<'PaymentId'>()
 export type PaymentId = z.infer<typeof PaymentId>
+
+/** Money given back; unique within its app. Also our name for it at the provider. */
+export const RefundId = z
+  .string()
+  .regex(/^[A-Za-z0-9._~-]{1,64}$/)
+  .brand<'RefundId'>()
+export type RefundId = z.infer<typeof RefundId>
 
 /** The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. */
 export const HoldKey = z
@@ -88,7 +98,7 @@ export function base62Of(bytes: Uint8Array): string {
 }
 
 /** What an id is of; the prefix tells a reader of a log. */
-export type IdPrefix = 'app' | 'key' | 'usr' | 'gst' | 'req' | 'op' | 'idem' | 'tok' | 'row'
+export type IdPrefix = 'app' | 'key' | 'usr' | 'gst' | 'req' | 'op' | 'idem' | 'tok' | 'row' | 'rf'
 
 /** A new id of 128 random bits with its prefix, e.g. `usr_6Yq...`. */
 export const newId = (prefix: IdPrefix, random: (bytes: number) => Uint8Array): string =>

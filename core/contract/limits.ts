@@ -10,6 +10,8 @@ export const inventoryBodyBytesMax = 8 * 1024 * 1024
 
 export const seatsPerHoldMax = 10
 export const seatsPerSyncMax = 5_000
+/** Seats blocked or unblocked by one request, all or none. */
+export const seatsPerBlockMax = 500
 export const seatsPerEventMax = 100_000
 export const seatsPerAnswerMax = 1_000
 export const categoriesPerPlanMax = 100
@@ -19,6 +21,10 @@ export const areasPerPlanMax = 500
 export const priceMinorMax = 1_000_000_000
 
 export const holdTtlMsDefault = 600_000
+/** A trip needs a name and a document of every traveller. */
+export const holdTtlMsDefaultBus = 900_000
+/** A showing starts soon, and its tickets are bought in few steps. */
+export const holdTtlMsDefaultMovie = 480_000
 export const holdTtlMsMin = 1_000
 export const holdTtlMsMax = 3_600_000
 /** How long one hold may live in all, extensions included. */
@@ -27,6 +33,17 @@ export const holdLifetimeMsMax = 7_200_000
 /** Seats that one owner may hold of one event at a time, over all their holds. */
 export const seatsHeldPerOwnerDefault = 20
 export const seatsHeldPerOwnerMax = 100
+/** Holds that one owner may make of one event in a minute, which begins with the first; replays do not count. */
+export const holdsPerMinuteDefault = 30
+export const holdsPerMinuteMax = 1_000
+/** After so many holds that ran out unconfirmed, one owner must pause before the next of that event. */
+export const lapsedHoldsPerOwnerDefault = 10
+export const lapsedHoldsPerOwnerMax = 1_000
+/** The pause, from the last of them; 0 is none. */
+export const coolDownMsDefault = 300_000
+export const coolDownMsMax = 3_600_000
+/** Lapsed holds are forgotten when none has lapsed for so long; no pause is longer. */
+export const lapseMemoryMs = 3_600_000
 /** How long an ended hold is remembered, so that its status URL and its key keep answering. */
 export const tombstoneMs = 86_400_000
 
@@ -40,6 +57,22 @@ export const coreBudgetMs = 8_000
 export const inventoryCallMs = 2_000
 /** One call of a payment provider. */
 export const paymentCallMs = 5_000
+export const paymentSignatureLengthMax = 256
+/** How long Razorpay reserves money for us; then it gives it back by itself. Far longer than a booking waits for it. */
+export const razorpayCaptureMinutesMax = 1_440
+/** How long a payment that was begun is left to the confirm that began it, before repair looks. */
+export const paymentHeadStartMs = 15_000
+/** How long a booking waits for a payment that is on its way; then it is asked to be let go. */
+export const paymentPendingMsMax = 1_800_000
+/** Pauses between two looks at a payment or a refund: doubled from the first, up to the last. */
+export const paymentRetryMsMin = 1_000
+export const paymentRetryMsMax = 300_000
+/** After so many of them an operator is shown it. */
+export const paymentAttemptsToStuck = 6
+/** Payments and refunds that one round of repair takes. */
+export const paymentsPerRound = 100
+/** How long an event of a provider is known, so that its repeats have no effect; providers repeat for days. */
+export const providerEventKeptMs = 30 * 86_400_000
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 
@@ -47,6 +80,8 @@ export const logEntriesMax = 10_000
 export const logEntriesPerRead = 200
 export const sweepGrantsPerBatch = 50
 export const applySeatsPerBatch = 500
+/** Seats whose holders one script looks up. */
+export const holdersSeatsPerRead = 500
 
 export const assertionTtlSeconds = 30
 export const clockToleranceSeconds = 5
@@ -54,10 +89,24 @@ export const userTokenTtlSeconds = 7 * 86_400
 export const guestTokenTtlSeconds = 86_400
 export const adminTokenTtlSeconds = 86_400
 export const secretBytesMin = 32
+/** How long the key before may go on working after a rotation. */
+export const keyOverlapSecondsMax = 7 * 86_400
+/** Keys of one kind that an app has at a time: the newest, and those that still work beside it. */
+export const liveKeysPerKindMax = 3
+/** What an admin may write down about an app, as JSON. */
+export const metadataBytesMax = 4_096
+/**
+ * Users that the edge refuses by itself: the last who were deactivated, while their tokens would be good. Core
+ * refuses every one of them where it matters, at login and at confirm.
+ */
+export const deniedUsersMax = 1_000
 
-/** How long the edge believes what core said of an app key: in one isolate, and shared through Redis. */
+/**
+ * How long the edge believes what core said of an app key and of deactivated users: in one isolate, and shared
+ * through Redis. Together, with the time that a call of core may take, less than the minute that is promised.
+ */
 export const verdictIsolateMs = 10_000
-export const verdictSharedMs = 60_000
+export const verdictSharedMs = 40_000
 /** How long one isolate keeps an event's chart and the published signing keys. */
 export const chartIsolateMs = 10_000
 /** How long one isolate remembers that there is no such event. */
@@ -70,6 +119,15 @@ export const chartsPerIsolateBytesMax = 32 * 1024 * 1024
 export const bucketsPerIsolateMax = 10_000
 /** How much of what is wrong with a request is told at once. */
 export const errorsPerAnswerMax = 20
+
+/** Receipts that one step appends to the chain of an app. */
+export const receiptsPerChainBatch = 200
+/** Links, or bookings, that an audit reads at once. */
+export const chainLinksPerPage = 500
+/** A receipt that is no older need not be in its chain yet. */
+export const chainGraceMs = 600_000
+/** How long Redis keeps the receipt of a booking that was settled. */
+export const receiptKeptMs = 86_400_000
 
 export const idempotencyTtlMs = 86_400_000
 export const passwordBytesMin = 8
@@ -84,4 +142,39 @@ export const userWritesPerSecondDefault = 10
 export const clientWritesPerSecondDefault = 100
 export const appWritesPerSecondDefault = 1_000
 export const loginsPerMinute = 10
+/** Wrong passwords that cost no time: for an account from one address, and for an account from anywhere. */
+export const freeLoginFailuresPerAddress = 5
+export const freeLoginFailuresPerAccount = 50
+/** Every further one doubles how long the next login must wait, up to this. */
+export const loginDelaySecondsMax = 60
+/** How long a failed login counts. */
+export const loginFailureKeptMs = 3_600_000
+/** A code that proves an address: how long it is good, how many guesses it takes, and how many an address gets. */
+export const codeTtlMs = 600_000
+export const codeGuessesMax = 5
+export const codesPerAddressMax = 5
+/** The window in which the codes of an address are counted. */
+export const codesWindowMs = 3_600_000
+/** Handing one mail to its server. */
+export const mailCallMs = 5_000
+/** Events with the most seats sold in the answer of one call of /v1/admin/stats. */
+export const topEventsDefault = 10
+export const topEventsMax = 50
+/** Groups that one total of the store may have. */
+export const groupsPerTotalMax = 1_000
 export const keyMissesPerMinute = 30
+/** The predecessor TicketS: one client's requests, and how long a lock of it lives. */
+export const ticketsRequestsPerSecond = 10
+export const ticketsLockMs = 300_000
+/** How often a payment of it looks again whether the first one with its key has ended, and how long it waits. */
+export const ticketsPayTriesMax = 5
+export const ticketsPayWaitMs = 400
+/** How long a seat is held that was reserved by the Unified Booking Backend's own API. */
+export const unifiedHoldTtlMs = 120_000
+/** Seats whose names are asked for at once: those of the bookings on one page. */
+export const seatsPerNamingMax = pageSizeMax * seatsPerHoldMax
+/** How far down a list that API's pages may lead: cursors are not counted, so the rows before are read too. */
+export const unifiedRowsMax = 5_000
+/** What one isolate remembers of the events of seats that are named alone; a seat never changes its event. */
+export const seatEventsPerIsolateMax = 50_000
+export const seatEventIsolateMs = 3_600_000

@@ -10,3 +10,31 @@ export const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code
 /** A sum of prices, in minor units. */
 export const totalOf = (seats: readonly { price: number }[]): number =>
   seats.reduce((sum, seat) => sum + seat.price, 0)
+
+/** Currencies of ISO 4217 whose minor unit is not a hundredth, by the digits after the point. */
+const exponents: ReadonlyMap<string, number> = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
+])
+
+/** How many digits of a major unit the minor unit is: 2 of EUR, 0 of JPY, 3 of KWD. */
+export const currencyExponent = (currency: string): number => exponents.get(currency) ?? 2
+
+/**
+ * A decimal amount of major units in minor ones, digit by digit: 19.99 and "19.990" of EUR are 1999. Null when it is
+ * no plain decimal number, or has more digits than its currency.
+ */
+export function minorUnitsOf(major: string | number, currency: string): number | null {
+  const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d{1,20}))?$/.exec(String(major)) ?? []
+  if (whole === undefined) return null
+  const exponent = currencyExponent(currency)
+  if (/[1-9]/.test(fraction.slice(exponent))) return null
+  return Number(whole + fraction.slice(0, exponent).padEnd(exponent, '0'))
+}
+
+/** Minor units as a number of major ones: 1999 of EUR is 19.99, the nearest there is to it, which prints as itself. */
+export const majorUnitsOf = (minor: number, currency: string): number =>
+  minor / 10 ** currencyExponent(currency)

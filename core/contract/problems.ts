@@ -42,6 +42,12 @@ export const problems = {
     'The e-mail or the password is wrong',
     'Check both and sign in again, or sign up.',
   ),
+  invalid_signature: kind(
+    401,
+    false,
+    'The signature of the webhook is missing or not valid',
+    'Check the webhook secret of this account in the configuration of core.',
+  ),
   payment_required: kind(
     402,
     false,
@@ -77,6 +83,12 @@ export const problems = {
     false,
     'This key or user may not do that',
     'Use a key of the right kind or sign in as the owner.',
+  ),
+  user_deactivated: kind(
+    403,
+    false,
+    'This account has been deactivated',
+    'Ask the operator; signing in again does not help.',
   ),
   not_found: kind(
     404,
@@ -119,7 +131,31 @@ export const problems = {
     'The payment belongs to another hold',
     'Confirm with a payment of its own.',
   ),
+  payment_pending: kind(
+    409,
+    true,
+    'The payment is still on its way',
+    'Send the same request again after Retry-After; it is decided soon.',
+  ),
+  order_not_possible: kind(
+    409,
+    false,
+    'Nothing can be ordered for this hold',
+    'It is free, its app takes payments by itself, or the provider does not take this sum.',
+  ),
+  cannot_cancel: kind(
+    409,
+    false,
+    'These seats cannot be cancelled',
+    'Read the booking: they are cancelled already, or its cancellation terms do not allow it now.',
+  ),
   sale_closed: kind(409, false, 'The sale is closed', 'Nothing of this event is for sale now.'),
+  sale_not_started: kind(
+    409,
+    true,
+    'The sale has not started',
+    'Hold from opensAt on; Retry-After counts the seconds until then.',
+  ),
   email_taken: kind(409, false, 'There is an account with this e-mail', 'Sign in instead.'),
   body_too_large: kind(413, false, 'The body is too large', 'Send less in one request.'),
   invalid_request: kind(422, false, 'The request is not valid', 'Mend what errors lists.'),
@@ -133,6 +169,18 @@ export const problems = {
   rate_limited: kind(429, true, 'Too many requests', 'Wait for Retry-After seconds.'),
   bot_detected: kind(429, false, 'The request looks automated', 'Use a secret key for servers and tools.'),
   too_many_holds: kind(429, true, 'Too many seats held at once', 'Release or confirm what you hold first.'),
+  holding_too_fast: kind(
+    429,
+    true,
+    'Too many holds of this event in a minute',
+    'What you hold stays yours. Hold more after Retry-After seconds.',
+  ),
+  cooling_down: kind(
+    429,
+    true,
+    'Too many holds ran out without a booking',
+    'Hold again after Retry-After seconds; release what you do not want before it runs out.',
+  ),
   internal_error: kind(
     500,
     true,
@@ -144,6 +192,12 @@ export const problems = {
     true,
     'The inventory is being built',
     'Send the same request again after Retry-After.',
+  ),
+  mail_not_configured: kind(
+    503,
+    false,
+    'This service sends no mail',
+    'Ask the operator to configure it (SMTP_URL at core), or sign up without a code.',
   ),
   overloaded: kind(503, true, 'Too much is going on', 'Send the same request again after Retry-After.'),
   dependency_unavailable: kind(
@@ -161,6 +215,8 @@ export interface ProblemExtras {
   readonly seats?: readonly string[]
   readonly errors?: readonly { path: string; message: string }[]
   readonly bookingId?: string
+  /** When the sale starts, as ISO text. */
+  readonly opensAt?: string
 }
 
 /** An RFC 9457 problem as it is on the wire. */
@@ -175,6 +231,7 @@ export const ProblemBody = z.object({
   seats: z.array(z.string()).optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   bookingId: z.string().optional(),
+  opensAt: z.iso.datetime().optional(),
 })
 export type ProblemBody = z.infer<typeof ProblemBody>
 
@@ -185,6 +242,7 @@ export function problemBody(code: ProblemCode, extras: ProblemExtras = {}, reque
   if (extras.seats) body.seats = [...extras.seats]
   if (extras.errors) body.errors = [...extras.errors]
   if (extras.bookingId) body.bookingId = extras.bookingId
+  if (extras.opensAt) body.opensAt = extras.opensAt
   if (requestId) body.requestId = requestId
   return body
 }

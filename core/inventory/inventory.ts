@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { scripts } from './generated/scripts.ts'
-import { keysOf, stagedKeysOf } from './keys.ts'
+import { keysOf, receiptKeyOf, stagedKeysOf } from './keys.ts'
 import { type EventSettings, type Inventory, InventoryFault, type SeatTruth } from './port.ts'
 import { openReply, replies } from './replies.ts'
 
@@ -15,8 +15,24 @@ export interface ScriptRunner {
   run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>
 }
 
+/** `rev=7|sale=open|...`; what is not set is left out. */
 const settingsText = (s: EventSettings): string =>
-  [s.rev, s.sale, s.holdTtlMs, s.holdLifetimeMs, s.seatsHeldPerOwner, s.currency].join('|')
+  Object.entries({
+    rev: s.rev,
+    sale: s.sale,
+    ttl: s.holdTtlMs,
+    lifetime: s.holdLifetimeMs,
+    seats: s.seatsHeldPerOwner,
+    minute: s.holdsPerMinute,
+    lapses: s.lapsedHoldsPerOwner,
+    coolDown: s.coolDownMs,
+    opens: s.onSaleAtMs,
+    closes: s.offSaleAtMs,
+    currency: s.currency,
+  })
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('|')
 
 const truthText = (seat: SeatTruth): string =>
   [
@@ -69,6 +85,9 @@ export function createInventory(runner: ScriptRunner): Inventory {
     read(event, grant, owner) {
       return call('read', [keysOf(event).state], [grant, owner])
     },
+    holders(event, seats) {
+      return call('holders', [keysOf(event).state], seats)
+    },
     apply(event, seats) {
       const { state, map, due, log } = keysOf(event)
       return call('apply', [state, map, due, log], seats.map(truthText))
@@ -108,6 +127,12 @@ export function createInventory(runner: ScriptRunner): Inventory {
     changesSince(event, epoch, ver, limit) {
       const { state, log } = keysOf(event)
       return call('changes', [state, log], [epoch, ver, limit])
+    },
+    keepReceipt(booking, owner, receipt, ttlMs) {
+      return call('keep', [receiptKeyOf(booking)], [owner, receipt, ttlMs])
+    },
+    receipt(booking) {
+      return call('receipt', [receiptKeyOf(booking)], [])
     },
   }
 }

@@ -1,10 +1,13 @@
-import type { EventRef } from './port.ts'
+import type { BookingRef, EventRef } from './port.ts'
 
 /** The keys of one event share one hash tag, so that they live on one node and one script may touch them all. */
 export function keysOf({ appId, eventId }: EventRef) {
   const tag = `hf:{${appId}/${eventId}}`
   return { state: `${tag}:state`, map: `${tag}:map`, due: `${tag}:due`, log: `${tag}:log` }
 }
+
+/** Where the receipt of a booking is kept. */
+export const receiptKeyOf = ({ appId, bookingId }: BookingRef): string => `hf:{${appId}/${bookingId}}:receipt`
 
 /** Where a build is put together before it is published. */
 export function stagedKeysOf(event: EventRef, epoch: number) {

@@ -16,6 +16,12 @@ export interface EventRef {
   readonly eventId: EventId
 }
 
+/** Names one booking. */
+export interface BookingRef {
+  readonly appId: AppId
+  readonly bookingId: BookingId
+}
+
 /** A hold as the inventory keeps it. `expired` is also said of a held one whose time is over but which nobody swept yet. */
 export interface Hold {
   readonly grantId: GrantId
@@ -33,9 +39,16 @@ export interface Hold {
 export interface EventSettings {
   readonly rev: number
   readonly sale: SaleStatus
+  /** No hold before, and none from then on; null: no such time. */
+  readonly onSaleAtMs: number | null
+  readonly offSaleAtMs: number | null
   readonly holdTtlMs: number
   readonly holdLifetimeMs: number
   readonly seatsHeldPerOwner: number
+  readonly holdsPerMinute: number
+  /** So many holds that ran out unconfirmed, and the owner must pause for `coolDownMs` after the last. */
+  readonly lapsedHoldsPerOwner: number
+  readonly coolDownMs: number
   readonly currency: string
 }
 
@@ -92,11 +105,13 @@ export type HoldReply =
   | WithHold<'held' | 'replayed'>
   | (At & { readonly word: 'unavailable' | 'unknown_seat'; readonly seats: readonly SeatId[] })
   | (At & { readonly word: 'key_reused' | 'too_many' | 'sale_closed' })
+  | (At & { readonly word: 'sale_not_started' | 'cooling_down' | 'too_fast'; readonly againAtMs: number })
   | NotReady
 export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | Ended | Taken | Absent | NotReady
 export type ReleaseReply = WithHold<'confirming'> | Ended | Absent | NotReady
 export type PinReply = WithHold<'pinned'> | Ended | Taken | Absent | NotReady
 export type ReadReply = WithHold<'hold'> | Absent | NotReady
+export type HoldersReply = (At & { readonly word: 'holders'; readonly holders: readonly Holder[] }) | NotReady
 export type ApplyReply = (At & { readonly word: 'applied' }) | NotReady
 export type ConfigureReply = (At & { readonly word: 'configured' }) | NotReady
 export type DueReply =
@@ -115,6 +130,20 @@ export type ChangesReply =
   | (At & { readonly word: 'changes'; readonly newestVer: number; readonly changes: readonly Change[] })
   | (At & { readonly word: 'gap'; readonly epoch: number; readonly ver: number })
   | NotReady
+
+export type KeepReply = At & { readonly word: 'kept' }
+export type ReceiptReply =
+  | (At & { readonly word: 'receipt'; readonly owner: Principal; readonly receipt: string })
+  | (At & { readonly word: 'absent' })
+
+/** A seat that somebody holds, with their grant. A confirming one stays theirs until it is decided, whatever the time. */
+export interface Holder {
+  readonly seatId: SeatId
+  readonly status: 'held' | 'confirming'
+  readonly grantId: GrantId
+  readonly owner: Principal
+  readonly untilMs: number
+}
 
 /** A hold that somebody must look at. `gone`: nothing is left of it but its place in the queue. */
 export interface DueHold {
@@ -160,6 +189,8 @@ export interface Inventory {
   /** Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin. */
   pin(event: EventRef, grant: GrantId, owner: Principal, leaseMs: number): Promise<PinReply>
   read(event: EventRef, grant: GrantId, owner: Principal): Promise<ReadReply>
+  /** Who holds these seats (at most `holdersSeatsPerRead`); those that nobody holds are left out. */
+  holders(event: EventRef, seats: readonly SeatId[]): Promise<HoldersReply>
   /** Brings seats (at most `applySeatsPerBatch`, each once) in line with the store; older revisions are passed over. */
   apply(event: EventRef, seats: readonly SeatTruth[]): Promise<ApplyReply>
   configure(event: EventRef, settings: EventSettings): Promise<ConfigureReply>
@@ -175,6 +206,10 @@ export interface Inventory {
   snapshot(event: EventRef): Promise<SnapshotReply>
   /** The changes after `ver`, in order and without gaps. */
   changesSince(event: EventRef, epoch: number, ver: number, limit: number): Promise<ChangesReply>
+  /** Keeps a receipt as the store has it, so that edges can show it again without core. */
+  keepReceipt(booking: BookingRef, owner: Principal, receipt: string, ttlMs: number): Promise<KeepReply>
+  /** The receipt of a booking and whose it is; `absent` says nothing of the booking, only the store does. */
+  receipt(booking: BookingRef): Promise<ReceiptReply>
 }
 
 /** No reply within the deadline, or none that makes sense. Carries nothing of what came: that contains keys and values. */

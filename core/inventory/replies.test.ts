@@ -37,6 +37,11 @@ describe('what is read', () => {
     expect(replies.pin.parse(openReply(pinned))).toMatchObject({ hold: { status: 'confirming' } })
   })
 
+  test.each(['sale_not_started', 'too_fast', 'cooling_down'])('when to come again, of %s', (word) => {
+    const read = replies.hold.parse(openReply([word, '2000', '1500']))
+    expect(read).toEqual({ word, againAtMs: 2000, nowMs: 1500 })
+  })
+
   test('changes, with the bytes that they put into the map', () => {
     expect(replies.changes.parse(openReply(['changes', '7', ...change, '1500']))).toMatchObject({
       newestVer: 7,
@@ -85,6 +90,8 @@ describe('what is refused', () => {
 
   test.each([
     ['a seat id that is none', 'hold', ['unavailable', 'A 1', '1500']],
+    ['a refusal that does not say when to come again', 'hold', ['too_fast', '1500']],
+    ['a refusal with a time that is no number', 'hold', ['cooling_down', 'soon', '1500']],
     ['half a due hold', 'due', ['due', '1', grant, '1500']],
     ['an epoch that is no number', 'due', ['due', 'x', '1500']],
     ['half a change', 'changes', ['changes', '7', ...change.slice(0, 5), '1500']],

@@ -1,6 +1,6 @@
-import { BookingId, Currency, GrantId, PricedSeat, Principal, SeatId } from '@holdfast/contract'
+import { BookingId, CompactJws, Currency, GrantId, PricedSeat, Principal, SeatId } from '@holdfast/contract'
 import * as z from 'zod'
-import type { Change, Hold } from './port.ts'
+import type { Change, Hold, Holder } from './port.ts'
 
 /*
  * A reply is a flat array of strings: a word, values, and the script's time. Here each becomes one member of a
@@ -56,6 +56,12 @@ const withSeats = <Word extends string>(word: Word) =>
     z.array(SeatId).transform((seats) => ({ seats })),
   )
 
+const withTime = <Word extends string>(word: Word) =>
+  reply(
+    word,
+    z.tuple([Int]).transform(([againAtMs]) => ({ againAtMs })),
+  )
+
 /** A held hold whose time is over has expired, whether or not it was swept yet. */
 const statusAt = (hold: Hold, nowMs: number): Hold['status'] =>
   hold.status === 'held' && hold.untilMs <= nowMs ? 'expired' : hold.status
@@ -73,6 +79,16 @@ const withHold = <Word extends string>(word: Word) =>
 const DueFields = z
   .tuple([GrantId, z.enum([...holdStatuses, 'gone'])])
   .transform(([grantId, status]) => ({ grantId, status }))
+
+const HolderFields = z
+  .tuple([SeatId, z.enum(['held', 'confirming']), GrantId, Principal, Int])
+  .transform(
+    ([seatId, status, grantId, owner, untilMs]): Holder => ({ seatId, status, grantId, owner, untilMs }),
+  )
+
+const HolderValues = z
+  .array(z.string())
+  .transform((values) => ({ holders: inGroups(values, 5).map((group) => HolderFields.parse(group)) }))
 
 const DueValues = z.tuple([Int], z.string()).transform(([epoch, ...rest]) => ({
   epoch,
@@ -136,6 +152,9 @@ export const replies = {
     bare('key_reused'),
     bare('too_many'),
     bare('sale_closed'),
+    withTime('sale_not_started'),
+    withTime('cooling_down'),
+    withTime('too_fast'),
     notReady,
   ]),
   extend: words('word', [
@@ -149,6 +168,7 @@ export const replies = {
   release: words('word', [withHold('confirming'), ...ended, ...absent, notReady]),
   pin: words('word', [withHold('pinned'), withSeats('taken'), ...ended, ...absent, notReady]),
   read: words('word', [withHold('hold'), ...absent, notReady]),
+  holders: words('word', [reply('holders', HolderValues), notReady]),
   apply: words('word', [bare('applied'), notReady]),
   configure: words('word', [bare('configured'), notReady]),
   due: words('word', [reply('due', DueValues), notReady]),
@@ -179,6 +199,14 @@ export const replies = {
       z.tuple([Int, Int]).transform(([epoch, ver]) => ({ epoch, ver })),
     ),
     notReady,
+  ]),
+  keep: bare('kept'),
+  receipt: words('word', [
+    reply(
+      'receipt',
+      z.tuple([Principal, CompactJws]).transform(([owner, receipt]) => ({ owner, receipt })),
+    ),
+    bare('absent'),
   ]),
 }
 

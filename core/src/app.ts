@@ -1,15 +1,18 @@
 import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { appRoutes } from './apps/routes.ts'
-import { bookingRoutes, holdRoutes } from './bookings/routes.ts'
+import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
+import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
-import { eventRoutes } from './events/routes.ts'
+import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
 import type { Identities } from './identities.ts'
+import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
+import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
-import { userRoutes } from './users/routes.ts'
+import { codeRoutes } from './users/code-routes.ts'
+import { userAdminRoutes, userRoutes } from './users/routes.ts'
 
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
@@ -28,10 +31,20 @@ export function createCoreApp(core: Core, identities: Identities, edgeKeys: Edge
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
-    .route('/', appRoutes(core, identities))
+    .route('/', keyRoutes(core, identities))
+    .route('/', replyRoutes(core))
+    .route('/', seatNameRoutes(core))
+    .route('/internal/sign-up-codes', codeRoutes(core, identities))
+    .route('/v1/admin/apps', appAdminRoutes(core, identities))
+    .route('/v1/admin', bookingAdminRoutes(core))
+    .route('/v1/admin', paymentAdminRoutes(core))
+    .route('/v1/admin', statsRoutes(core))
+    .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))
     .route('/v1/events', eventRoutes(core))
     .route('/v1/events', holdRoutes(core))
+    .route('/v1/events', orderRoutes(core))
+    .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
   app.onError(onError(core.log))
   app.notFound(() => {

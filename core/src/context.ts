@@ -1,7 +1,7 @@
-import type { PaymentProvider, Platform } from '@holdfast/contract'
+import type { Platform } from '@holdfast/contract'
 import type { Inventory } from '@holdfast/inventory'
 import type { Receipts } from './bookings/receipts.ts'
-import type { Payments } from './payments/payments.ts'
+import type { FindProvider } from './payments/provider.ts'
 import type { Store } from './store/store.ts'
 
 /** Writes one structured line. Never keys, tokens or messages of libraries. */
@@ -12,8 +12,8 @@ export interface Core {
   readonly store: Store
   readonly inventory: Inventory
   readonly platform: Platform
-  /** The providers this core has; an app that names another cannot be paid. */
-  readonly payments: Partial<Record<PaymentProvider, Payments>>
+  /** The accounts of payment providers this core has; an app that names another cannot be paid. */
+  readonly findProvider: FindProvider
   readonly receipts: Receipts
   readonly log: Log
   /** How long a rebuild waits for commits of the old epoch to end. */

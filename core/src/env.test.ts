@@ -23,6 +23,14 @@ test('good settings are read, simulated payments stay off and a rebuild waits a 
   })
 })
 
+test.each([
+  'sqlite:/data/holdfast.db',
+  'mongodb://a,b/shop?replicaSet=rs0',
+  'mongodb+srv://u:p@c.mongodb.net',
+])('the store may be at %s', (STORE_URL) => {
+  expect(readEnv({ ...good, STORE_URL }).STORE_URL).toBe(STORE_URL)
+})
+
 test('everything that is wrong is told at once, by name and without the value', () => {
   const wrong = {
     ...good,
@@ -51,6 +59,7 @@ test.each([
 })
 
 test.each([
+  ['a store of the wrong kind', { STORE_URL: 'mongo://x' }],
   ['no Redis', { REDIS_URL: undefined }],
   ['a Redis of the wrong kind', { REDIS_URL: 'http://x' }],
   ['an edge key without a kid', { EDGE_ASSERTION_KEYS: secret() }],
@@ -58,4 +67,33 @@ test.each([
   ['an RSA receipt key', { RECEIPT_KEY: JSON.stringify({ kty: 'RSA', d: 'x' }) }],
 ])('%s is refused', (_, change) => {
   expect(() => readEnv({ ...good, ...change })).toThrow()
+})
+
+test('keys that signed receipts before are read without what is private of them, and nothing else is', () => {
+  const old = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const read = readEnv({ ...good, RECEIPT_KEYS_OLD: JSON.stringify([old]) }).RECEIPT_KEYS_OLD
+  expect(read).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: old.x }])
+  expect(readEnv(good).RECEIPT_KEYS_OLD).toEqual([])
+  for (const wrong of ['{}', '[{"kty":"RSA"}]', 'x']) {
+    expect(() => readEnv({ ...good, RECEIPT_KEYS_OLD: wrong })).toThrow('RECEIPT_KEYS_OLD')
+  }
+})
+
+test('live keys of a payment provider are refused beside simulated payments', () => {
+  const key = () => randomBytes(24).toString('hex')
+  const account = {
+    secretKey: `sk_live_${key()}`,
+    publishableKey: `pk_live_${key()}`,
+    webhookSecret: `whsec_${key()}`,
+  }
+  const settings = { ...good, STRIPE_ACCOUNTS: JSON.stringify({ default: account }) }
+  expect(readEnv(settings).STRIPE_ACCOUNTS).toHaveProperty('default.isLive', true)
+  expect(() => readEnv({ ...settings, ALLOW_SIMULATED_PAYMENTS: '1' })).toThrow('ALLOW_SIMULATED_PAYMENTS')
+})
+
+test('a wrong account is told by its variable and its name', () => {
+  const accounts = { STRIPE_ACCOUNTS: '{"berlin":{}}', RAZORPAY_ACCOUNTS: '[]' }
+  for (const told of ['STRIPE_ACCOUNTS.berlin.secretKey: ', 'RAZORPAY_ACCOUNTS: ']) {
+    expect(() => readEnv({ ...good, ...accounts })).toThrow(told)
+  }
 })

@@ -9,10 +9,13 @@ import { createReceipts } from './bookings/receipts.ts'
 import type { Core, Log } from './context.ts'
 import { type Env, readEnv } from './env.ts'
 import type { Identities } from './identities.ts'
-import { simulatedPayments } from './payments/simulated.ts'
+import { simulatedProvider } from './payments/simulated.ts'
 import { startRepair } from './reconcile/loop.ts'
-import { openSqliteStore } from './store/sqlite.ts'
-import { createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
+import { openStore } from './store/open.ts'
+import { assertWhole } from './store/transfer/import-store.ts'
+import { logMailer } from './users/log-mailer.ts'
+import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
+import { smtpMailer } from './users/smtp-mailer.ts'
 import { createTokenIssuer } from './users/tokens.ts'
 
 /** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
@@ -35,25 +38,39 @@ function openInventory(env: Env) {
   return { inventory: createInventory(upstashRunner(client)), close: () => {} }
 }
 
+/** Mail by SMTP, into the log of a laptop, or not at all. */
+function mailing(env: Env): Pick<Identities, 'mailer'> {
+  const { SMTP_URL: url, MAIL_FROM: from } = env
+  if (url !== undefined && from !== undefined) return { mailer: smtpMailer({ url, from }) }
+  return env.ALLOW_MAIL_IN_LOG ? { mailer: logMailer(log) } : {}
+}
+
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const store = await openSqliteStore({ path: env.STORE_URL.slice('sqlite:'.length) })
+  const store = await openStore(env.STORE_URL)
+  await assertWhole(store)
   const { inventory, close: closeInventory } = openInventory(env)
   const core: Core = {
     store,
     inventory,
     platform,
-    payments: env.ALLOW_SIMULATED_PAYMENTS ? { simulated: simulatedPayments(platform) } : {},
-    receipts: await createReceipts(env.RECEIPT_KEY, platform),
+    findProvider: (name) =>
+      name === 'simulated' && env.ALLOW_SIMULATED_PAYMENTS ? simulatedProvider(platform) : null,
+    receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
   }
   const identities: Identities = {
     passwords: createPasswordHasher(platform, loginHashing),
+    adminPasswords: createPasswordHasher(platform, adminHashing),
     keyHasher: createPasswordHasher(platform, keyHashing),
     tokens: createTokenIssuer({ user: env.USER_TOKEN_SECRET, admin: env.ADMIN_TOKEN_SECRET }, platform),
-    admin: { email: env.ADMIN_EMAIL, passwordHash: env.ADMIN_PASSWORD_HASH },
-    allowSimulatedPayments: env.ALLOW_SIMULATED_PAYMENTS,
+    admin: {
+      email: env.ADMIN_EMAIL,
+      username: env.ADMIN_USERNAME ?? env.ADMIN_EMAIL,
+      passwordHash: env.ADMIN_PASSWORD_HASH,
+    },
+    ...mailing(env),
   }
   const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS)
   const repair = startRepair(core)
@@ -82,7 +99,8 @@ async function start(): Promise<void> {
     // No new connections; what is under way is answered; then what it used is closed.
     await new Promise((resolve) => server.close(resolve))
     await repair.stop()
-    await Promise.all([identities.passwords.close(), identities.keyHasher.close(), store.close()])
+    const { passwords, adminPasswords, keyHasher } = identities
+    await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())

@@ -5,7 +5,7 @@ import { createReceipts } from './bookings/receipts.ts'
 import type { Core } from './context.ts'
 import { putEvent } from './events/put-event.ts'
 import { syncSeats } from './events/sync-seats.ts'
-import { simulatedPayments } from './payments/simulated.ts'
+import { simulatedProvider } from './payments/simulated.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 
 /** For tests: an inventory that agrees with everybody and does nothing. The store must not need it. */
@@ -20,6 +20,7 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     release: say('not_ready'),
     pin: say('not_ready'),
     read: say('not_ready'),
+    holders: say('not_ready'),
     apply: say('applied'),
     configure: say('configured'),
     due: say('due', { epoch: 1, holds: [] }),
@@ -28,6 +29,8 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     publish: say('published'),
     snapshot: say('not_ready'),
     changesSince: say('changes', { newestVer: 0, changes: [] }),
+    keepReceipt: say('kept'),
+    receipt: say('absent'),
   }
 }
 
@@ -40,7 +43,7 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
     store,
     inventory: yesInventory(),
     platform,
-    payments: { simulated: simulatedPayments(platform) },
+    findProvider: (name) => (name === 'simulated' ? simulatedProvider(platform) : null),
     receipts: await createReceipts(await exportJWK(privateKey), platform),
     log: () => {},
     rebuildWaitMs: 0,
@@ -50,11 +53,19 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
   await store.insert(appId, 'apps', {
     appId,
     name: 'Test',
+    domain: 'EVENT',
     active: true,
     allowedOrigins: [],
+    allowedDomains: [],
     allowNoOrigin: false,
+    browserVouching: false,
     paymentProvider: 'simulated',
+    paymentAccount: 'default',
+    botMode: 'off',
     rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1000 },
+    eventDefaults: {},
+    metadata: '{}',
+    cursor: appId,
     createdAt: new Date(platform.now()),
   })
   const input = {

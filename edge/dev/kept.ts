@@ -11,7 +11,7 @@ export function readKept<Schema extends z.ZodType>(file: string, schema: Schema)
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     throw new Error(
-      `${file} is not what this version writes. Start without the earlier data: npm run dev -- --reset`,
+      `${file} is not what this version writes. Remove it, or start without the earlier data: npm run dev -- --reset`,
     )
   }
 }

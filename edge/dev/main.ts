@@ -10,10 +10,11 @@ import { rootDir } from './processes.ts'
 import { failureScreen, readyScreen, stepLine } from './screen.ts'
 import { createApp, type SeededApp, seedEvents } from './seed.ts'
 import { type Stack, startStack } from './stack.ts'
+import { type ChosenStore, chooseStore } from './store.ts'
 
 const { values: flags } = parseArgs({
   options: {
-    /** Starts without the data and the secrets of earlier starts. */
+    /** Starts without the data and the secrets of earlier starts on the store in the folder. */
     reset: { type: 'boolean', default: false },
     /** Where data, secrets and logs live, if not in .holdfast. */
     dir: { type: 'string' },
@@ -27,14 +28,26 @@ const devVarsFile = flags.dir === undefined ? join(rootDir, '.dev.vars') : join(
 
 const Kept = z.object({ appId: z.string(), publishableKey: z.string(), secretKey: z.string() })
 
-/** The demo app of an earlier start, if its data are still there. */
-async function keptApp(edgeUrl: string): Promise<SeededApp | null> {
-  const kept = readKept(devFile, Kept)
+/** The store of this start. */
+function storeOfStart(): ChosenStore {
+  const store = chooseStore(dir, process.env.STORE_URL)
+  if (flags.reset && !store.isOwn) {
+    throw new Error(
+      `--reset clears what is in ${dir}, never ${store.label}, which may be somebody's.\n` +
+        'Name a new database in STORE_URL, drop that one yourself, or start without STORE_URL.',
+    )
+  }
+  return store
+}
+
+/** The demo app of an earlier start on this store, if its data are still there. */
+async function keptApp(edgeUrl: string, file: string): Promise<SeededApp | null> {
+  const kept = readKept(file, Kept)
   if (!kept) return null
   const answer = await callApi(`${edgeUrl}/v1/events`, { headers: { 'x-api-key': kept.secretKey } })
   if (answer.status === 200) return kept
   if (answer.status === 401) return null
-  throw new Error(`the edge answered ${answer.status} to the key in ${devFile}: ${answer.text}`)
+  throw new Error(`the edge answered ${answer.status} to the key in ${file}: ${answer.text}`)
 }
 
 /** The folder as it is pasted into a shell: short if it is below. */
@@ -52,15 +65,16 @@ function demoAppInput(edgeUrl: string): object {
   return { name: 'Demo', allowedOrigins, paymentProvider: 'simulated' }
 }
 
-async function seed(stack: Stack): Promise<SeededApp> {
-  const { edgeUrl, secrets } = stack
-  const app = (await keptApp(edgeUrl)) ?? (await createApp(edgeUrl, secrets, demoAppInput(edgeUrl)))
+async function seed({ edgeUrl, secrets }: Stack, { home }: ChosenStore): Promise<SeededApp> {
+  const file = join(home, 'app.json')
+  const app = (await keptApp(edgeUrl, file)) ?? (await createApp(edgeUrl, secrets, demoAppInput(edgeUrl)))
+  writeFileSync(file, `${JSON.stringify(app, null, 2)}\n`, { mode: 0o600 })
   await seedEvents(edgeUrl, app.secretKey, (name) => stepLine(`demo event: ${name}`))
   return app
 }
 
 /** For scripts: `.holdfast/dev.json`, and the same as shell variables in `.holdfast/dev.env`. */
-function writeDevFiles(stack: Stack, app: SeededApp): void {
+function writeDevFiles(stack: Stack, store: ChosenStore, app: SeededApp): void {
   const { edgeUrl, coreUrl, redis, secrets } = stack
   const { adminEmail, adminPassword } = secrets
   const facts = {
@@ -71,6 +85,7 @@ function writeDevFiles(stack: Stack, app: SeededApp): void {
     adminEmail,
     adminPassword,
     redis: redis.engine,
+    store: store.label,
   }
   writeFileSync(devFile, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 })
   const shell = {
@@ -105,8 +120,11 @@ function stopOnSignals(): AbortSignal {
 }
 
 async function run(signal: AbortSignal): Promise<void> {
+  const store = storeOfStart()
+  stepLine(`on ${store.label}`)
   const stack = await startStack({
     dir,
+    store,
     edge: 'worker',
     ports: { edge: 8787, core: 8788 },
     onStep: stepLine,
@@ -121,9 +139,9 @@ async function run(signal: AbortSignal): Promise<void> {
     }),
   ])
   const open = async () => {
-    const app = await seed(stack)
-    writeDevFiles(stack, app)
-    readyScreen(stack, app, folderName())
+    const app = await seed(stack, store)
+    writeDevFiles(stack, store, app)
+    readyScreen(stack, store, app, folderName())
   }
   try {
     await Promise.race([open(), end])

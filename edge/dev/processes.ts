@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { stripVTControlCharacters } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 
 /** The root of the repository. */
 export const rootDir = fileURLToPath(new URL('../..', import.meta.url))
@@ -101,6 +101,25 @@ export async function startProgram(program: Program): Promise<Running> {
   } catch (error) {
     await stop('SIGKILL')
     throw error
+  }
+}
+
+/**
+ * Runs a program that does one thing and ends.
+ * @throws with what it said when it fails.
+ */
+export async function runToEnd({
+  name,
+  command: [program, ...args],
+  env,
+  signal,
+}: Pick<Program, 'name' | 'command' | 'env' | 'signal'>): Promise<void> {
+  const options = { cwd: rootDir, env: { ...inherited(), ...env }, ...(signal && { signal }) }
+  try {
+    await promisify(execFile)(program, args, options)
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    throw new Error(`${name} has failed: ${said || error}`)
   }
 }
 

@@ -1,15 +1,22 @@
 import pc from 'picocolors'
 import type { SeededApp } from './seed.ts'
 import type { Stack } from './stack.ts'
+import type { ChosenStore } from './store.ts'
 
 /** One line for one step, so that a slow start is seen to move. */
 export const stepLine = (step: string): void => console.log(`${pc.dim('…')} ${step}`)
 
 /** What can be opened and pasted, once everything is up. `dir` is where its files are, as a shell here would say. */
-export function readyScreen({ edgeUrl, coreUrl, redis, secrets }: Stack, app: SeededApp, dir: string): void {
+export function readyScreen(
+  { edgeUrl, coreUrl, redis, secrets }: Stack,
+  store: ChosenStore,
+  app: SeededApp,
+  dir: string,
+): void {
   const rows = [
     ['edge', `${edgeUrl}   the worker, under wrangler dev`],
-    ['core', `${coreUrl}   its store: ${dir}/holdfast.sqlite`],
+    ['reference', `${edgeUrl}/docs   of the API, with examples to try`],
+    ['core', `${coreUrl}   its store: ${store.label}`],
     [
       'Redis',
       redis.engine === 'server'

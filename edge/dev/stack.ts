@@ -2,13 +2,17 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import { isOfLock, lockFolder } from './lock.ts'
-import { answersOk, type Running, rootDir, startProgram } from './processes.ts'
+import { answersOk, type Running, rootDir, runToEnd, startProgram } from './processes.ts'
 import { type RunningRedis, startRedis } from './redis/start.ts'
+import { copyViewer } from './reference/copy-viewer.ts'
 import { keepSecrets, type Secrets } from './secrets.ts'
+import { type ChosenStore, ownStore, storesName } from './store.ts'
 
 export interface StackOptions {
-  /** Where data, secrets and logs live. */
+  /** Where logs live and, of its own store, data and secrets. */
   readonly dir: string
+  /** The SQLite file in `dir` when absent. A MongoDB is migrated before core starts. */
+  readonly store?: ChosenStore
   /** `worker`: under `wrangler dev`, as it is deployed. `node`: the Node entry, without wrangler's slow proxy. */
   readonly edge: 'worker' | 'node'
   readonly redis?: 'auto' | 'server' | 'embedded'
@@ -16,38 +20,46 @@ export interface StackOptions {
   readonly ports?: { readonly edge: number; readonly core: number }
   /** More settings for core. */
   readonly coreEnv?: Readonly<Record<string, string>>
+  /** More settings for the edge. */
+  readonly edgeEnv?: Readonly<Record<string, string>>
   /** Told before each part is started. */
   readonly onStep?: (step: string) => void
   /** Where to write the worker's variables; in `dir` when absent. */
   readonly devVarsFile?: string
-  /** Starts without what an earlier stack left in `dir`. */
+  /** Starts without what earlier stacks on its own store left in `dir`. */
   readonly reset?: boolean
   /** Gives up the start: what was started is stopped. */
   readonly signal?: AbortSignal
 }
 
 export interface Stack {
+  /** Where its logs are. */
+  readonly dir: string
   readonly edgeUrl: string
   readonly coreUrl: string
   readonly redis: RunningRedis
   readonly secrets: Secrets
-  readonly storeFile: string
+  /** The address of core's store. */
+  readonly storeUrl: string
   /** The core that was started last. */
   readonly core: Running
+  /** The edge that was started last. */
   readonly edge: Running
   /** Starts core again after it was stopped, at its address and on its data. */
   restartCore(): Promise<void>
+  /** Stops the edge and starts it again at its address, with these settings beside its own. */
+  restartEdge(edgeEnv: Readonly<Record<string, string>>): Promise<void>
   /** Told if a part ends although nobody asked it to. */
   readonly death: Promise<Error>
   stop(): Promise<void>
 }
 
 /**
- * Starts the whole of Holdfast on this machine: Redis, core on SQLite, the edge. Ports others have are avoided.
+ * Starts the whole of Holdfast on this machine: Redis, core, the edge. Ports others have are avoided.
  * @throws with what to do; nothing is left running then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dir, onStep = () => {} } = options
+  const { dir, store = ownStore(dir), onStep = () => {}, signal } = options
   mkdirSync(dir, { recursive: true })
   const started: { stop(): Promise<void> }[] = [lockFolder(dir)]
   const stop = async () => {
@@ -55,47 +67,67 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   try {
     if (options.reset) {
-      const names = readdirSync(dir).filter((name) => !isOfLock(name))
+      const names = readdirSync(dir).filter((name) => !isOfLock(name) && name !== storesName)
       for (const name of names) rmSync(join(dir, name), { recursive: true, force: true })
     }
-    const secrets = await keepSecrets(join(dir, 'secrets.json'))
+    mkdirSync(store.home, { recursive: true })
+    const secrets = await keepSecrets(join(store.home, 'secrets.json'))
 
     onStep('Redis')
     const redis = await startRedis({
-      dir: join(dir, 'redis'),
+      dir: join(store.home, 'redis'),
       engine: options.redis ?? 'auto',
       token: secrets.redisToken,
     })
     started.push(redis)
 
+    if (store.isMongo) {
+      onStep('the collections and indexes')
+      const command = [process.execPath, 'core/src/cli/main.ts', 'migrate'] as const
+      await runToEnd({ name: 'the migration', command, env: { STORE_URL: store.url }, signal })
+    }
+
     onStep('core')
     const corePort = await getPort({ port: options.ports?.core ?? 0, host: '127.0.0.1' })
-    const storeFile = join(dir, 'holdfast.sqlite')
-    const launchCore = () => startCore(options, { port: corePort, redis, secrets, storeFile })
-    let core = await launchCore()
+    const launchCore = () => startCore(options, { port: corePort, redis, secrets, storeUrl: store.url })
+    const { promise: death, resolve: tell } = Promise.withResolvers<Error>()
+    const watch = <Part extends { readonly death?: Promise<Error> }>(part: Part): Part => {
+      void part.death?.then(tell)
+      return part
+    }
+    watch(redis)
+    let core = watch(await launchCore())
     started.push({ stop: () => core.stop() })
     const coreUrl = `http://127.0.0.1:${corePort}`
 
     onStep(options.edge === 'worker' ? 'the worker (wrangler dev)' : 'the edge on Node')
     const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
-    const edge = await startEdge(options, { port: edgePort, redis, secrets, coreUrl })
-    started.push(edge)
+    const launchEdge = (edgeEnv = options.edgeEnv) =>
+      startEdge({ ...options, ...(edgeEnv && { edgeEnv }) }, { port: edgePort, redis, secrets, coreUrl })
+    let edge = watch(await launchEdge())
+    started.push({ stop: () => edge.stop() })
     const edgeUrl = `http://127.0.0.1:${edgePort}`
-    const death = Promise.race([edge.death, core.death, ...(redis.death ? [redis.death] : [])])
     return {
+      dir,
       edgeUrl,
       coreUrl,
       redis,
       secrets,
-      storeFile,
-      edge,
+      storeUrl: store.url,
       death,
       stop,
       get core() {
         return core
       },
+      get edge() {
+        return edge
+      },
       async restartCore() {
-        core = await launchCore()
+        core = watch(await launchCore())
+      },
+      async restartEdge(edgeEnv) {
+        await edge.stop()
+        edge = watch(await launchEdge(edgeEnv))
       },
     }
   } catch (error) {
@@ -115,8 +147,8 @@ function startCore(
     port,
     redis,
     secrets,
-    storeFile,
-  }: { port: number; redis: RunningRedis; secrets: Secrets; storeFile: string },
+    storeUrl,
+  }: { port: number; redis: RunningRedis; secrets: Secrets; storeUrl: string },
 ): Promise<Running> {
   return startProgram({
     name: 'core',
@@ -124,7 +156,7 @@ function startCore(
     env: {
       HOST: '127.0.0.1',
       PORT: String(port),
-      STORE_URL: `sqlite:${storeFile}`,
+      STORE_URL: storeUrl,
       ...redisEnv(redis),
       EDGE_ASSERTION_KEYS: secrets.edgeAssertionKeys,
       USER_TOKEN_SECRET: secrets.userTokenSecret,
@@ -133,6 +165,7 @@ function startCore(
       ADMIN_EMAIL: secrets.adminEmail,
       ADMIN_PASSWORD_HASH: secrets.adminPasswordHash,
       ALLOW_SIMULATED_PAYMENTS: '1',
+      ALLOW_MAIL_IN_LOG: '1',
       // This core has just started and is the only one: no commit of an older epoch can be under way for long.
       REBUILD_WAIT_MS: '500',
       ...coreEnv,
@@ -144,7 +177,7 @@ function startCore(
 }
 
 function startEdge(
-  { dir, edge, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
+  { dir, edge, edgeEnv = {}, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
   { port, redis, secrets, coreUrl }: { port: number; redis: RunningRedis; secrets: Secrets; coreUrl: string },
 ): Promise<Running> {
   const settings = {
@@ -154,10 +187,12 @@ function startEdge(
     ADMIN_TOKEN_SECRET: secrets.adminTokenSecret,
     HOLD_KEY_SECRET: secrets.holdKeySecret,
     ADMIN_ORIGINS: 'localhost',
+    ...edgeEnv,
   }
   const logFile = join(dir, 'edge.log')
   const isReady = () => answersOk(`http://127.0.0.1:${port}/readyz`)
   if (edge === 'node') {
+    copyViewer()
     const env = { HOST: '127.0.0.1', PORT: String(port), ...redisEnv(redis), ...settings }
     return startProgram({
       name: 'the edge',

@@ -1,12 +1,24 @@
-import { bucketsPerIsolateMax, type EdgeKeys, type Platform, Problem } from '@holdfast/contract'
+import {
+  bucketsPerIsolateMax,
+  type EdgeKeys,
+  isStrongSecret,
+  type Platform,
+  Problem,
+} from '@holdfast/contract'
 import type { Inventory } from '@holdfast/inventory'
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { createAssertionSigner } from './assertion.ts'
+import { ticketsRoutes } from './compat/tickets.ts'
+import type { TicketsSettings } from './compat/tickets-guards.ts'
+import { ticketsPaths, ticketsRefusal } from './compat/tickets-refusals.ts'
+import { createEnvelope } from './compat/unified-booking/envelope.ts'
+import { unifiedPaths } from './compat/unified-booking/paths.ts'
+import { unifiedBookingRoutes } from './compat/unified-booking.ts'
 import type { EdgeEnv } from './context.ts'
-import { type CoreClient, createCoreClient } from './core-client.ts'
+import { createCoreClient } from './core-client.ts'
 import { createEventReader } from './event-reader.ts'
-import { createFlights, type Flights } from './flights.ts'
+import { createFlights } from './flights.ts'
 import { createIntentNames } from './hold-key.ts'
 import { createKeyVerdicts } from './key-verdicts.ts'
 import { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
@@ -14,7 +26,8 @@ import { appAuth, secretKey } from './middleware/app-auth.ts'
 import { bodyLimit } from './middleware/body-limit.ts'
 import { cors } from './middleware/cors.ts'
 import { errorsOnly } from './middleware/errors-only.ts'
-import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
+import { createEnforce, type Enforce, rateLimit } from './middleware/rate-limit.ts'
+import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
@@ -25,12 +38,17 @@ import { adminRoutes } from './routes/admin.ts'
 import { authRoutes } from './routes/auth.ts'
 import { bookingRoutes } from './routes/bookings.ts'
 import { confirmRoutes } from './routes/confirm.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { holdStatusRoutes } from './routes/hold-status.ts'
 import { holdRoutes } from './routes/holds.ts'
+import { inventoryRoutes } from './routes/inventory.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
 import type { Guards, Services } from './services.ts'
+import { createVerdictCache, type VerdictCache } from './verdict-cache.ts'
 
 /** What an operator sets. */
 export interface EdgeSettings {
@@ -43,6 +61,10 @@ export interface EdgeSettings {
   readonly adminOrigins: readonly string[]
   /** Whether requests may wait for each other's questions to core. Not on Workers. */
   readonly coalesce: boolean
+  /** Absent: the routes of TicketS are not here. */
+  readonly tickets?: TicketsSettings
+  /** Of the existing deployment of the Unified Booking Backend; absent, its user tokens are not accepted. */
+  readonly unifiedJwtSecret?: Uint8Array | undefined
 }
 
 /** What the edge needs from where it runs. */
@@ -72,33 +94,61 @@ export function createEdgeApp(deps: EdgeDeps) {
   })
   app.onError((error, c) => refuse(error, c.var))
   app.notFound((c) => refuse(new Problem('not_found'), c.var))
-  return app
+  const served = app
     .use('*', requestId(platform, clientAddress))
     .use('*', requestLog(log, platform))
+    .use(
+      '*',
+      refusalShape(ticketsPaths, (problem) => ticketsRefusal(problem)),
+    )
+    .use('*', refusalShape(unifiedPaths, createEnvelope(platform).refusal))
     .use('*', cors(settings.adminOrigins))
     .use('*', errorsOnly)
     .use('*', onMethodNotAllowed)
     .use('*', bodyLimit)
     .route('/', healthRoutes(services))
+    .route('/docs', docsRoutes())
     .route('/v1/events', eventRoutes(services))
+    .route('/v1/events', inventoryRoutes(services))
     .route('/v1/events', seatRoutes(services))
     .route('/v1/events', holdRoutes(services))
     .route('/v1/events', holdStatusRoutes(services))
     .route('/v1/events', confirmRoutes(services))
+    .route('/v1/events', orderRoutes(services))
+    .route('/v1', paymentRoutes(services))
     .route('/v1/bookings', bookingRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/admin', adminRoutes(services))
+    .route(
+      '/',
+      unifiedBookingRoutes(services, { own: settings.userTokenSecret, old: settings.unifiedJwtSecret }),
+    )
+  const { tickets, userTokenSecret, unifiedJwtSecret } = settings
+  if (tickets) served.route('/api', ticketsRoutes(services, tickets, userTokenSecret))
+  warnOfWeak(log, 'TICKETS_JWT_SECRET', tickets?.jwtSecret)
+  warnOfWeak(log, 'UNIFIED_JWT_SECRET', unifiedJwtSecret)
+  return served
+}
+
+/** A predecessor's secret is what it is, so it is taken; whoever can guess it can be anybody. */
+function warnOfWeak(log: Log, name: string, secret: Uint8Array | undefined): void {
+  if (secret && !isStrongSecret(secret)) log({ event: 'weak_secret', name })
 }
 
 /** The public API by its type, for typed clients. */
 export type EdgeApp = ReturnType<typeof createEdgeApp>
 
 function createServices(deps: EdgeDeps): Services {
-  const { platform, inventory, core: corePort, settings } = deps
+  const { platform, inventory, core: corePort, limiter, cache, settings } = deps
   const flights = createFlights(settings.coalesce)
   const core = createCoreClient(corePort, createAssertionSigner(settings.edgeKeys, platform), platform)
+  const own = createLocalLimiter(platform, bucketsPerIsolateMax)
+  const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
+  const verdicts = createVerdictCache({ core, shared: cache, flights, platform })
   return {
-    guards: createGuards(deps, core, flights),
+    guards: createGuards(deps, enforce, verdicts),
+    enforce,
+    verdicts,
     platform,
     inventory,
     core,
@@ -108,12 +158,9 @@ function createServices(deps: EdgeDeps): Services {
   }
 }
 
-function createGuards(deps: EdgeDeps, core: CoreClient, flights: Flights): Guards {
-  const { platform, cache, limiter, settings } = deps
-  const own = createLocalLimiter(platform, bucketsPerIsolateMax)
-  const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
+function createGuards({ platform, settings }: EdgeDeps, enforce: Enforce, verdicts: VerdictCache): Guards {
   return {
-    app: appAuth(createKeyVerdicts({ core, shared: cache, flights, platform }), enforce),
+    app: appAuth(createKeyVerdicts(verdicts, platform), enforce),
     secretKey,
     ...userAuth(settings.userTokenSecret, platform),
     ...rateLimit(enforce),

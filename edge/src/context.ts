@@ -1,4 +1,5 @@
-import type { AppId, AppVerdict, Principal, ProblemCode } from '@holdfast/contract'
+import type { AppId, AppVerdict, ExternalUser, Principal, ProblemCode } from '@holdfast/contract'
+import type { RefusalShape } from './refusals.ts'
 
 /** What the log line of a request says beside its method, route and status. */
 export interface Note {
@@ -15,11 +16,17 @@ export interface EdgeVars {
   /** Headers that the answer carries whatever becomes of the request. */
   always: Record<string, string>
   note: Note
+  /** The words in which this request is refused; those of `/v1` if nothing else is set. */
+  refusalShape?: RefusalShape
   /** Lets work go on after the answer; what becomes of it concerns nobody. */
   afterwards: (work: Promise<unknown>) => void
   bodyBytesMax: number
   app?: AppVerdict
+  /** Users of the pool whose tokens are not good any more, by id. */
+  deniedUsers?: ReadonlySet<string>
   principal?: Principal
+  /** What an app's server says of the user that it vouches for. */
+  externalUser?: ExternalUser
   admin?: true
 }
 
@@ -30,12 +37,12 @@ export interface EdgeEnv {
 
 /** After app-auth: the app whose key was sent. */
 export interface AppEnv {
-  Variables: EdgeVars & { app: AppVerdict }
+  Variables: EdgeVars & { app: AppVerdict; deniedUsers: ReadonlySet<string> }
 }
 
 /** After user-auth: the buyer too. */
 export interface UserEnv {
-  Variables: EdgeVars & { app: AppVerdict; principal: Principal }
+  Variables: EdgeVars & { app: AppVerdict; deniedUsers: ReadonlySet<string>; principal: Principal }
 }
 
 /** After the body was read: its bytes as they came. */

@@ -2,6 +2,7 @@ import {
   type AppVerdict,
   coreBudgetMs,
   type EdgeClaims,
+  type ExternalUser,
   edgeBudgetMs,
   headers,
   type Platform,
@@ -22,12 +23,13 @@ export interface Caller {
   readonly clientAddress: string
   readonly app?: AppVerdict
   readonly principal?: Principal
+  readonly externalUser?: ExternalUser
   readonly admin?: true
 }
 
 /** One request to core. `path` is path and query, of parts that have been checked. */
 export interface CoreCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body?: Uint8Array<ArrayBuffer>
   readonly caller: Caller
@@ -72,7 +74,7 @@ export function readJson<Schema extends z.ZodType>(
 /** Talks to core under the edge's signature. */
 export function createCoreClient(port: CorePort, sign: AssertionSigner, platform: Platform): CoreClient {
   const claimsOf = async (call: CoreCall, body: Uint8Array): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, admin } = call.caller
+    const { requestId, clientAddress, app, principal, externalUser, admin } = call.caller
     return {
       method: call.method,
       path: call.path,
@@ -82,6 +84,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       budgetMs: coreBudgetMs,
       ...(app && { app: { id: app.appId, kind: app.kind } }),
       ...(principal && { principal }),
+      ...(externalUser && { externalUser }),
       ...(admin && { admin }),
     }
   }

@@ -54,4 +54,23 @@ describe('the environment', () => {
     expect(message).toContain('REDIS_URL')
     expect(message).toContain('USER_TOKEN_SECRET')
   })
+
+  test('binds TicketS to an app and an event, to both or to neither', () => {
+    const bound = { TICKETS_APP_ID: 'app_1', TICKETS_EVENT_ID: 'the-show' }
+    expect(settingsOf(readWorkerEnv(good), false).tickets).toBeUndefined()
+    const { tickets } = settingsOf(readNodeEnv({ ...good, ...bound }), true)
+    expect(tickets).toEqual({ event: { appId: 'app_1', eventId: 'the-show' } })
+    const weak = settingsOf(readWorkerEnv({ ...good, ...bound, TICKETS_JWT_SECRET: 'secret' }), false)
+    expect(weak.tickets?.jwtSecret).toEqual(new TextEncoder().encode('secret'))
+    for (const half of [
+      { TICKETS_APP_ID: 'app_1' },
+      { TICKETS_EVENT_ID: 'the-show' },
+      { TICKETS_JWT_SECRET: 'secret' },
+      { ...bound, TICKETS_JWT_SECRET: '' },
+      { ...bound, TICKETS_EVENT_ID: 'the/show' },
+    ]) {
+      expect(problemOf(() => readWorkerEnv({ ...good, ...half }))).toContain('TICKETS_')
+      expect(problemOf(() => readNodeEnv({ ...good, ...half }))).toContain('TICKETS_')
+    }
+  })
 })

@@ -1,4 +1,4 @@
-import { EdgeKeys, Secret } from '@holdfast/contract'
+import { AppId, EdgeKeys, EventId, Secret } from '@holdfast/contract'
 import * as z from 'zod'
 import type { EdgeSettings } from './app.ts'
 
@@ -14,6 +14,12 @@ const AdminOrigins = z
     'must be origins such as https://console.example, separated by commas, or localhost',
   )
 
+/** The secret of a predecessor's tokens. Weak ones are taken: they exist. */
+const OldSecret = z
+  .string()
+  .min(1)
+  .transform((text) => new TextEncoder().encode(text))
+
 const common = {
   /** Where core answers: scheme, host and port. */
   CORE_URL: z.string().refine(isOrigin, 'must be an origin such as https://core.internal:8788'),
@@ -22,16 +28,44 @@ const common = {
   ADMIN_TOKEN_SECRET: Secret,
   HOLD_KEY_SECRET: Secret,
   ADMIN_ORIGINS: AdminOrigins,
+  /** The app and the event that the routes of the predecessor TicketS are for; without them those answer 404. */
+  TICKETS_APP_ID: AppId.optional(),
+  TICKETS_EVENT_ID: EventId.optional(),
+  /** Accepts the user tokens of its existing deployment, on its routes only. */
+  TICKETS_JWT_SECRET: OldSecret.optional(),
+  /** The same of the Unified Booking Backend. */
+  UNIFIED_JWT_SECRET: OldSecret.optional(),
+}
+
+interface TicketsEnv {
+  readonly TICKETS_APP_ID?: AppId | undefined
+  readonly TICKETS_EVENT_ID?: EventId | undefined
+  readonly TICKETS_JWT_SECRET?: Uint8Array | undefined
+}
+
+/** Half a binding is a mistake, and so is a secret for routes that are not there. */
+const isBoundOrNot = ({
+  TICKETS_APP_ID: app,
+  TICKETS_EVENT_ID: event,
+  TICKETS_JWT_SECRET: secret,
+}: TicketsEnv) => (app === undefined) === (event === undefined) && (secret === undefined || app !== undefined)
+
+const halfBound = {
+  path: ['TICKETS_APP_ID'],
+  message: 'set TICKETS_APP_ID and TICKETS_EVENT_ID, or neither and no TICKETS_JWT_SECRET',
+  when: () => true,
 }
 
 const RestUrl = z.url({ protocol: /^https?$/ })
 const RestToken = z.string().min(1)
 
-const WorkerEnv = z.object({
-  ...common,
-  UPSTASH_REDIS_REST_URL: RestUrl,
-  UPSTASH_REDIS_REST_TOKEN: RestToken,
-})
+const WorkerEnv = z
+  .object({
+    ...common,
+    UPSTASH_REDIS_REST_URL: RestUrl,
+    UPSTASH_REDIS_REST_TOKEN: RestToken,
+  })
+  .refine(isBoundOrNot, halfBound)
 /** What the Worker is given. */
 export type WorkerEnv = z.infer<typeof WorkerEnv>
 
@@ -55,6 +89,7 @@ const NodeEnv = z
     // Told together with all other problems, instead of after them.
     when: () => true,
   })
+  .refine(isBoundOrNot, halfBound)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
 
@@ -93,4 +128,15 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   holdKeySecret: env.HOLD_KEY_SECRET,
   adminOrigins: env.ADMIN_ORIGINS,
   coalesce,
+  unifiedJwtSecret: env.UNIFIED_JWT_SECRET,
+  ...ticketsOf(env),
 })
+
+function ticketsOf({
+  TICKETS_APP_ID: appId,
+  TICKETS_EVENT_ID: eventId,
+  TICKETS_JWT_SECRET: jwtSecret,
+}: TicketsEnv): Pick<EdgeSettings, 'tickets'> {
+  if (appId === undefined || eventId === undefined) return {}
+  return { tickets: { event: { appId, eventId }, ...(jwtSecret && { jwtSecret }) } }
+}

@@ -4,6 +4,7 @@ import {
   chartsPerIsolateBytesMax,
   type EventId,
   EventPage,
+  type EventsQuery,
   EventView,
   eventMissIsolateMs,
   type PageQuery,
@@ -29,7 +30,7 @@ export interface KeptEvent extends Kept {
 
 /** Events as core tells them, kept for `chartIsolateMs`. Throws the Problem that core answers. */
 export interface EventReader {
-  list(appId: AppId, page: PageQuery, caller: Caller): Promise<Kept>
+  list(appId: AppId, asked: EventsQuery, caller: Caller): Promise<Kept>
   one(appId: AppId, eventId: EventId, caller: Caller): Promise<KeptEvent>
   /** Drops what is kept of an event, after a change made through this isolate. */
   forget(appId: AppId, eventId: EventId): void
@@ -43,8 +44,8 @@ function seatIdsOf({ chart }: EventView): (SeatId | undefined)[] {
   return ids
 }
 
-const queryOf = ({ limit, cursor }: PageQuery): string =>
-  `?${new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) })}`
+const queryOf = ({ limit, cursor, sale }: EventsQuery): string =>
+  `?${new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }), ...(sale && { sale }) })}`
 
 /** The path and query of a page of something. */
 export const pagePath = (path: string, page: PageQuery): string => path + queryOf(page)
@@ -85,9 +86,9 @@ export function createEventReader(core: CoreClient, flights: Flights, platform: 
   }
 
   return {
-    list(appId, page, caller) {
-      const path = pagePath('/v1/events', page)
-      const key = `${appId}/${queryOf(page)}`
+    list(appId, asked, caller) {
+      const path = `/v1/events${queryOf(asked)}`
+      const key = `${appId}/${queryOf(asked)}`
       return read(key, () => fetchList(key, path, caller))
     },
     one(appId, eventId, caller) {

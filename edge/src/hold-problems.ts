@@ -18,8 +18,22 @@ export function holdProblem(reply: Exclude<HoldReply, { hold: Hold } | { word: '
       return new Problem('too_many_holds')
     case 'sale_closed':
       return new Problem('sale_closed')
+    case 'sale_not_started':
+      return new Problem(
+        'sale_not_started',
+        { opensAt: new Date(reply.againAtMs).toISOString() },
+        secondsUntil(reply),
+      )
+    case 'too_fast':
+      return new Problem('holding_too_fast', {}, secondsUntil(reply))
+    case 'cooling_down':
+      return new Problem('cooling_down', {}, secondsUntil(reply))
   }
 }
+
+/** Both times are of Redis's clock. */
+const secondsUntil = ({ againAtMs, nowMs }: { againAtMs: number; nowMs: number }): number =>
+  Math.max(1, Math.ceil((againAtMs - nowMs) / 1000))
 
 type Over = Extract<ExtendReply, { word: 'expired' | 'released' | 'confirmed' | 'taken' }>
 

@@ -1,83 +1,28 @@
-import {
-  type AppVerdict,
-  cacheCallMs,
-  KeyVerdict,
-  type Platform,
-  verdictIsolateMs,
-  verdictSharedMs,
-  verdictsPerIsolateMax,
-} from '@holdfast/contract'
+import type { AppId, KeyQuestion, Platform } from '@holdfast/contract'
 import { base64url } from 'jose'
-import { type Caller, type CoreClient, readJson } from './core-client.ts'
-import { within } from './deadline.ts'
-import type { Flights } from './flights.ts'
-import { createIsolateCache } from './isolate-cache.ts'
-import type { SharedCache } from './ports.ts'
+import type { KnownApp, VerdictCache, VerdictQuestion } from './verdict-cache.ts'
 
 /** Somebody who presents an app key. */
-export interface Presented {
+export interface Presented extends Pick<VerdictQuestion, 'caller' | 'afterwards'> {
   readonly key: string
-  readonly caller: Caller
+  /** The app that is named beside a key without our prefix, which says nothing of itself. */
+  readonly appId?: AppId
   /** Runs before core is asked, and may throw: asking is what a guesser of keys is slowed down at. */
   readonly onMiss: () => Promise<void>
-  /** Takes work that may end after the answer. */
-  readonly afterwards: (work: Promise<unknown>) => void
 }
 
-/** Core's word on app keys, remembered for a while: here, and in the cache that all edges share. Never the keys. */
-export type KeyVerdicts = (presented: Presented) => Promise<AppVerdict | null>
+/** Core's word on app keys. What is kept is named by their digest. */
+export type KeyVerdicts = (presented: Presented) => Promise<KnownApp | null>
 
-const encode = (text: string) => new TextEncoder().encode(text)
+/** A key of ours is known by itself; another one is another with each app. */
+const namedBy = ({ key, appId }: Presented): string => (appId === undefined ? key : `${appId}\n${key}`)
 
 /** Wrong keys are remembered as well, so that repeating one costs core nothing. */
-export function createKeyVerdicts({
-  core,
-  shared,
-  flights,
-  platform,
-}: {
-  readonly core: CoreClient
-  readonly shared: SharedCache
-  readonly flights: Flights
-  readonly platform: Platform
-}): KeyVerdicts {
-  const isolate = createIsolateCache<KeyVerdict>(platform.now, verdictsPerIsolateMax)
-
-  const readShared = async (name: string): Promise<KeyVerdict | undefined> => {
-    const call = within(platform.deadline(cacheCallMs), shared.get(name))
-    const text = await call.catch(() => null)
-    return text === null ? undefined : readJson(KeyVerdict, text)
-  }
-
-  const askCore = async ({ key, caller, afterwards }: Presented, name: string): Promise<KeyVerdict> => {
-    const body = encode(JSON.stringify({ key }))
-    const { value } = await core.ask(KeyVerdict, {
-      method: 'POST',
-      path: '/internal/keys/verify',
-      body,
-      caller: { requestId: caller.requestId, clientAddress: caller.clientAddress },
-    })
-    afterwards(
-      within(platform.deadline(cacheCallMs), shared.set(name, JSON.stringify(value), verdictSharedMs)),
-    )
-    return value
-  }
-
-  const learn = async (presented: Presented, name: string): Promise<KeyVerdict> => {
-    const known = await readShared(name)
-    if (known) return known
-    await presented.onMiss()
-    return flights(name, () => askCore(presented, name))
-  }
-
+export function createKeyVerdicts(verdicts: VerdictCache, { sha256 }: Pick<Platform, 'sha256'>): KeyVerdicts {
   return async (presented) => {
-    const name = `hf:key:${base64url.encode(await platform.sha256(encode(presented.key)))}`
-    const known = isolate.get(name)
-    if (known) return known.verdict
-    // One client that asks many times at once has missed once.
-    const flight = `${name} ${presented.caller.clientAddress}`
-    const learned = await flights(flight, () => learn(presented, name))
-    isolate.set(name, learned, verdictIsolateMs)
-    return learned.verdict
+    const { key, appId, ...asking } = presented
+    const digest = base64url.encode(await sha256(new TextEncoder().encode(namedBy(presented))))
+    const body: KeyQuestion = { key, ...(appId !== undefined && { appId }) }
+    return verdicts({ name: `hf:key:${digest}`, path: '/internal/keys/verify', body, ...asking })
   }
 }

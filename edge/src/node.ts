@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { edgeBudgetMs, inventoryCallMs, Problem, problemResponse, systemPlatform } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
@@ -9,12 +10,16 @@ import { coreFetch } from './adapters/core-fetch.ts'
 import { createLimiter } from './adapters/limiter.ts'
 import { limiterRedis } from './adapters/limiter-redis.ts'
 import { nodeClientAddress } from './adapters/node-client-address.ts'
+import { serveFiles } from './adapters/node-files.ts'
 import { redisCache } from './adapters/redis-cache.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
 import { createEdgeApp, type EdgeDeps } from './app.ts'
 import { EnvError, type NodeEnv, readNodeEnv, settingsOf } from './env.ts'
 
 type RedisParts = Pick<EdgeDeps, 'inventory' | 'limiter' | 'cache'> & { readonly close: () => void }
+
+/** What people see in a browser, beside what the app makes. */
+const filesFolder = fileURLToPath(new URL('../public', import.meta.url))
 
 /** How long clients with open connections may notice that this edge is going. */
 const leaveMs = 1_000
@@ -61,6 +66,7 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
     log: consoleLog,
     settings: settingsOf(env, true),
   })
+  serveFiles(app, filesFolder)
   const listener = getRequestListener(app.fetch, {
     // What is no HTTP request that a URL can be made of never reaches the app.
     errorHandler: () => problemResponse(new Problem('invalid_request')),

@@ -20,10 +20,19 @@ function faultOf(error: unknown): string {
   return `${error.name}${frame ? ` ${frame.trim()}` : ''}`
 }
 
-/** Ends a request that threw: the caller gets a catalogued problem, the log the name of the fault. */
-export function refuse(error: unknown, { note, requestId }: Pick<EdgeVars, 'note' | 'requestId'>): Response {
+/** Puts a refusal into the words of an API: a predecessor has its own. */
+export type RefusalShape = (problem: Problem, requestId: string) => Response
+
+/**
+ * Ends a request that threw: the caller gets a catalogued problem, in the words of the API that was called, and the
+ * log the name of the fault.
+ */
+export function refuse(
+  error: unknown,
+  { note, requestId, refusalShape = problemResponse }: Pick<EdgeVars, 'note' | 'requestId' | 'refusalShape'>,
+): Response {
   const problem = problemOf(error)
   note.code = problem.code
   if (!(error instanceof Problem)) note.fault = faultOf(error)
-  return problemResponse(problem, requestId)
+  return refusalShape(problem, requestId)
 }

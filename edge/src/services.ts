@@ -5,9 +5,10 @@ import type { EventReader } from './event-reader.ts'
 import type { IntentNames } from './hold-key.ts'
 import type { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
 import type { appAuth, secretKey } from './middleware/app-auth.ts'
-import type { rateLimit } from './middleware/rate-limit.ts'
+import type { Enforce, rateLimit } from './middleware/rate-limit.ts'
 import type { userAuth } from './middleware/user-auth.ts'
 import type { CorePort } from './ports.ts'
+import type { VerdictCache } from './verdict-cache.ts'
 
 /** What stands before a route. Each is named by whom it lets in, or by what it counts. */
 export interface Guards extends ReturnType<typeof userAuth>, ReturnType<typeof rateLimit> {
@@ -26,4 +27,6 @@ export interface Services {
   readonly corePort: CorePort
   readonly events: EventReader
   readonly intents: IntentNames
+  readonly enforce: Enforce
+  readonly verdicts: VerdictCache
 }

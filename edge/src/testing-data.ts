@@ -1,6 +1,7 @@
 import {
   type AppVerdict,
   BookingId,
+  domainDefaults,
   EventId,
   type EventView,
   GrantId,
@@ -32,7 +33,10 @@ const appVerdict = (appId: string, kind: AppVerdict['kind']): AppVerdict => ({
   appId: appId as AppVerdict['appId'],
   kind,
   allowedOrigins: [shopOrigin],
+  allowedDomains: [],
   allowNoOrigin: false,
+  browserVouching: false,
+  botMode: 'off',
   rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1_000 },
 })
 
@@ -95,9 +99,12 @@ export const theatre: EventView = {
   id: EventId.parse('theatre'),
   name: 'Theatre',
   currency: 'EUR',
+  domain: 'EVENT',
   startsAt: null,
   sale: 'open',
-  holdTtlMs: 600_000,
+  onSaleAt: null,
+  offSaleAt: null,
+  ...domainDefaults.EVENT,
   seatCount: 4,
   chart: {
     size: { width: 10, height: 10 },
@@ -119,7 +126,9 @@ export const booking = {
   status: 'confirmed',
   payment: { status: 'SUCCESS', id: 'pay_1' },
   seats: [{ id: SeatId.parse('A-1'), price: 4500 }],
+  cancelled: [],
   total: 4500,
+  retained: 4500,
   currency: 'EUR',
   createdAt: '2026-11-23T12:00:00.000Z',
   receipt: 'a.b.c',

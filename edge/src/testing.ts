@@ -90,7 +90,7 @@ function createTestCore(platform: Platform): TestCore {
   const answers = new Map<string, CoreAnswer>([
     [
       'POST /internal/keys/verify',
-      ({ body }) => json({ verdict: verdicts.get(JSON.parse(body).key) ?? null }),
+      ({ body }) => json({ verdict: verdicts.get(JSON.parse(body).key) ?? null, deniedUsers: [] }),
     ],
     ['GET /v1/events/theatre', () => json(theatre)],
   ])
@@ -145,13 +145,15 @@ export interface TestCache extends SharedCache {
   readonly entries: Map<string, string>
 }
 
-function createTestCache(): TestCache {
+function createTestCache(platform: Platform): TestCache {
   const entries = new Map<string, string>()
+  const untilMs = new Map<string, number>()
   return {
     entries,
-    get: async (key) => entries.get(key) ?? null,
-    async set(key, value) {
+    get: async (key) => ((untilMs.get(key) ?? 0) > platform.now() ? (entries.get(key) ?? null) : null),
+    async set(key, value, ttlMs) {
       entries.set(key, value)
+      untilMs.set(key, platform.now() + ttlMs)
     },
   }
 }
@@ -166,8 +168,11 @@ export function createTestInventory(platform: Platform): Inventory {
     release: notReady,
     pin: notReady,
     read: notReady,
+    holders: notReady,
     snapshot: notReady,
     changesSince: notReady,
+    receipt: async () => ({ word: 'absent', nowMs: platform.now() }),
+    keepReceipt: unused,
     apply: unused,
     configure: unused,
     due: unused,
@@ -191,7 +196,7 @@ export function createTestEdge(changes: Partial<EdgeDeps> = {}) {
   const platform = createTestPlatform()
   const core = createTestCore(platform)
   const limiter = createTestLimiter(platform)
-  const cache = createTestCache()
+  const cache = createTestCache(platform)
   const inventory = createTestInventory(platform)
   const logs: Record<string, unknown>[] = []
   const app = createEdgeApp({

@@ -16,9 +16,14 @@ const pageSize = 500
 const settings = {
   rev: 1,
   sale: 'open',
+  onSaleAtMs: 1,
+  offSaleAtMs: 9_000_000_000_000,
   holdTtlMs: 600_000,
   holdLifetimeMs: 600_000,
   seatsHeldPerOwner: 100,
+  holdsPerMinute: 30,
+  lapsedHoldsPerOwner: 10,
+  coolDownMs: 300_000,
   currency: 'EUR',
 } as const
 

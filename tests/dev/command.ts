@@ -19,6 +19,7 @@ export const Facts = z.strictObject({
   adminEmail: z.string(),
   adminPassword: z.string(),
   redis: z.enum(['server', 'embedded']),
+  store: z.string(),
 })
 export type Facts = z.infer<typeof Facts>
 
@@ -45,11 +46,20 @@ const readyMsMax = 90_000
 export const newDir = (): string => mkdtempSync(join(tmpdir(), 'holdfast-dev-'))
 
 /** Starts the command; the folder outlives it. */
-export function startDev(dir: string, engine: Facts['redis'], ...flags: string[]): DevCommand {
+export const startDev = (dir: string, engine: Facts['redis'], ...flags: string[]): DevCommand =>
+  startDevOn({}, dir, engine, ...flags)
+
+/** Starts the command with more in its environment. */
+export function startDevOn(
+  more: { readonly STORE_URL?: string },
+  dir: string,
+  engine: Facts['redis'],
+  ...flags: string[]
+): DevCommand {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, ['edge/dev/main.ts', '--dir', dir, ...flags], {
     cwd: rootDir,
-    env: { PATH, HOME, HOLDFAST_REDIS: engine },
+    env: { PATH, HOME, HOLDFAST_REDIS: engine, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,18 +1,16 @@
 import { headers } from '@holdfast/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { redisEngines } from '../support/requirements.ts'
 import { badCredentials } from './bad-credentials.ts'
 import { badHolds } from './bad-holds.ts'
 import { badRequests } from './bad-requests.ts'
 import { refused } from './client.ts'
 import { type Cast, castOf, footprintOf, setStage } from './stage.ts'
-import { useWorld } from './world.ts'
+import { everyStore, useWorld } from './world.ts'
 
-const [engine] = redisEngines
 const tables = { badRequests, badCredentials, badHolds }
 
-describe('a bad request is refused by its name and leaves nothing behind', () => {
-  const world = useWorld(engine ?? 'embedded')
+describe.each(everyStore)('a bad request on $store is refused by its name, without a trace', (ground) => {
+  const world = useWorld(ground)
   let cast: Cast
   let stages = 0
   beforeAll(async () => {

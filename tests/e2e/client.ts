@@ -2,6 +2,7 @@ import { GuestSession, headers, ProblemBody, type ProblemCode, problems } from '
 import { expect } from 'vitest'
 import type * as z from 'zod'
 import { type ApiAnswer, type ApiCall, callApi } from '../../edge/dev/api.ts'
+import { expectDocumented } from '../support/documented.ts'
 
 /** The origin of the pages of every shop. */
 export const pageOrigin = 'https://shop.example'
@@ -13,10 +14,14 @@ export interface Client {
   with(more: Readonly<Record<string, string>>): Client
 }
 
-/** A client of the edge. */
+/** A client of the edge, to which nothing is answered that the table of operations does not tell of. */
 export const createClient = (edgeUrl: string, always: Readonly<Record<string, string>>): Client => ({
-  call: (method, path, call = {}) =>
-    callApi(`${edgeUrl}${path}`, { method, ...call, headers: { ...always, ...call.headers } }),
+  async call(method, path, call = {}) {
+    const url = `${edgeUrl}${path}`
+    const answer = await callApi(url, { method, ...call, headers: { ...always, ...call.headers } })
+    expectDocumented(method, url, answer)
+    return answer
+  },
   with: (more) => createClient(edgeUrl, { ...always, ...more }),
 })
 

@@ -13,11 +13,10 @@ import {
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
-import { redisEngines } from '../support/requirements.ts'
 import { seatPrice } from '../support/selling.ts'
 import { buyerOf, type Client, pageOrigin, refused, told } from './client.ts'
 import { smallPlan } from './small-plan.ts'
-import { useWorld } from './world.ts'
+import { everyGround, useWorld } from './world.ts'
 
 const binary = { accept: 'application/octet-stream' }
 
@@ -30,8 +29,8 @@ async function askTwice(client: Client, path: string, more: Readonly<Record<stri
   return { first, again }
 }
 
-describe.each(redisEngines)('a visit to a shop, on the %s Redis', (engine) => {
-  const world = useWorld(engine)
+describe.each(everyGround)('a visit to a shop, on $store and the $redis Redis', (ground) => {
+  const world = useWorld(ground)
 
   test('a guest looks around, holds two seats, extends, buys, and has a receipt that anyone can check', async () => {
     const shop = await world().openShop()
@@ -98,7 +97,7 @@ describe.each(redisEngines)('a visit to a shop, on the %s Redis', (engine) => {
 
   test('a user signs up, signs in, and is the same person in every shop', async () => {
     const [shop, other] = [await world().openShop(), await world().openShop()]
-    const account = { email: `ada-${engine}@example.org`, password: 'correct horse', name: 'Ada' }
+    const account = { email: 'ada@example.org', password: 'correct horse', name: 'Ada' }
     const post = (path: string, body: object) => shop.page.call('POST', `/v1/auth/${path}`, { body })
     const { user } = told(201, UserSession, await post('signup', account))
     refused('email_taken', await post('signup', account))

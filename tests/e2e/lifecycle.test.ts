@@ -2,15 +2,14 @@ import { BookingView, HoldView, headers } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
 import { flushRedis } from '../support/inventory.ts'
-import { redisEngines } from '../support/requirements.ts'
 import { seatPrice, seatsTo } from '../support/selling.ts'
 import { buyerOf, refused, told } from './client.ts'
-import { mapOf, useWorld } from './world.ts'
+import { everyGround, mapOf, useWorld } from './world.ts'
 
 const replayed = headers.idempotentReplayed
 
-describe.each(redisEngines)('a hold and what becomes of it, on the %s Redis', (engine) => {
-  const world = useWorld(engine)
+describe.each(everyGround)('a hold and what becomes of it, on $store and the $redis Redis', (ground) => {
+  const world = useWorld(ground)
 
   /** A new event of some seats and two buyers of it, on pages of its app. */
   async function stage(seatCount: number, settings: { readonly holdTtlMs?: number } = {}) {

@@ -1,15 +1,14 @@
 import { BookingView, HoldView, headers } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { auditEvent } from '../support/audit.ts'
-import { redisEngines } from '../support/requirements.ts'
 import { buyerOf, refused, tally, told, wordOf } from './client.ts'
-import { useWorld } from './world.ts'
+import { everyGround, useWorld } from './world.ts'
 
 const crowd = 500
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
-describe.each(redisEngines)('a rush, on the %s Redis', (engine) => {
-  const world = useWorld(engine)
+describe.each(everyGround)('a rush, on $store and the $redis Redis', (ground) => {
+  const world = useWorld(ground)
 
   test(`of ${crowd} buyers at one seat one gets it, and nobody else can confirm it`, async () => {
     const shop = await world().openShop()

@@ -1,4 +1,4 @@
-import { BookingView, HoldView, UserSession } from '@holdfast/contract'
+import { BookingView, HoldView } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
@@ -6,12 +6,13 @@ import { answersOk } from '../../edge/dev/processes.ts'
 import { inFlight, until } from '../contract/inventory/poll.ts'
 import { auditEvent } from '../support/audit.ts'
 import { flushRedis } from '../support/inventory.ts'
-import { redisEngines } from '../support/requirements.ts'
 import { type Buyer, buyerOf, refused, tally, told, wordOf } from './client.ts'
-import { mapOf, type Shop, useWorld } from './world.ts'
+import { everyStore, mapOf, type Shop, useWorld } from './world.ts'
 
-const [engine] = redisEngines
-const deadlineMs = 20_000
+const rebuiltMsMax = 20_000
+/** A MongoDB keeps what a killed core had begun for 60 s, unless it was told otherwise. */
+const decidedMsMax = 90_000
+const patient = { timeout: 180_000 }
 
 /** A buyer with a hold, and one confirm of it that may be sent any number of times. */
 interface Purchase {
@@ -38,12 +39,12 @@ async function settled({ send }: Purchase): Promise<ApiAnswer> {
   await until(async () => {
     if (!isFinal(answer)) answer = await send()
     return isFinal(answer)
-  }, deadlineMs)
+  }, decidedMsMax)
   return answer
 }
 
-describe('what breaks costs nobody a seat or a sale', { timeout: 60_000 }, () => {
-  const world = useWorld(engine ?? 'embedded')
+describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store', patient, (ground) => {
+  const world = useWorld(ground)
   afterEach(async () => {
     const { stack } = world()
     if (!(await answersOk(`${stack.coreUrl}/readyz`))) await stack.restartCore()
@@ -165,7 +166,7 @@ describe('what breaks costs nobody a seat or a sale', { timeout: 60_000 }, () =>
       hold = await eve.hold(['S-49'], 'one')
       words.add(wordOf(hold))
       return hold.status === 201
-    }, deadlineMs)
+    }, rebuiltMsMax)
     expect(words).toEqual(new Set(['503 event_not_ready', '201']))
 
     const soldIndexes = new Set(sold.map(({ id }) => Number(id.slice(2)) - 1))
@@ -186,25 +187,23 @@ describe('what breaks costs nobody a seat or a sale', { timeout: 60_000 }, () =>
     refused('hold_lost', await buyer.confirm(id, 'pay_dan', 'dan'))
   }
 
-  test('a confirm does not wait for those who sign in at the same time', async () => {
+  test('a confirm does not wait for those who sign up at the same time', async () => {
     const shop = await world().openShop()
-    const event = await shop.sell('logins', 1)
+    const event = await shop.sell('sign-ups', 1)
     const buyer = buyerOf(shop.user('ann'), event)
     const hold = told(201, HoldView, await buyer.hold(['S-1']))
-    const account = { email: 'ann@example.org', password: 'correct horse', name: 'Ann' }
-    told(201, UserSession, await shop.server.call('POST', '/v1/auth/signup', { body: account }))
 
-    let signedIn = 0
-    const { email, password } = account
-    const logins = Array.from({ length: 50 }, async () => {
-      const answer = await shop.server.call('POST', '/v1/auth/login', { body: { email, password } })
-      signedIn += 1
+    let signedUp = 0
+    const signUps = Array.from({ length: 50 }, async (_, n) => {
+      const body = { email: `user-${n}@example.org`, password: 'correct horse', name: 'Ann' }
+      const answer = await shop.server.call('POST', '/v1/auth/signup', { body })
+      signedUp += 1
       return answer
     })
-    await until(async () => signedIn > 0)
+    await until(async () => signedUp > 0)
     told(201, BookingView, await buyer.confirm(hold.id, 'pay_1'))
-    expect(signedIn).toBeLessThan(50)
+    expect(signedUp).toBeLessThan(50)
     // On a machine that is busy with other things some are told to come again, which is right.
-    for (const answer of await Promise.all(logins)) expect(wordOf(answer)).toMatch(/^(200|503 overloaded)$/)
+    for (const answer of await Promise.all(signUps)) expect(wordOf(answer)).toMatch(/^(201|503 overloaded)$/)
   })
 })

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { AppId, EventId } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import { afterAll, beforeAll } from 'vitest'
-import { openSqliteStore } from '../../core/src/store/sqlite.ts'
+import { openStore } from '../../core/src/store/open.ts'
 import type { Store } from '../../core/src/store/store.ts'
 import { openAdmin } from '../../edge/dev/seed.ts'
 import { type Stack, startStack } from '../../edge/dev/stack.ts'
+import { chooseStore } from '../../edge/dev/store.ts'
+import { type StoreKind, sqlite, storeKinds } from '../support/databases.ts'
 import { openInventory } from '../support/inventory.ts'
+import { redisEngines } from '../support/requirements.ts'
 import { limitless, putOnSale, seatsTo } from '../support/selling.ts'
 import { type Client, createClient, guestOf, pageOrigin } from './client.ts'
 
@@ -40,10 +43,24 @@ export interface Shop {
   sell(eventId: string, count: number, settings?: { readonly holdTtlMs?: number }): Promise<EventRef>
 }
 
-async function startWorld(redis: 'server' | 'embedded'): Promise<World> {
+/** What a world stands on. */
+export interface Ground extends StoreKind {
+  readonly redis: 'server' | 'embedded'
+}
+
+const engineOf = (n: number): Ground['redis'] => redisEngines[n % redisEngines.length] ?? 'embedded'
+
+/** Every store, on the same Redis. */
+export const everyStore: readonly Ground[] = storeKinds.map((kind) => ({ ...kind, redis: engineOf(0) }))
+
+/** Every store and every Redis, but not each pair of them: neither knows the other. */
+export const everyGround: readonly Ground[] = storeKinds.map((kind, n) => ({ ...kind, redis: engineOf(n) }))
+
+async function startWorld({ redis, start }: Ground): Promise<World> {
+  const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'))
-  const stack = await startStack({ dir, edge: 'node', redis })
-  const store = await openSqliteStore({ path: stack.storeFile })
+  const stack = await startStack({ dir, edge: 'node', redis, store: chooseStore(dir, databases.create()) })
+  const store = await openStore(stack.storeUrl)
   const makeApp = await openAdmin(stack.edgeUrl, stack.secrets)
   const { edgeUrl } = stack
   return {
@@ -73,16 +90,20 @@ async function startWorld(redis: 'server' | 'embedded'): Promise<World> {
     async stop() {
       await store.close()
       await stack.stop()
+      await databases.stop()
       rmSync(dir, { recursive: true, force: true })
     },
   }
 }
 
-/** Gives the tests of the enclosing suite one world, which is there while they run. */
-export function useWorld(redis: 'server' | 'embedded'): () => World {
+/**
+ * Gives the tests of the enclosing suite one world, which is there while they run: on this ground, or on SQLite and
+ * this Redis.
+ */
+export function useWorld(ground: Ground | Ground['redis']): () => World {
   let world: World | undefined
   beforeAll(async () => {
-    world = await startWorld(redis)
+    world = await startWorld(typeof ground === 'string' ? { ...sqlite, redis: ground } : ground)
   })
   afterAll(() => world?.stop())
   return () => {

@@ -1,11 +1,14 @@
-import { headers } from '@holdfast/contract'
-import { type ApiAnswer, callApi } from '../../edge/dev/api.ts'
+import { type Client, createClient, HoldfastFault, HoldfastProblem } from '@holdfast/client'
+import { ProblemBody } from '@holdfast/contract'
 
 /** What the buyers did and were told, counted. */
 export interface Tally {
   /** Answers by `status code`, e.g. `409 seats_unavailable`. */
   readonly answers: Map<string, number>
   readonly bookings: Set<string>
+  /** Buyers whose confirm was sent and not answered yet: now, and at the most. */
+  confirming: number
+  confirmingMax: number
   /** Holds whose answer did not have exactly the seats that were asked for (I7). */
   partialHolds: number
   /** A repeated click that got another hold or another booking than the first (I8). */
@@ -15,6 +18,8 @@ export interface Tally {
 export const newTally = (): Tally => ({
   answers: new Map(),
   bookings: new Set(),
+  confirming: 0,
+  confirmingMax: 0,
   partialHolds: 0,
   unequalRepeats: 0,
 })
@@ -37,70 +42,97 @@ export function seeded(seed: number): () => number {
   }
 }
 
-interface Body {
-  readonly id?: string
-  readonly code?: string
-  readonly seats?: readonly { readonly id: string }[]
-}
-const bodyOf = (answer: ApiAnswer): Body => (answer.body ?? {}) as Body
+/** Sends as `fetch` does, and counts every answer by its status and code, as it came. */
+const counting =
+  ({ answers }: Tally): typeof fetch =>
+  async (url, init) => {
+    const response = await fetch(url, init)
+    const isRefusal = response.headers.get('content-type') === 'application/problem+json'
+    const code = isRefusal ? ProblemBody.parse(await response.clone().json()).code : undefined
+    const name = `${response.status} ${code ?? (response.ok ? 'ok' : '?')}`
+    answers.set(name, (answers.get(name) ?? 0) + 1)
+    return response
+  }
 
-/** One buyer, vouched for by the app's server. */
+/** One buyer, vouched for by the app's server. Whatever is answered counts, so nothing is sent again by itself. */
 export class Buyer {
-  readonly #shop: Shop
+  readonly #client: Client
+  readonly #eventId: string
   readonly #tally: Tally
   readonly #name: string
   #keys = 0
 
-  constructor(shop: Shop, tally: Tally, name: string) {
-    this.#shop = shop
+  constructor({ edgeUrl, secretKey, eventId }: Shop, tally: Tally, name: string) {
+    this.#client = createClient({
+      baseUrl: edgeUrl,
+      apiKey: secretKey,
+      externalUser: { id: name },
+      retries: { attempts: 1 },
+      timeoutMs: 60_000,
+      fetch: counting(tally),
+    })
+    this.#eventId = eventId
     this.#tally = tally
     this.#name = name
   }
 
-  async #call(method: string, path: string, body?: unknown, clicks = 1): Promise<ApiAnswer> {
-    const { edgeUrl, secretKey, eventId } = this.#shop
+  /** Clicks at once, all with one key; what was answered, if it was not a refusal. */
+  async #click<Answer extends { readonly id: string }>(
+    clicks: number,
+    call: (options: { readonly idempotencyKey: string }) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     this.#keys += 1
-    const call = {
-      method,
-      headers: {
-        [headers.apiKey]: secretKey,
-        [headers.externalUserId]: this.#name,
-        [headers.idempotencyKey]: `${this.#name}-${this.#keys}`,
-      },
-      ...(body !== undefined && { body }),
-    }
-    const url = `${edgeUrl}/v1/events/${eventId}/holds${path}`
-    const answers = await Promise.all(Array.from({ length: clicks }, () => callApi(url, call)))
-    for (const answer of answers) {
-      const name = `${answer.status} ${bodyOf(answer).code ?? (answer.status < 300 ? 'ok' : '?')}`
-      this.#tally.answers.set(name, (this.#tally.answers.get(name) ?? 0) + 1)
-    }
-    const good = answers.filter((answer) => answer.status === 201)
-    if (new Set(good.map((answer) => bodyOf(answer).id)).size > 1) this.#tally.unequalRepeats += 1
-    const [first] = answers
-    if (!first) throw new Error('a call without a click')
-    return good[0] ?? first
+    const options = { idempotencyKey: `${this.#name}-${this.#keys}` }
+    const answers = await Promise.all(Array.from({ length: clicks }, () => unlessRefused(call(options))))
+    const good = answers.filter((answer) => answer !== undefined)
+    if (new Set(good.map(({ id }) => id)).size > 1) this.#tally.unequalRepeats += 1
+    return good[0]
   }
 
   /** Asks for seats; the hold's id, or null when they are taken. */
   async hold(seats: readonly string[], clicks = 1): Promise<string | null> {
-    const answer = await this.#call('POST', '', { seats }, clicks)
-    if (answer.status !== 201) return null
-    const got = bodyOf(answer).seats?.map((seat) => seat.id) ?? []
+    const hold = await this.#click(clicks, (options) =>
+      this.#client.createHold({ eventId: this.#eventId, seats: [...seats] }, options),
+    )
+    if (!hold) return null
+    const got = hold.seats.map((seat) => seat.id)
     if (got.toSorted().join() !== seats.toSorted().join()) this.#tally.partialHolds += 1
-    return bodyOf(answer).id ?? null
+    return hold.id
   }
 
-  async confirm(hold: string, payment: string, clicks = 1): Promise<boolean> {
-    const answer = await this.#call('POST', `/${hold}/confirm`, { payment: { id: payment } }, clicks)
-    const { id } = bodyOf(answer)
-    if (answer.status === 201 && id) this.#tally.bookings.add(id)
-    return answer.status === 201
+  async confirm(holdId: string, payment: string, clicks = 1): Promise<boolean> {
+    const tally = this.#tally
+    tally.confirming += 1
+    tally.confirmingMax = Math.max(tally.confirmingMax, tally.confirming)
+    const booking = await this.#click(clicks, (options) =>
+      this.#client.confirmHold({ eventId: this.#eventId, holdId, payment: { id: payment } }, options),
+    )
+    tally.confirming -= 1
+    if (booking) tally.bookings.add(booking.id)
+    return booking !== undefined
   }
 
-  async release(hold: string): Promise<void> {
-    await this.#call('DELETE', `/${hold}`)
+  async release(holdId: string): Promise<void> {
+    await unlessRefused(this.#client.releaseHold({ eventId: this.#eventId, holdId }))
   }
+}
+
+/** An answer, or nothing where the service answered something else, which has been counted. */
+async function unlessRefused<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof HoldfastProblem) return undefined
+    if (error instanceof HoldfastFault && error.status !== undefined) return undefined
+    throw error
+  }
+}
+
+/** What a buyer with a hold does at the till: pays, at times after a card that is declined, or with a double click. */
+export async function pay(buyer: Buyer, n: number, hold: string, random: () => number): Promise<void> {
+  const clicks = random() < 0.15 ? 2 : 1
+  if (random() < 0.05) await buyer.confirm(hold, `pay_declined_till_${n}`)
+  await buyer.confirm(hold, random() < 0.1 ? `pay_auth_till_${n}` : `pay_till_${n}`, clicks)
 }
 
 /** What one buyer of a rush does: finds seats beside each other, and confirms, declines, gives back or walks away. */

@@ -6,6 +6,17 @@ export interface Part {
   readonly name: string
   readonly tally: Tally
   readonly audit: Audit
+  readonly seconds: number
+  readonly promised: Promised
+}
+
+/** What must be so of one event beside the invariants. */
+export interface Promised {
+  readonly bookings?: number
+  /** Buyers who were told that somebody was faster. */
+  readonly losers?: number
+  /** How many buyers are confirming at once, at least. */
+  readonly confirming?: number
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
@@ -15,7 +26,9 @@ const count = ({ answers }: Tally, matches: RegExp): number =>
 type Row = readonly [title: string, value: (part: Part) => number]
 
 const facts: readonly Row[] = [
+  ['seconds', ({ seconds }) => Math.round(seconds * 10) / 10],
   ['answers', ({ tally }) => count(tally, /./)],
+  ['confirms in flight, at most', ({ tally }) => tally.confirmingMax],
   ['bookings (winners)', ({ audit }) => audit.bookings],
   ['seats sold', ({ audit }) => audit.seatsSold],
 ]
@@ -34,7 +47,7 @@ const promises: readonly Row[] = [
 ]
 
 /** The table, in Markdown, so that it can be pasted where it was measured for. */
-export function report(parts: readonly Part[], engine: string): string {
+export function report(parts: readonly Part[], engine: string, store: string): string {
   const refusals = [...new Set(parts.flatMap(({ tally }) => [...tally.answers.keys()]))]
     .filter((name) => !name.startsWith('2'))
     .sort()
@@ -43,13 +56,14 @@ export function report(parts: readonly Part[], engine: string): string {
     ...refusals.map((name): Row => [`refused ${name}`, ({ tally }) => tally.answers.get(name) ?? 0]),
     ...promises,
   ]
-  const width = Math.max(...rows.map(([title]) => title.length))
+  const ground = `on ${engine === 'server' ? 'redis-server' : 'the embedded Redis'}, ${store}`
+  const width = Math.max(...[ground, ...rows.map(([title]) => title)].map((title) => title.length))
   const line = (title: string, cells: readonly (string | number)[]) =>
     `| ${title.padEnd(width)} | ${cells.map((cell) => String(cell).padStart(8)).join(' | ')} |`
   return [
     '',
     line(
-      `on ${engine === 'server' ? 'redis-server' : 'the embedded Redis'}`,
+      ground,
       parts.map((part) => part.name),
     ),
     line(
@@ -62,17 +76,24 @@ export function report(parts: readonly Part[], engine: string): string {
 }
 
 /** What was promised and is not so. */
-export function failures(parts: readonly Part[], oneSeatBuyers: number): string[] {
-  const broken = parts.flatMap((part) =>
-    promises.flatMap(([title, value]) =>
+export const failures = (parts: readonly Part[]): string[] =>
+  parts.flatMap((part) => [
+    ...promises.flatMap(([title, value]) =>
       value(part) === 0 ? [] : [`${title}: ${value(part)} in ${part.name}`],
     ),
-  )
-  const [oneSeat] = parts
-  if (!oneSeat) return ['nothing ran']
-  const refused = oneSeat.tally.answers.get('409 seats_unavailable') ?? 0
-  if (refused !== oneSeatBuyers - 1)
-    broken.push(`${refused} of ${oneSeatBuyers - 1} losers got 409 seats_unavailable`)
-  if (oneSeat.audit.bookings !== 1) broken.push(`the one seat has ${oneSeat.audit.bookings} bookings`)
-  return broken
+    ...unkept(part),
+  ])
+
+function unkept({ name, tally, audit, promised }: Part): string[] {
+  const { bookings = audit.bookings, losers, confirming = 0 } = promised
+  const refused = tally.answers.get('409 seats_unavailable') ?? 0
+  return [
+    ...(audit.bookings === bookings ? [] : [`${name} has ${audit.bookings} bookings, not ${bookings}`]),
+    ...(losers === undefined || refused === losers
+      ? []
+      : [`${refused} of ${losers} losers got 409 seats_unavailable in ${name}`]),
+    ...(tally.confirmingMax >= confirming
+      ? []
+      : [`${tally.confirmingMax} confirms were in flight in ${name}, not ${confirming}`]),
+  ]
 }

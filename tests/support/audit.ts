@@ -1,7 +1,7 @@
 import { AppId, EventId, seatBytes, systemPlatform } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
+import { openStore } from '../../core/src/store/open.ts'
 import type { BookingDoc, SeatDoc } from '../../core/src/store/schema.ts'
-import { openSqliteStore } from '../../core/src/store/sqlite.ts'
 import { everyApp, type Store } from '../../core/src/store/store.ts'
 import type { Stack } from '../../edge/dev/stack.ts'
 import { openInventory } from './inventory.ts'
@@ -26,14 +26,14 @@ export interface Audit {
 
 const limit = 100_000
 
-/** Reads everything by itself: the store's file and Redis, not the API. */
+/** Reads everything by itself: from the store, by its port, and from Redis; not by the API. */
 export async function auditEvent(
   stack: Stack,
   ids: { appId: string; eventId: string },
   told: ReadonlySet<string>,
 ): Promise<Audit> {
   const ref = { appId: AppId.parse(ids.appId), eventId: EventId.parse(ids.eventId) }
-  const store = await openSqliteStore({ path: stack.storeFile })
+  const store = await openStore(stack.storeUrl)
   const inventory = openInventory(stack.redis)
   try {
     await outboxEmpty(store)

@@ -17,13 +17,15 @@ interface Check {
 const bundle = mkdtempSync(join(tmpdir(), 'holdfast-bundle-'))
 
 const checks: readonly Check[] = [
-  ...['core/contract', 'core/inventory', 'core', 'edge', 'tests'].map((project) => ({
+  ...['core/contract', 'core/inventory', 'core/client', 'core', 'edge', 'tests'].map((project) => ({
     name: `types of ${project}`,
     command: ['tsc', '-p', project],
   })),
   { name: 'format, lint and import directions', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'generated scripts are fresh', command: ['node', 'core/inventory/build.ts', '--check'] },
   { name: 'demo plans are fresh', command: ['node', 'edge/dev/plans/generate.ts', '--check'] },
+  { name: 'the routes of the client are fresh', command: ['node', 'core/client/generate.ts', '--check'] },
+  { name: 'the OpenAPI document is fresh', command: ['node', 'edge/dev/reference/generate.ts', '--check'] },
   {
     name: 'the worker bundles without a warning',
     command: ['wrangler', 'deploy', '--dry-run', '--outdir', bundle],

@@ -1,4 +1,5 @@
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
+import { chromiumPath } from './chromium.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
 export interface Requirement {
@@ -19,6 +20,9 @@ export const upstashDatabase = process.env.UPSTASH_REDIS_REST_URL
   ? { url: process.env.UPSTASH_REDIS_REST_URL, token: process.env.UPSTASH_REDIS_REST_TOKEN ?? '' }
   : undefined
 
+/** A real replica set of MongoDB to prove the store on, if one was given or could be started (`real-mongo.ts`). */
+export const mongoUrl = (): string | undefined => process.env.MONGODB_URL || undefined
+
 /** What the suites ask of a machine: they ask here, so that the report cannot forget what did not run. */
 export const requirements: readonly Requirement[] = [
   {
@@ -32,5 +36,20 @@ export const requirements: readonly Requirement[] = [
     met: upstashDatabase !== undefined,
     suites: 'the inventory on a real Upstash database',
     requiredInCi: false,
+  },
+  {
+    needs: 'chromium on PATH',
+    met: chromiumPath !== undefined,
+    suites: 'the pages in a browser',
+    requiredInCi: true,
+  },
+  {
+    needs: 'MONGODB_URL, mongod on PATH or MONGODB_DOWNLOAD=1',
+    // Known only when the run has begun.
+    get met() {
+      return mongoUrl() !== undefined
+    },
+    suites: 'the store and the confirm on a real MongoDB',
+    requiredInCi: process.env.REQUIRE_MONGODB === '1',
   },
 ]

@@ -1,5 +1,4 @@
-import { headers } from '@holdfast/contract'
-import { callApi } from '../../edge/dev/api.ts'
+import { createClient } from '@holdfast/client'
 
 /** The documented setting: an app whose own servers send the traffic raises its limits. */
 export const limitless = { userPerSecond: 1_000_000, clientPerSecond: 1_000_000, appPerSecond: 1_000_000 }
@@ -17,12 +16,7 @@ export async function putOnSale(
   eventId: string,
   { seats, ...settings }: { readonly seats: ReturnType<typeof seatsTo>; readonly holdTtlMs?: number },
 ): Promise<void> {
-  for (const [path, body] of [
-    ['', { name: eventId, currency: 'EUR', ...settings }],
-    ['/seats', { seats }],
-  ] as const) {
-    const url = `${edgeUrl}/v1/events/${eventId}${path}`
-    const answer = await callApi(url, { method: 'PUT', headers: { [headers.apiKey]: secretKey }, body })
-    if (answer.status >= 300) throw new Error(`the event was refused: ${answer.text}`)
-  }
+  const organiser = createClient({ baseUrl: edgeUrl, apiKey: secretKey, timeoutMs: 60_000 })
+  await organiser.putEvent({ eventId, name: eventId, currency: 'EUR', ...settings })
+  await organiser.putSeats({ eventId, seats })
 }

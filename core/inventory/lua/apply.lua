@@ -5,7 +5,7 @@
 -- ARGV[1...] a seat each: seatId|index|rev|price|state|blocked|grantId|bookingId, state F or B
 --
 -- Reply: {'applied'}   {'not_ready'}
--- @include base seat hold log
+-- @include base seat owner hold log
 
 local now = clock()
 local truths, fields = {}, {}
@@ -53,9 +53,9 @@ if #grants > 0 then
     local hold, booking = present(holds[i]) and parseHold(holds[i]) or nil, bookings[grant]
     if hold and hold.grant == grant and (hold.status ~= 'confirmed' or (hold.booking == '' and booking ~= '')) then
       local owner = 'u:' .. hold.owner
-      local entries = parseOwner(redis.call('HGET', KEYS[1], owner), now)
-      local list = withGrant(entries, hold.grant)
-      if list == '' then redis.call('HDEL', KEYS[1], owner) else redis.call('HSET', KEYS[1], owner, list) end
+      local record = parseOwner(redis.call('HGET', KEYS[1], owner), now)
+      takeEntry(record, hold.grant)
+      redis.call('HSET', KEYS[1], owner, packOwner(record))
       hold.booking = booking
       endHold(hold, 'confirmed', now, KEYS[3])
       writes[#writes + 1] = holdFields[i]

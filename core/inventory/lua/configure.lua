@@ -1,7 +1,7 @@
 -- Writes the event's settings if they are newer.
 --
 -- KEYS[1] state
--- ARGV[1] settings: rev|sale|ttlMs|lifetimeMs|seatsHeldPerOwner|currency
+-- ARGV[1] settings, as in '!cfg'
 --
 -- Reply: {'configured'}   {'not_ready'}
 -- @include base

@@ -6,7 +6,7 @@
 --
 -- Reply: {'due', epoch, (grantId, status)...}   status of the hold, or 'gone'
 --        {'not_ready'}
--- @include base seat hold
+-- @include base seat owner hold
 
 local now = clock()
 local grants = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(now), 'LIMIT', ARGV[1], ARGV[2])

@@ -8,11 +8,11 @@
 -- Reply: {'extended', hold}   {'cannot_extend', hold}   {'taken', id...}
 --        {'expired', hold}   {'released', hold}   {'confirmed', hold}
 --        {'not_found'}   {'lost'}   {'not_ready'}
--- @include base seat hold log
+-- @include base seat owner hold log
 
 local now = clock()
 local grant, owner, op = ARGV[1], ARGV[2], ARGV[3]
-local hold, event, entries = findHold(KEYS[1], grant, owner, now)
+local hold, event, record = findHold(KEYS[1], grant, owner, now)
 if not hold then return event end
 if hold.op == op then return replyHold('extended', hold, event, now) end
 if not isOpen(hold) then return replyHold(hold.status, hold, event, now) end
@@ -26,7 +26,8 @@ if taken then return taken end
 
 hold.till, hold.op = math.max(hold.till, math.min(now + event.cfg.ttl, last)), op
 for _, seat in ipairs(seats) do seat.till = hold.till end
+putEntry(record, hold, #seats)
 local ver = appendLog(KEYS[3], event, 'extend', hold, seats, now)
-writeHold(KEYS[1], ver, hold, withGrant(entries, grant, #seats, hold.till), seats)
+writeHold(KEYS[1], ver, hold, record, seats)
 redis.call('ZADD', KEYS[2], int(hold.till), grant)
 return replyHold('extended', hold, event, now)

@@ -11,8 +11,13 @@
 --        {'replayed', hold}       the same key and seats came before: the hold as it is now
 --        {'key_reused'}           the same key came with other seats
 --        {'unavailable', id...}   taken or blocked: none was held
---        {'unknown_seat', id...}  {'too_many'}  {'sale_closed'}  {'not_ready'}
--- @include base seat hold log
+--        {'unknown_seat', id...}
+--        {'sale_not_started', at} from then on; {'sale_closed'}
+--        {'cooling_down', at}     too many holds of the owner ran out: again from then on
+--        {'too_fast', at}         too many holds in the owner's minute: again from then on
+--        {'too_many'}             more seats than an owner may hold at a time
+--        {'not_ready'}
+-- @include base seat owner hold log
 
 local now = clock()
 local holdKey, owner, op = ARGV[1], ARGV[2], ARGV[3]
@@ -28,7 +33,15 @@ if present(values[4]) then
   return replyHold(before.op == op and 'held' or 'replayed', before, event, now)
 end
 
-if event.cfg.sale ~= 'open' then return { 'sale_closed', int(now) } end
+local cfg = event.cfg
+if cfg.sale ~= 'open' or now >= cfg.closes then return { 'sale_closed', int(now) } end
+if now < cfg.opens then return { 'sale_not_started', int(cfg.opens), int(now) } end
+
+local record = parseOwner(values[5], now)
+local rested = record.last + cfg.coolDown
+if record.lapses >= cfg.lapsesMax and now < rested then return { 'cooling_down', int(rested), int(now) } end
+turnMinute(record, now)
+if record.holds >= cfg.minuteMax then return { 'too_fast', int(record.from + MINUTE_MS), int(now) } end
 
 local seats, unknown, taken = {}, { 'unknown_seat' }, { 'unavailable' }
 for i = 5, #ARGV do
@@ -48,14 +61,12 @@ for _, refusal in ipairs({ unknown, taken }) do
   if #refusal > 1 then return finish(refusal, now) end
 end
 
-local entries, count = parseOwner(values[5], now), #seats
-for _, entry in ipairs(entries) do count = count + entry.count end
-if count > event.cfg.ownerMax then return { 'too_many', int(now) } end
+if seatsHeld(record, now) + #seats > cfg.seatsMax then return { 'too_many', int(now) } end
 
-local ttl = ARGV[4] == '' and event.cfg.ttl or tonumber(ARGV[4])
+local ttl = ARGV[4] == '' and cfg.ttl or tonumber(ARGV[4])
 local hold = {
   grant = 'hold_' .. holdKey .. '.' .. int(event.epoch) .. '.' .. int(event.ver + 1),
-  owner = owner, status = 'held', created = now, till = now + math.min(ttl, event.cfg.lifetime), op = op, booking = '',
+  owner = owner, status = 'held', created = now, till = now + math.min(ttl, cfg.lifetime), op = op, booking = '',
 }
 local priced = {}
 for i, seat in ipairs(seats) do
@@ -64,8 +75,10 @@ for i, seat in ipairs(seats) do
 end
 hold.seats = table.concat(priced, ',')
 
+record.holds = record.holds + 1
+putEntry(record, hold, #seats)
 local ver = appendLog(KEYS[4], event, 'hold', hold, seats, now)
-writeHold(KEYS[1], ver, hold, withGrant(entries, hold.grant, #seats, hold.till), seats)
+writeHold(KEYS[1], ver, hold, record, seats)
 redis.call('ZADD', KEYS[3], int(hold.till), hold.grant)
 writeMap(KEYS[2], seats)
 return replyHold('held', hold, event, now)

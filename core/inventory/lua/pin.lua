@@ -8,11 +8,11 @@
 -- Reply: {'pinned', hold}   now or before
 --        {'taken', id...}   a seat names another grant
 --        {'expired', hold}   {'released', hold}   {'confirmed', hold}   {'not_found'}   {'lost'}   {'not_ready'}
--- @include base seat hold log
+-- @include base seat owner hold log
 
 local now = clock()
 local grant, owner = ARGV[1], ARGV[2]
-local hold, event, entries = findHold(KEYS[1], grant, owner, now)
+local hold, event, record = findHold(KEYS[1], grant, owner, now)
 if not hold then return event end
 if hold.status == 'confirming' then return replyHold('pinned', hold, event, now) end
 if hold.status ~= 'held' then return replyHold(hold.status, hold, event, now) end
@@ -24,8 +24,9 @@ if taken then return taken end
 
 hold.status, hold.till = 'confirming', math.max(hold.till, now + tonumber(ARGV[3]))
 for _, seat in ipairs(seats) do seat.state, seat.till = 'C', hold.till end
+putEntry(record, hold, #seats)
 local ver = appendLog(KEYS[4], event, 'pin', hold, seats, now)
-writeHold(KEYS[1], ver, hold, withGrant(entries, grant, #seats, hold.till), seats)
+writeHold(KEYS[1], ver, hold, record, seats)
 redis.call('ZADD', KEYS[3], int(hold.till), grant)
 writeMap(KEYS[2], seats)
 return replyHold('pinned', hold, event, now)

@@ -3,7 +3,7 @@
 -- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log   KEYS[5] staged state   KEYS[6] staged map
 -- ARGV[1] epoch of the build
 -- ARGV[2] number of seats it must have
--- ARGV[3] settings: rev|sale|ttlMs|lifetimeMs|seatsHeldPerOwner|currency
+-- ARGV[3] settings, as in '!cfg'
 --
 -- Reply: {'published'}          now or before
 --        {'stale', epoch}       a newer one is in place

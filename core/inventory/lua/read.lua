@@ -5,7 +5,7 @@
 -- ARGV[2] owner
 --
 -- Reply: {'hold', hold}   {'not_found'}   {'lost'}   {'not_ready'}
--- @include base seat hold
+-- @include base seat owner hold
 
 local now = clock()
 local hold, event = findHold(KEYS[1], ARGV[1], ARGV[2], now)

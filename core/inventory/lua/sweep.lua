@@ -8,7 +8,7 @@
 --   'confirmed'  the store decided CONFIRMED, and what it says of the seats was applied
 --
 -- Reply: {'swept'}   {'not_ready'}
--- @include base seat hold log
+-- @include base seat owner hold log
 
 local now = clock()
 local fields = {}
@@ -19,11 +19,21 @@ if not event then return { 'not_ready', int(now) } end
 
 local function finishHold(hold, status, kind)
   local seats = freeSeats(readSeats(KEYS[1], hold), hold.grant)
-  local entries = parseOwner(redis.call('HGET', KEYS[1], 'u:' .. hold.owner), now)
+  local record = parseOwner(redis.call('HGET', KEYS[1], 'u:' .. hold.owner), now)
+  local entry = takeEntry(record, hold.grant)
+  -- A confirm that came to nothing within its time has lapsed like a hold that nobody confirmed.
+  if entry and status == 'expired' and entry.till <= now then addLapse(record, entry.till) end
   endHold(hold, status, now, KEYS[3])
   local ver = appendLog(KEYS[4], event, kind, hold, seats, now)
-  writeHold(KEYS[1], ver, hold, withGrant(entries, hold.grant), seats)
+  writeHold(KEYS[1], ver, hold, record, seats)
   writeMap(KEYS[2], seats)
+end
+
+-- What is known of an owner is of no use once nothing in it matters and the hold that wrote it is forgotten.
+local function forgetIdle(owner)
+  local field = 'u:' .. owner
+  local value = redis.call('HGET', KEYS[1], field)
+  if present(value) and isIdle(parseOwner(value, now), now) then redis.call('HDEL', KEYS[1], field) end
 end
 
 for i, field in ipairs(fields) do
@@ -35,6 +45,7 @@ for i, field in ipairs(fields) do
     if hold.till + TOMBSTONE_MS <= now then
       redis.call('HDEL', KEYS[1], field)
       redis.call('ZREM', KEYS[3], grant)
+      forgetIdle(hold.owner)
     end
   elseif verdict == 'confirmed' then
     finishHold(hold, 'confirmed', 'apply')

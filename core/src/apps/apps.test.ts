@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { AppInput, AppVerdict, CreatedApp, systemPlatform } from '@holdfast/contract'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { simulatedProvider } from '../payments/simulated.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { everyApp, type Store, StoreError } from '../store/store.ts'
 import { createPasswordHasher, keyHashing } from '../users/passwords.ts'
@@ -18,10 +19,10 @@ beforeEach(() => {
 })
 afterEach(() => store.close())
 
-const ctx = () => ({ store, platform: systemPlatform, keyHasher, allowSimulatedPayments: false })
+const ctx = () => ({ store, platform: systemPlatform, keyHasher, findProvider: () => null })
 const input = AppInput.parse({ name: 'Theatre', allowedOrigins: ['https://shop.example'] })
 const create = (more: Partial<AppInput> = {}) => createApp(ctx(), { ...input, ...more })
-const verify = (text: string) => verifyKey(ctx(), text)
+const verify = (key: string) => verifyKey(ctx(), { key })
 const keyDocs = () => store.find(everyApp, 'keys', {}, { limit: 10 })
 
 /** A key made up by somebody who knows how: the checksum is right. */
@@ -70,7 +71,7 @@ describe('creating an app', () => {
     })
     expect(await store.count(everyApp, 'apps', {})).toBe(0)
     const allowed = await createApp(
-      { ...ctx(), allowSimulatedPayments: true },
+      { ...ctx(), findProvider: () => simulatedProvider(systemPlatform) },
       { ...input, paymentProvider: 'simulated' },
     )
     expect(allowed.app.paymentProvider).toBe('simulated')
@@ -85,7 +86,10 @@ describe('verifying a key', () => {
       appId: app.id,
       kind: 'publishable',
       allowedOrigins: ['https://shop.example'],
+      allowedDomains: [],
       allowNoOrigin: false,
+      browserVouching: false,
+      botMode: 'observe',
       rateLimits: input.rateLimits,
     })
     expect(await verify(secretKey)).toEqual({ ...verdict, kind: 'secret' })
@@ -131,18 +135,18 @@ describe('verifying a key', () => {
 
   test('asks neither store nor bcrypt of what cannot be a key', async () => {
     const untouched = () => Promise.reject(new Error('was asked'))
-    const deaf = { store: { find: untouched, get: untouched }, keyHasher: { verify: untouched } }
+    const deaf = { ...ctx(), store: { find: untouched, get: untouched }, keyHasher: { verify: untouched } }
     const mistyped = makeKey('secret', systemPlatform).text.replace(/.$/, (last) =>
       last === '0' ? '1' : '0',
     )
     for (const text of [mistyped, '', "' OR '1'='1", '{"$gt":""}', 'hf_sk_%', 'x'.repeat(200), '\0']) {
-      expect(await verifyKey(deaf, text)).toBeNull()
+      expect(await verifyKey(deaf, { key: text })).toBeNull()
     }
   })
 
   test('spends no bcrypt on an id that nobody has', async () => {
     const verify = () => Promise.reject(new Error('was asked'))
     const unknown = makeKey('secret', systemPlatform).text
-    expect(await verifyKey({ store, keyHasher: { verify } }, unknown)).toBeNull()
+    expect(await verifyKey({ ...ctx(), keyHasher: { verify } }, { key: unknown })).toBeNull()
   })
 })

@@ -1,41 +1,40 @@
-import {
-  AppId,
-  type AppInput,
-  type CreatedApp,
-  coreBudgetMs,
-  newId,
-  type Platform,
-  Problem,
-} from '@holdfast/contract'
+import { AppId, type AppInput, type CreatedApp, coreBudgetMs, newId, type Platform } from '@holdfast/contract'
+import { cursorOf } from '../cursor.ts'
+import type { FindProvider } from '../payments/provider.ts'
 import type { AppDoc } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { PasswordHasher } from '../users/passwords.ts'
 import { appView } from './app-view.ts'
+import { checkProvider } from './check-provider.ts'
 import { makeKey } from './keys.ts'
 
 interface Context {
   readonly store: Pick<Store, 'transaction'>
   readonly platform: Pick<Platform, 'now' | 'random'>
   readonly keyHasher: Pick<PasswordHasher, 'hash'>
-  readonly allowSimulatedPayments: boolean
+  readonly findProvider: FindProvider
 }
 
 /** Creates an app with a key of each kind. Their texts are in this answer and nowhere else. */
 export async function createApp(ctx: Context, input: AppInput): Promise<CreatedApp> {
   const { store, platform, keyHasher } = ctx
-  if (input.paymentProvider === 'simulated' && !ctx.allowSimulatedPayments) {
-    const message = 'simulated payments are not allowed here'
-    throw new Problem('invalid_request', { errors: [{ path: 'paymentProvider', message }] })
-  }
+  checkProvider(ctx, input)
   const appId = AppId.parse(newId('app', platform.random))
   const createdAt = new Date(platform.now())
-  const app: AppDoc = { ...input, appId, active: true, createdAt }
+  const app: AppDoc = {
+    ...input,
+    appId,
+    active: true,
+    metadata: JSON.stringify(input.metadata),
+    cursor: cursorOf(createdAt, appId),
+    createdAt,
+  }
 
   const publishable = makeKey('publishable', platform)
   const secret = makeKey('secret', platform)
   const keys = await Promise.all(
     [publishable, secret].map(async ({ kind, keyId, text }) => {
-      return { appId, keyId, kind, hash: await keyHasher.hash(text), createdAt }
+      return { appId, keyId, kind, hash: await keyHasher.hash(text), expiresAt: null, createdAt }
     }),
   )
 

@@ -1,27 +1,70 @@
-import { AppInput, KeyQuestion, LogInRequest, Problem } from '@holdfast/contract'
+import {
+  AppId,
+  AppInput,
+  AppPatch,
+  AppQuestion,
+  AppsQuery,
+  KeyQuestion,
+  type KeyVerdict,
+  RotateKeyRequest,
+} from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
-import { bodyOf } from '../http/requests.ts'
+import { assertAdmin, bodyOf, idOf, parse } from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
-import { logInAdmin } from '../users/log-in-admin.ts'
+import { deniedUsers } from '../users/denied-users.ts'
+import { appVerdict } from './app-verdict.ts'
 import { createApp } from './create-app.ts'
+import { listApps, readApp } from './read-apps.ts'
+import { rotateKey } from './rotate-key.ts'
+import { updateApp } from './update-app.ts'
 import { verifyKey } from './verify-key.ts'
 
-/** Apps: the edge asks about a key, the admin makes apps. */
-export function appRoutes(core: Core, identities: Identities) {
+/** What the edge asks about a key that it does not know, and about an app that its operator has named. */
+export function keyRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
-  const adminOnly = (c: Context<CoreEnv>) => {
-    if (!c.get('claims').admin) throw new Problem('invalid_token')
-  }
+  const withDenied = async (verdict: KeyVerdict['verdict']): Promise<KeyVerdict> => ({
+    verdict,
+    deniedUsers: verdict ? await deniedUsers(core) : [],
+  })
   return new Hono<CoreEnv>()
-    .post('/internal/keys/verify', async (c) => {
-      const { key } = bodyOf(c, KeyQuestion)
-      return c.json({ verdict: await verifyKey(ctx, key) }, 200)
+    .post('/internal/keys/verify', async (c) =>
+      c.json(await withDenied(await verifyKey(ctx, bodyOf(c, KeyQuestion))), 200),
+    )
+    .post('/internal/apps/verdict', async (c) =>
+      c.json(await withDenied(await appVerdict(core, bodyOf(c, AppQuestion).appId)), 200),
+    )
+}
+
+/** Apps as the admin makes and keeps them. */
+export function appAdminRoutes(core: Core, identities: Identities) {
+  const ctx = { ...core, ...identities }
+  const idIn = (c: Context<CoreEnv>) => idOf(AppId, c.req.param('app') ?? '')
+  return new Hono<CoreEnv>()
+    .get('/', async (c) => {
+      assertAdmin(c)
+      return c.json(await listApps(core, parse(AppsQuery, c.req.query())), 200)
     })
-    .post('/v1/admin/login', async (c) => c.json(await logInAdmin(ctx, bodyOf(c, LogInRequest)), 200))
-    .post('/v1/admin/apps', async (c) => {
-      adminOnly(c)
+    .post('/', async (c) => {
+      assertAdmin(c)
       return c.json(await createApp(ctx, bodyOf(c, AppInput)), 201)
+    })
+    .get('/:app', async (c) => {
+      assertAdmin(c)
+      return c.json(await readApp(core, idIn(c)), 200)
+    })
+    .patch('/:app', async (c) => {
+      assertAdmin(c)
+      return c.json(await updateApp(ctx, { appId: idIn(c), patch: bodyOf(c, AppPatch) }), 200)
+    })
+    .delete('/:app', async (c) => {
+      assertAdmin(c)
+      return c.json(await updateApp(ctx, { appId: idIn(c), patch: { active: false } }), 200)
+    })
+    .post('/:app/keys/rotate', async (c) => {
+      assertAdmin(c)
+      const request = bodyOf(c, RotateKeyRequest)
+      return c.json(await rotateKey(ctx, { appId: idIn(c), request }), 201)
     })
 }

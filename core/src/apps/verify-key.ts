@@ -1,10 +1,21 @@
-import type { AppVerdict } from '@holdfast/contract'
+import {
+  type AppId,
+  type IssuedVerdict,
+  type KeyQuestion,
+  type Platform,
+  passwordBytesMax,
+  secretBytesMin,
+} from '@holdfast/contract'
+import type { KeyDoc } from '../store/schema.ts'
 import { everyApp, type Store } from '../store/store.ts'
 import type { PasswordHasher } from '../users/passwords.ts'
-import { parseKey } from './keys.ts'
+import { verdictOn } from './app-verdict.ts'
+import { type AppKey, parseKey } from './keys.ts'
+import { isLive, liveKeys } from './live-keys.ts'
 
 interface Context {
   readonly store: Pick<Store, 'find' | 'get'>
+  readonly platform: Pick<Platform, 'now'>
   readonly keyHasher: Pick<PasswordHasher, 'verify'>
 }
 
@@ -14,16 +25,50 @@ interface Context {
  * An unknown key id is refused without the work of a bcrypt, which a clock can tell: ids are no secret (every page
  * shows a publishable one) and 128 bits of the key remain to be guessed, so the work would serve only a flood.
  */
-export async function verifyKey({ store, keyHasher }: Context, text: string): Promise<AppVerdict | null> {
+export async function verifyKey(
+  ctx: Context,
+  { key: text, appId }: KeyQuestion,
+): Promise<IssuedVerdict | null> {
   const presented = parseKey(text)
-  if (!presented) return null
-  const { keyId, kind } = presented
-  const [key] = await store.find(everyApp, 'keys', { keyId, kind }, { limit: 1 })
-  if (!key) return null
-  const app = await store.get(key.appId, 'apps', {})
+  if (presented) return verifyOwn(ctx, presented, appId)
+  return appId === undefined ? null : verifyLegacy(ctx, text, appId)
+}
+
+/** A key of ours says by which id it is found. */
+async function verifyOwn(
+  ctx: Context,
+  { keyId, kind, text }: AppKey,
+  appId: AppId | undefined,
+): Promise<IssuedVerdict | null> {
+  const [key] = await ctx.store.find(everyApp, 'keys', { keyId, kind }, { limit: 1 })
+  if (!key || (appId !== undefined && key.appId !== appId)) return null
+  if (!isLive(key, new Date(ctx.platform.now()))) return null
+  return verdictOf(ctx, key.appId, [key], text)
+}
+
+/**
+ * A legacy key says nothing of itself, so it is compared with the few that its app has: never with another app's, and
+ * for an app without any, as nearly all are, at no cost.
+ */
+async function verifyLegacy(ctx: Context, text: string, appId: AppId): Promise<IssuedVerdict | null> {
+  const { length } = new TextEncoder().encode(text)
+  if (length < secretBytesMin || length > passwordBytesMax) return null
+  const now = new Date(ctx.platform.now())
+  return verdictOf(ctx, appId, await liveKeys(ctx.store, { appId, kind: 'legacy', now }), text)
+}
+
+async function verdictOf(
+  { store, keyHasher }: Context,
+  appId: AppId,
+  keys: readonly KeyDoc[],
+  text: string,
+): Promise<IssuedVerdict | null> {
+  const app = keys.length > 0 ? await store.get(appId, 'apps', {}) : null
   if (!app?.active) return null
-  // The hash is of the whole text, so the prefix cannot be changed from one kind of key to the other either.
-  if (!(await keyHasher.verify(text, key.hash))) return null
-  const { appId, allowedOrigins, allowNoOrigin, rateLimits } = app
-  return { appId, kind, allowedOrigins, allowNoOrigin, rateLimits }
+  for (const { kind, hash } of keys) {
+    // The hash is of the whole text, so the prefix cannot be changed from one kind of key to the other either.
+    if (!(await keyHasher.verify(text, hash))) continue
+    return verdictOn(app, kind)
+  }
+  return null
 }

@@ -51,10 +51,16 @@ export async function commitBooking(
   })
 }
 
-/** Gives the seats of a booking back for sale. Part of the transaction that ends the booking. */
-export async function freeSeats(tx: Statements, booking: BookingDoc): Promise<void> {
-  const { appId, eventId, bookingId, seats } = booking
-  await tx.updateIf(
+/**
+ * Gives seats of a booking back for sale, and says how many there were. Part of the transaction that ends the booking,
+ * or the part of it.
+ */
+export async function freeSeats(
+  tx: Statements,
+  { appId, eventId, bookingId }: BookingDoc,
+  seats: readonly { readonly id: SeatId }[],
+): Promise<number> {
+  return tx.updateIf(
     appId,
     'seats',
     { eventId, seatId: { in: seats.map((seat) => seat.id) }, state: 'BOOKED', bookingId },

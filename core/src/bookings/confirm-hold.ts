@@ -1,38 +1,48 @@
 import {
   type ConfirmCommand,
+  type ExternalUser,
   type KeyKind,
+  type PaymentId,
   type PinReport,
   Problem,
   type ProblemCode,
   type ProblemExtras,
+  paymentCallMs,
   problemBody,
   problems,
   SeatId,
   totalOf,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
 import { bookingPokes } from '../outbox/rows.ts'
+import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { isDuplicate, StoreError } from '../store/store.ts'
 import { newBookingId } from './booking-id.ts'
+import { type Buyer, buyerOf } from './buyer.ts'
 import { abandonKey, type Claim, ClaimLost, claimKey, completeKey, type Reply } from './claim-key.ts'
 import { bookedAmong, bookedReply, commitBooking, SeatsTaken } from './commit-booking.ts'
 import { decideExpired, type Grant, putDecision } from './decide-grant.ts'
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'payments' | 'receipts' | 'log'> & {
-  /** Carries out what a commit promised, now; the relay does it again until it is done. */
-  readonly poke: (bookingId: BookingDoc['bookingId'], appId: BookingDoc['appId']) => void
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log'> & {
+  /** Carries out what a commit promised, now; repair does it again until it is done. */
+  readonly poke: (booking: BookingDoc) => void
 }
 
 export interface ConfirmCall extends Grant {
   readonly owner: BookingDoc['owner']
   readonly kind: KeyKind
+  /** What the app's server says of its own user. */
+  readonly externalUser: ExternalUser | undefined
   readonly requestId: string
   /** What the key stands for: method, route, app, user and body. */
   readonly fingerprint: string
   readonly command: ConfirmCommand
+  /** When it is known already which payment the command means. */
+  readonly paymentId?: PaymentId
   /** When core must have answered, on its own clock. */
   readonly deadlineMs: number
 }
@@ -104,13 +114,27 @@ async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
 
 /** The booking that the grant became, if it did: the natural key of a sale. */
 async function replayBooking(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer | null> {
-  const { appId, eventId, grantId, owner, command } = call
+  const { appId, eventId, grantId, owner } = call
   const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
   if (!booking) return null
   if (booking.owner !== owner) throw new Problem('not_found')
-  const other = command.payment && command.payment.id !== booking.paymentId
-  if (other) throw new Problem('hold_confirmed', { bookingId: booking.bookingId })
+  if (await isPaidOtherwise(ctx, call, booking)) {
+    const { provider, account, seats, total, currency } = booking
+    const purpose = { ...call, provider, account, seats, amount: total, currency }
+    await noteUnused(ctx, purpose, call.command.payment)
+    throw new Problem('hold_confirmed', { bookingId: booking.bookingId })
+  }
   return { ...bookedReply(booking), replayed: true }
+}
+
+/** Whether the call names another payment than the one that the booking was sold on. */
+async function isPaidOtherwise(ctx: Context, call: ConfirmCall, booking: BookingDoc): Promise<boolean> {
+  const { payment } = call.command
+  if (!payment || (call.paymentId ?? payment.id) === booking.paymentId) return false
+  const provider = ctx.findProvider(booking.provider, booking.account)
+  const meant = await provider?.identify(payment, Math.min(remaining(ctx, call), paymentCallMs))
+  if (meant === 'unknown') throw new Problem('dependency_unavailable', {}, 1)
+  return meant !== booking.paymentId
 }
 
 /** A pin that did not hold: final refusals are decided in the store before they are told. */
@@ -147,20 +171,24 @@ async function payAndCommit(
   claim: Claim,
   pin: Pinned,
 ): Promise<ConfirmAnswer> {
-  const { appId, grantId, kind, command } = call
+  const { appId, paymentId, command } = call
   const app = await ctx.store.get(appId, 'apps', {})
   if (!app?.active) throw new Problem('forbidden')
-  const provider = app.paymentProvider
-  const amount = totalOf(pin.seats)
-  const due = { appId, provider, kind, grantId, amount, currency: pin.currency, claim: command.payment }
-  const taken = await takePayment(ctx, due, remaining(ctx, call))
+  const buyer = await buyerOf(ctx, call)
+  const { paymentProvider: provider, paymentAccount: account } = app
+  const { seats, currency } = pin
+  const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
+  const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
-  return commit(ctx, call, claim, { pin, provider, taken })
+  return commit(ctx, call, claim, { pin, domain: app.domain, buyer, provider, account, taken })
 }
 
 interface Sale {
   readonly pin: Pinned
+  readonly domain: BookingDoc['domain']
+  readonly buyer: Buyer
   readonly provider: BookingDoc['provider']
+  readonly account: BookingDoc['account']
   readonly taken: Extract<Taken, { word: 'paid' }>
 }
 
@@ -168,10 +196,10 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
   for (let attempt = 1; ; attempt++) {
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
-    const pokes = bookingPokes(booking, sale.taken.state === 'authorised', ctx.platform)
+    const pokes = bookingPokes(booking, ctx.platform)
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
-      ctx.poke(booking.bookingId, booking.appId)
+      ctx.poke(booking)
       return { ...bookedReply(booking), replayed: false }
     } catch (error) {
       if (isDuplicate(error, 'bookings', 'primary') && attempt < bookingIdAttemptsMax) continue
@@ -187,25 +215,32 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
 async function draftBooking(
   ctx: Context,
   call: ConfirmCall,
-  { pin, provider, taken }: Sale,
+  { pin, domain, buyer, provider, account, taken }: Sale,
 ): Promise<BookingDoc> {
   const { appId, eventId, grantId, owner } = call
   const createdAt = new Date(ctx.platform.now())
   const bookingId = newBookingId(ctx.platform)
   const draft: Omit<BookingDoc, 'receipt'> = {
     appId,
+    domain,
     bookingId,
     eventId,
     grantId,
     owner,
+    buyerName: buyer.name,
+    buyerEmail: buyer.email,
     status: 'CONFIRMED',
     paymentStatus: taken.state === 'captured' ? 'SUCCESS' : 'PENDING',
     provider,
+    account,
     paymentId: taken.paymentId,
     seats: [...pin.seats],
+    cancelled: [],
+    cancellations: 0,
     total: totalOf(pin.seats),
+    retained: totalOf(pin.seats),
     currency: pin.currency,
-    cursor: `${String(createdAt.getTime()).padStart(15, '0')}-${bookingId}`,
+    cursor: cursorOf(createdAt, bookingId),
     createdAt,
   }
   return { ...draft, receipt: await ctx.receipts.sign(draft) }
@@ -228,6 +263,7 @@ async function refuseForGood(
   code: ProblemCode,
   extras: ProblemExtras = {},
 ): Promise<ConfirmAnswer> {
+  await noteRefused(ctx, call)
   const answer = refusal(call, code, extras)
   const { appId, eventId, grantId, owner } = call
   const status = code === 'hold_released' ? 'RELEASED' : 'EXPIRED'
@@ -245,6 +281,17 @@ async function refuseForGood(
     ctx.log({ event: 'seats_left_to_repair', appId, eventId }),
   )
   return answer
+}
+
+/** What an app has taken by itself for a grant that is over is on record, before it is told that it is. */
+async function noteRefused(ctx: Context, call: ConfirmCall): Promise<void> {
+  const { payment } = call.command
+  if (!payment?.amount || !payment.currency || call.kind !== 'secret') return
+  const app = await ctx.store.get(call.appId, 'apps', {})
+  if (app?.paymentProvider !== 'external') return
+  const { amount, currency } = payment
+  const taken = { provider: app.paymentProvider, account: app.paymentAccount, seats: [], amount, currency }
+  await noteUnused(ctx, { ...call, ...taken }, payment)
 }
 
 /** Seats that somebody else has bought are told as sold, then what the grant still has is freed. */

@@ -7,6 +7,7 @@ import {
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import { pageOf } from '../cursor.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { bookingView } from './booking-view.ts'
 
@@ -40,10 +41,6 @@ export async function listBookings(
     { ...(owner !== null && { owner }), ...(page.cursor !== undefined && { cursor: { lt: page.cursor } }) },
     { orderBy: 'cursor', order: 'descending', limit: page.limit + 1 },
   )
-  const bookings = found.slice(0, page.limit)
-  const last = bookings.at(-1)
-  const views = bookings.map(bookingView)
-  return found.length > page.limit && last
-    ? { bookings: views, nextCursor: last.cursor }
-    : { bookings: views }
+  const { docs, next } = pageOf(found, page.limit)
+  return { bookings: docs.map(bookingView), ...next }
 }

@@ -1,4 +1,7 @@
 import {
+  AdminBookingsQuery,
+  CancelCommand,
+  CancelRequest,
   ConfirmCommand,
   EventId,
   type GrantDecision,
@@ -6,22 +9,28 @@ import {
   headers,
   PageQuery,
   Problem,
+  ReplyQuestion,
 } from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
 import { base64url } from 'jose'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
-import { appOf, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
-import { pokeSubject } from '../outbox/relay.ts'
+import { appOf, assertAdmin, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
+import type { BookingDoc } from '../store/schema.ts'
+import { listAllBookings } from './admin-bookings.ts'
 import { bookingView } from './booking-view.ts'
+import { cancelBooking, previewCancellation } from './cancel-booking.ts'
+import { carryOut } from './carry-out.ts'
 import { confirmHold } from './confirm-hold.ts'
 import { listBookings, readBooking } from './read-bookings.ts'
 import { readDecision } from './read-decision.ts'
+import { readReply } from './read-reply.ts'
 
 /** Holds as far as core has to do with them: it decides what became of them. Mounted below an event. */
 export function holdRoutes(core: Core) {
-  const poke = (bookingId: string, appId: ReturnType<typeof appOf>['id']) => {
-    pokeSubject(core, appId, bookingId).catch(() => core.log({ event: 'poke_left_to_relay', appId }))
+  const poke = (booking: BookingDoc) => {
+    const { appId, bookingId } = booking
+    carryOut(core, booking).catch(() => core.log({ event: 'poke_left_to_relay', appId, bookingId }))
   }
   const grantOf = (c: Context<CoreEnv>) => ({
     appId: appOf(c).id,
@@ -49,10 +58,11 @@ export function holdRoutes(core: Core) {
       const command = bodyOf(c, ConfirmCommand)
       const asked = JSON.stringify(['confirm', grant, owner, command.payment ?? null])
       const fingerprint = base64url.encode(await core.platform.sha256(new TextEncoder().encode(asked)))
-      const { requestId } = c.get('claims')
+      const { requestId, externalUser } = c.get('claims')
+      const deadlineMs = c.get('deadlineMs')
       const answer = await confirmHold(
         { ...core, poke },
-        { ...grant, owner, kind, requestId, fingerprint, command, deadlineMs: c.get('deadlineMs') },
+        { ...grant, owner, kind, externalUser, requestId, fingerprint, command, deadlineMs },
       )
       const type = answer.status === 201 ? 'application/json' : 'application/problem+json'
       c.header('content-type', type)
@@ -60,6 +70,14 @@ export function holdRoutes(core: Core) {
       if (answer.retryAfterSeconds) c.header(headers.retryAfter, String(answer.retryAfterSeconds))
       return new Response(answer.body, { status: answer.status, headers: c.res.headers })
     })
+}
+
+/** What the edge asks for a client that names an intention and no hold. */
+export function replyRoutes(core: Core) {
+  return new Hono<CoreEnv>().post('/internal/replies', async (c) => {
+    const { idempotencyKey: key } = bodyOf(c, ReplyQuestion)
+    return c.json(await readReply(core, { appId: appOf(c).id, owner: principalOf(c), key }), 200)
+  })
 }
 
 /** Bookings: a buyer reads their own; an app's server, for nobody in particular, all of its app. */
@@ -78,8 +96,41 @@ export function bookingRoutes(core: Core) {
     .get('/:booking', async (c) =>
       c.json(bookingView(await readBooking(core, readerOf(c), c.req.param('booking'))), 200),
     )
+    .post('/:booking/cancel/preview', async (c) => {
+      const { kind } = appOf(c)
+      const ask = {
+        ...readerOf(c),
+        kind,
+        bookingId: c.req.param('booking'),
+        request: bodyOf(c, CancelRequest),
+      }
+      return c.json(await previewCancellation(core, ask), 200)
+    })
+    .post('/:booking/cancel', async (c) => {
+      const { kind } = appOf(c)
+      const reader = readerOf(c)
+      const bookingId = c.req.param('booking')
+      const { idempotencyKey, request } = bodyOf(c, CancelCommand)
+      const asked = JSON.stringify(['cancel', reader, bookingId, request])
+      const fingerprint = base64url.encode(await core.platform.sha256(new TextEncoder().encode(asked)))
+      const call = { ...reader, kind, bookingId, request, idempotencyKey, fingerprint }
+      const { status, body, replayed } = await cancelBooking(core, call)
+      const type = { 'content-type': 'application/json' }
+      return new Response(body, {
+        status,
+        headers: replayed ? { ...type, [headers.idempotentReplayed]: 'true' } : type,
+      })
+    })
     .get('/:booking/receipt', async (c) => {
       const { receipt } = await readBooking(core, readerOf(c), c.req.param('booking'))
       return c.body(receipt, 200, { 'content-type': 'application/jwt' })
     })
+}
+
+/** Bookings of all apps, for the admin. */
+export function bookingAdminRoutes(core: Core) {
+  return new Hono<CoreEnv>().get('/bookings', async (c) => {
+    assertAdmin(c)
+    return c.json(await listAllBookings(core, parse(AdminBookingsQuery, c.req.query())), 200)
+  })
 }

@@ -1,9 +1,8 @@
-import type { SeatId } from '@holdfast/contract'
+import { applySeatsPerBatch, type SeatId } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { rebuildInventory } from '../reconcile/rebuild.ts'
 import { eventSettings } from './event-settings.ts'
-import { seatPages } from './seat-pages.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
@@ -19,11 +18,17 @@ export async function applySeats(
   await inventory.apply(ref, seats)
 }
 
-/** Brings the inventory in line with the store's event and all of its seats; builds it if it is not built. */
-export async function applyEvent(ctx: Context, ref: EventRef): Promise<void> {
+/** Brings the inventory in line with the event's settings and these seats of it; builds it if it is not built. */
+export async function applyEvent(
+  ctx: Context,
+  ref: EventRef,
+  changed: readonly SeatId[] = [],
+): Promise<void> {
   const event = await ctx.store.get(ref.appId, 'events', { eventId: ref.eventId })
   if (!event) return
   const { word } = await ctx.inventory.configure(ref, eventSettings(event))
   if (word === 'not_ready') return rebuildInventory(ctx, ref)
-  for await (const page of seatPages(ctx.store, ref)) await ctx.inventory.apply(ref, page)
+  for (let from = 0; from < changed.length; from += applySeatsPerBatch) {
+    await applySeats(ctx, ref, changed.slice(from, from + applySeatsPerBatch))
+  }
 }

@@ -1,14 +1,18 @@
 import type { Chart, ChartFrame, EventSummary } from '@holdfast/contract'
 import type { EventDoc, SeatDoc } from '../store/schema.ts'
+import { holdSettingsOf } from './event-settings.ts'
 
 /** An event in a list. */
 export const eventSummary = (event: EventDoc): EventSummary => ({
   id: event.eventId,
   name: event.name,
   currency: event.currency,
+  domain: event.domain,
   startsAt: event.startsAt?.toISOString() ?? null,
   sale: event.sale,
-  holdTtlMs: event.holdTtlMs,
+  onSaleAt: event.onSaleAt?.toISOString() ?? null,
+  offSaleAt: event.offSaleAt?.toISOString() ?? null,
+  ...holdSettingsOf(event),
   seatCount: event.seatCount,
 })
 

@@ -1,4 +1,4 @@
-import { EventInput, SeatInput } from '@holdfast/contract'
+import { domainDefaults, EventId, EventInput, SeatInput } from '@holdfast/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testCore } from '../testing.ts'
 import { putEvent } from './put-event.ts'
@@ -14,6 +14,16 @@ afterEach(() => world.core.store.close())
 const seat = (id: string, more: object = {}) => SeatInput.parse({ id, price: 1000, ...more })
 const sync = (...seats: SeatInput[]) =>
   syncSeats(world.core, { appId: world.appId, eventId: world.eventId, seats })
+/** The seats that each row of the outbox tells Redis about. */
+const pokedSeats = async () => {
+  const rows = await world.core.store.find(
+    world.appId,
+    'outbox',
+    { kind: 'apply' },
+    { orderBy: 'rowId', limit: 99 },
+  )
+  return rows.map((row) => row.seats)
+}
 const stored = (id: string) =>
   world.core.store.get(world.appId, 'seats', { eventId: world.eventId, seatId: seat(id).id })
 
@@ -26,9 +36,19 @@ describe('syncing seats', () => {
       unchanged: 1,
       seatCount: 21,
     })
+    expect(await pokedSeats()).toContainEqual(['B-1', 'A-2'])
     expect(await stored('A-1')).toMatchObject({ rev: 0, index: 0 })
     expect(await stored('A-2')).toMatchObject({ rev: 1, index: 1, price: 5000 })
     expect(await stored('B-1')).toMatchObject({ rev: 0, index: 20 })
+  })
+
+  test('that are all as described changes nothing, and tells Redis nothing', async () => {
+    const { core, appId, eventId } = world
+    const rows = await pokedSeats()
+    const before = await core.store.get(appId, 'events', { eventId })
+    expect(await sync(seat('A-1', { price: 4500 }))).toMatchObject({ unchanged: 1, seatCount: 20 })
+    expect(await core.store.get(appId, 'events', { eventId })).toEqual(before)
+    expect(await pokedSeats()).toEqual(rows)
   })
 
   test('never disturbs a sold seat', async () => {
@@ -71,15 +91,62 @@ describe('syncing seats', () => {
 })
 
 describe('an event', () => {
+  const put = (input: object, eventId: string = world.eventId) =>
+    putEvent(world.core, {
+      appId: world.appId,
+      eventId: EventId.parse(eventId),
+      input: EventInput.parse({ name: 'Theatre', currency: 'EUR', ...input }),
+    })
+
   test('keeps its currency and changes the rest', async () => {
-    const { core, appId, eventId } = world
-    const put = (input: object) => putEvent(core, { appId, eventId, input: EventInput.parse(input) })
     const changed = await put({ name: 'Renamed', currency: 'EUR', sale: 'closed' })
     expect(changed).toMatchObject({
       created: false,
       event: { name: 'Renamed', sale: 'closed', seatCount: 20 },
     })
     await expect(put({ name: 'X', currency: 'USD' })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('keeps what a change does not say, and loses the times that it takes away', async () => {
+    const times = { onSaleAt: '2027-01-01T00:00:00.000Z', offSaleAt: '2027-02-01T00:00:00.000Z' }
+    await put({ ...times, holdTtlMs: 5_000, sale: 'closed' })
+    const { event } = await put({ holdsPerMinute: 3 })
+    expect(event).toMatchObject({ ...times, holdTtlMs: 5_000, sale: 'closed', holdsPerMinute: 3 })
+    const reopened = await put({ sale: 'open', offSaleAt: null })
+    expect(reopened.event).toMatchObject({ onSaleAt: times.onSaleAt, offSaleAt: null, sale: 'open' })
+  })
+
+  test('starts with what its app says, and beyond that its domain', async () => {
+    const { core, appId } = world
+    await core.store.updateIf(
+      appId,
+      'apps',
+      {},
+      { set: { domain: 'BUS', eventDefaults: { holdTtlMs: 4_000 } } },
+    )
+    const { created, event } = await put({ coolDownMs: 0 }, 'coach')
+    expect(created).toBe(true)
+    expect(event).toMatchObject({ ...domainDefaults.BUS, domain: 'BUS', holdTtlMs: 4_000, coolDownMs: 0 })
+  })
+
+  test('has the domain of its app: another one is refused, and nothing is written', async () => {
+    await expect(put({ domain: 'BUS' }, 'coach')).rejects.toMatchObject({
+      code: 'invalid_request',
+      extras: { errors: [{ path: 'domain' }] },
+    })
+    expect(await world.core.store.get(world.appId, 'events', { eventId: EventId.parse('coach') })).toBeNull()
+    expect((await put({ domain: 'EVENT' })).event.domain).toBe('EVENT')
+    await expect(put({ domain: 'MOVIE' })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('cannot go off sale before it goes on sale, by one change or by two', async () => {
+    const [early, late] = ['2027-01-01T00:00:00Z', '2027-02-01T00:00:00Z']
+    const refused = { code: 'invalid_request', extras: { errors: [{ path: 'offSaleAt' }] } }
+    await expect(put({ onSaleAt: late, offSaleAt: early }, 'new')).rejects.toMatchObject(refused)
+    await expect(put({ onSaleAt: late, offSaleAt: late })).rejects.toMatchObject(refused)
+    await put({ offSaleAt: early })
+    await expect(put({ onSaleAt: late })).rejects.toMatchObject(refused)
+    expect((await put({})).event).toMatchObject({ onSaleAt: null, offSaleAt: '2027-01-01T00:00:00.000Z' })
   })
 
   test('shows its chart by section and row, in the order the seats were described', async () => {
@@ -102,7 +169,7 @@ describe('an event', () => {
     await expect(readEvent(core, { appId: 'app_other' as never, eventId })).rejects.toMatchObject({
       code: 'not_found',
     })
-    expect(await listEvents(core, { appId: 'app_other' as never, page: { limit: 10 } })).toEqual({
+    expect(await listEvents(core, { appId: 'app_other' as never, asked: { limit: 10 } })).toEqual({
       events: [],
     })
   })
@@ -116,8 +183,8 @@ describe('an event', () => {
         input: EventInput.parse({ name: id, currency: 'EUR' }),
       })
     }
-    const first = await listEvents(core, { appId, page: { limit: 3 } })
-    const rest = await listEvents(core, { appId, page: { limit: 3, cursor: first.nextCursor } })
+    const first = await listEvents(core, { appId, asked: { limit: 3 } })
+    const rest = await listEvents(core, { appId, asked: { limit: 3, cursor: first.nextCursor } })
     expect([...first.events, ...rest.events].map((event) => event.id)).toEqual([
       'a',
       'b',
@@ -126,5 +193,10 @@ describe('an event', () => {
       'theatre',
     ])
     expect(rest.nextCursor).toBeUndefined()
+    await put({ sale: 'closed' }, 'b')
+    const open = await listEvents(core, { appId, asked: { limit: 2, sale: 'open', cursor: 'a' as never } })
+    expect(open).toMatchObject({ events: [{ id: 'c' }, { id: 'd' }], nextCursor: 'd' })
+    const closed = await listEvents(core, { appId, asked: { limit: 2, sale: 'closed' } })
+    expect(closed.events.map((event) => event.id)).toEqual(['b'])
   })
 })

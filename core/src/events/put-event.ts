@@ -1,6 +1,7 @@
 import {
   type AppId,
   coreBudgetMs,
+  domainDefaults,
   type EventId,
   type EventInput,
   type EventSummary,
@@ -8,11 +9,17 @@ import {
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyPoke } from '../outbox/rows.ts'
-import type { EventDoc } from '../store/schema.ts'
-import { isDuplicate } from '../store/store.ts'
+import type { AppDoc, EventDoc } from '../store/schema.ts'
+import { isDuplicate, type Store } from '../store/store.ts'
 import { eventSummary } from './event-view.ts'
 
 type Context = Pick<Core, 'store' | 'platform'>
+
+interface Put {
+  readonly appId: AppId
+  readonly eventId: EventId
+  readonly input: EventInput
+}
 
 interface Result {
   readonly created: boolean
@@ -20,45 +27,85 @@ interface Result {
 }
 
 /**
- * Creates an event, or changes its settings. The currency of an event that exists stays: prices are in it.
- * Changed settings reach the inventory by the outbox row written with them.
+ * Creates an event, or changes what is given of one. An event has the domain of its app, which says together with
+ * the app what a new one starts with. Its currency stays: prices are in it. Changed settings reach the inventory by
+ * the outbox row written with them.
  */
-export async function putEvent(
-  ctx: Context,
-  { appId, eventId, input }: { appId: AppId; eventId: EventId; input: EventInput },
-): Promise<Result> {
-  const { startsAt, ...settings } = input
-  const fields = { ...settings, startsAt: startsAt === undefined ? null : new Date(startsAt) }
-  const fresh: EventDoc = {
-    appId,
-    eventId,
-    ...fields,
-    rev: 1,
-    epoch: 0,
-    seatCount: 0,
-    frame: null,
-    createdAt: new Date(ctx.platform.now()),
+export async function putEvent(ctx: Context, { appId, eventId, input }: Put): Promise<Result> {
+  const app = await ctx.store.get(appId, 'apps', {})
+  if (!app) throw new Problem('not_found')
+  if (input.domain !== undefined && input.domain !== app.domain) {
+    throw refusal('domain', `is that of the app: ${app.domain}`)
   }
+  const fresh = newEvent(app, eventId, input, new Date(ctx.platform.now()))
+  checkTimes(fresh)
   try {
     await ctx.store.insert(appId, 'events', fresh)
     return { created: true, event: eventSummary(fresh) }
   } catch (error) {
     if (!isDuplicate(error, 'events', 'primary')) throw error
   }
-  const { currency, ...changes } = fields
-  const poke = applyPoke({ appId, eventId }, ctx.platform)
-  await ctx.store.transaction(coreBudgetMs, async (tx) => {
-    const changed = await tx.updateIf(
-      appId,
-      'events',
-      { eventId, currency },
-      { set: changes, inc: { rev: 1 } },
-    )
-    if (changed !== 1)
-      throw new Problem('invalid_request', { errors: [{ path: 'currency', message: 'cannot change' }] })
-    await tx.insert(appId, 'outbox', poke)
-  })
-  const event = await ctx.store.get(appId, 'events', { eventId })
-  if (!event) throw new Problem('not_found')
+  const event = await changeEvent(ctx, { appId, eventId, input })
   return { created: false, event: eventSummary(event) }
 }
+
+const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: Date): EventDoc => ({
+  appId: app.appId,
+  eventId,
+  currency: input.currency,
+  domain: app.domain,
+  startsAt: null,
+  sale: 'open',
+  onSaleAt: null,
+  offSaleAt: null,
+  ...domainDefaults[app.domain],
+  ...given(app.eventDefaults),
+  ...changesOf(input),
+  rev: 1,
+  epoch: 0,
+  seatCount: 0,
+  frame: null,
+  createdAt,
+})
+
+async function changeEvent(ctx: Context, { appId, eventId, input }: Put): Promise<EventDoc> {
+  const changes = changesOf(input)
+  const poke = applyPoke({ appId, eventId }, ctx.platform)
+  await ctx.store.transaction(coreBudgetMs, async (tx) => {
+    const before = await tx.get(appId, 'events', { eventId })
+    if (!before) throw new Problem('not_found')
+    if (before.currency !== input.currency) throw refusal('currency', 'cannot change')
+    checkTimes({ ...before, ...changes })
+    await tx.updateIf(appId, 'events', { eventId }, { set: changes, inc: { rev: 1 } })
+    await tx.insert(appId, 'outbox', poke)
+  })
+  return readBack(ctx.store, appId, eventId)
+}
+
+async function readBack(store: Store, appId: AppId, eventId: EventId): Promise<EventDoc> {
+  const event = await store.get(appId, 'events', { eventId })
+  if (!event) throw new Problem('not_found')
+  return event
+}
+
+/** What the input says of an event, currency and domain aside. */
+function changesOf({ currency, domain, startsAt, onSaleAt, offSaleAt, name, ...rest }: EventInput) {
+  const times = { startsAt: timeOf(startsAt), onSaleAt: timeOf(onSaleAt), offSaleAt: timeOf(offSaleAt) }
+  return { name, ...given(rest), ...given(times) }
+}
+
+const timeOf = (text: string | null | undefined): Date | null | undefined =>
+  typeof text === 'string' ? new Date(text) : text
+
+type Given<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+
+/** The fields that say something. */
+const given = <Fields extends object>(fields: Fields): Given<Fields> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<Fields>
+
+function checkTimes({ onSaleAt, offSaleAt }: Pick<EventDoc, 'onSaleAt' | 'offSaleAt'>): void {
+  if (onSaleAt && offSaleAt && onSaleAt >= offSaleAt) throw refusal('offSaleAt', 'must be after onSaleAt')
+}
+
+const refusal = (path: string, message: string) =>
+  new Problem('invalid_request', { errors: [{ path, message }] })

@@ -2,9 +2,9 @@ import {
   type AppId,
   type EventId,
   type EventPage,
+  type EventsQuery,
   type EventView,
   EventId as Id,
-  type PageQuery,
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
@@ -27,11 +27,12 @@ export async function readEvent(
 /** The app's events by their id, a page at a time; the cursor is the last id of the page before. */
 export async function listEvents(
   { store }: Pick<Core, 'store'>,
-  { appId, page }: { appId: AppId; page: PageQuery },
+  { appId, asked }: { appId: AppId; asked: EventsQuery },
 ): Promise<EventPage> {
-  const after = page.cursor === undefined ? {} : { eventId: { gt: Id.parse(page.cursor) } }
-  const found = await store.find(appId, 'events', after, { orderBy: 'eventId', limit: page.limit + 1 })
-  const events = found.slice(0, page.limit).map(eventSummary)
+  const { cursor, limit, sale } = asked
+  const filter = { ...(cursor !== undefined && { eventId: { gt: Id.parse(cursor) } }), ...(sale && { sale }) }
+  const found = await store.find(appId, 'events', filter, { orderBy: 'eventId', limit: limit + 1 })
+  const events = found.slice(0, limit).map(eventSummary)
   const last = events.at(-1)
-  return found.length > page.limit && last ? { events, nextCursor: last.id } : { events }
+  return found.length > limit && last ? { events, nextCursor: last.id } : { events }
 }

@@ -1,9 +1,12 @@
 import {
+  type AppId,
+  BlockSeatsRequest,
   EventId,
   EventInput,
+  EventsQuery,
   ImportPlanRequest,
-  PageQuery,
   Problem,
+  SeatNamesQuestion,
   SyncSeatsRequest,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
@@ -11,17 +14,43 @@ import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
 import { appOf, bodyOf, idOf, parse, secretAppOf } from '../http/requests.ts'
 import { pokeSubject } from '../outbox/relay.ts'
+import { blockSeats } from './block-seats.ts'
+import { nameSeats } from './name-seats.ts'
 import { planToInventory } from './plan-to-inventory.ts'
 import { putEvent } from './put-event.ts'
 import { listEvents, readEvent } from './read-event.ts'
 import { syncSeats } from './sync-seats.ts'
 
+/** How long an answer waits for Redis to follow the store; with what takes longer it goes on behind the answer. */
+const followMsMax = 3_000
+
+/** What the edge asks about seats that it has only ids of: of its caller's app, or for the admin of any. */
+export function seatNameRoutes(core: Core) {
+  return new Hono<CoreEnv>().post('/internal/seats/names', async (c) => {
+    const { seats } = bodyOf(c, SeatNamesQuestion)
+    const { admin } = c.get('claims')
+    const questions = seats.map((asked) => ({
+      appId: admin && asked.app !== undefined ? asked.app : appOf(c).id,
+      asked,
+    }))
+    return c.json(await nameSeats(core, questions), 200)
+  })
+}
+
 /** Events and their seats. */
 export function eventRoutes(core: Core) {
+  /** Brings Redis in line now, so that a change is seen by whoever asks after the answer. The relay does what fails. */
+  const follow = async (appId: AppId, eventId: EventId): Promise<void> => {
+    const told = pokeSubject(core, appId, eventId).catch(() => {
+      core.log({ event: 'event_left_to_relay', appId, eventId })
+    })
+    await Promise.race([told, core.platform.sleep(followMsMax)])
+  }
+
   return new Hono<CoreEnv>()
     .get('/', async (c) => {
-      const page = parse(PageQuery, c.req.query())
-      return c.json(await listEvents(core, { appId: appOf(c).id, page }), 200)
+      const asked = parse(EventsQuery, c.req.query())
+      return c.json(await listEvents(core, { appId: appOf(c).id, asked }), 200)
     })
     .get('/:event', async (c) => {
       const eventId = idOf(EventId, c.req.param('event'))
@@ -31,7 +60,7 @@ export function eventRoutes(core: Core) {
       const appId = secretAppOf(c)
       const eventId = idOf(EventId, c.req.param('event'))
       const { created, event } = await putEvent(core, { appId, eventId, input: bodyOf(c, EventInput) })
-      await pokeSubject(core, appId, eventId)
+      await follow(appId, eventId)
       return c.json(event, created ? 201 : 200)
     })
     .put('/:event/seats', async (c) => {
@@ -39,7 +68,16 @@ export function eventRoutes(core: Core) {
       const eventId = idOf(EventId, c.req.param('event'))
       const { seats } = bodyOf(c, SyncSeatsRequest)
       const reply = await syncSeats(core, { appId, eventId, seats })
-      await pokeSubject(core, appId, eventId)
+      await follow(appId, eventId)
+      return c.json(reply, 200)
+    })
+    .post('/:event/seats/:verb{block|unblock}', async (c) => {
+      const appId = secretAppOf(c)
+      const eventId = idOf(EventId, c.req.param('event'))
+      const { seats } = bodyOf(c, BlockSeatsRequest)
+      const blocked = c.req.param('verb') === 'block'
+      const reply = await blockSeats(core, { appId, eventId, seats, blocked })
+      await follow(appId, eventId)
       return c.json(reply, 200)
     })
     .put('/:event/plan', async (c) => {
@@ -48,7 +86,7 @@ export function eventRoutes(core: Core) {
       const planned = planToInventory(bodyOf(c, ImportPlanRequest))
       if (!planned.ok) throw new Problem('invalid_request', { errors: planned.errors })
       const reply = await syncSeats(core, { appId, eventId, seats: planned.seats, frame: planned.frame })
-      await pokeSubject(core, appId, eventId)
+      await follow(appId, eventId)
       return c.json(reply, 200)
     })
 }

@@ -4,6 +4,7 @@ import {
   coreBudgetMs,
   type EventId,
   Problem,
+  type SeatId,
   type SeatInput,
   type SyncSeatsReply,
   seatsPerEventMax,
@@ -26,7 +27,11 @@ interface Sync {
   readonly frame?: ChartFrame
 }
 
-type Counts = Pick<SyncSeatsReply, 'inserted' | 'updated' | 'unchanged'>
+/** What became of some of the seats. */
+interface Written {
+  readonly inserted: number
+  readonly changed: readonly SeatId[]
+}
 
 /**
  * Adds the seats that are new and changes the descriptions and prices of those that are known. It never touches
@@ -37,24 +42,25 @@ export async function syncSeats(
   ctx: Context,
   { appId, eventId, seats, frame }: Sync,
 ): Promise<SyncSeatsReply> {
-  const total: Counts = { inserted: 0, updated: 0, unchanged: 0 }
+  const total = { inserted: 0, updated: 0, unchanged: 0 }
   for (let from = 0; from < seats.length; from += seatsPerTransaction) {
     const page = seats.slice(from, from + seatsPerTransaction)
     const poke = applyPoke({ appId, eventId }, ctx.platform)
-    const counts = await ctx.store.transaction(coreBudgetMs, async (tx) => {
+    const { inserted, changed } = await ctx.store.transaction(coreBudgetMs, async (tx) => {
       const written = await syncPage(tx, { appId, eventId, seats: page, ...(frame && { frame }) })
-      await tx.insert(appId, 'outbox', poke)
+      if (written.changed.length > 0)
+        await tx.insert(appId, 'outbox', { ...poke, seats: [...written.changed] })
       return written
     })
-    total.inserted += counts.inserted
-    total.updated += counts.updated
-    total.unchanged += counts.unchanged
+    total.inserted += inserted
+    total.updated += changed.length - inserted
+    total.unchanged += page.length - changed.length
   }
   const event = await ctx.store.get(appId, 'events', { eventId })
   return { event: eventId, ...total, seatCount: event?.seatCount ?? 0 }
 }
 
-async function syncPage(tx: Statements, { appId, eventId, seats, frame }: Sync): Promise<Counts> {
+async function syncPage(tx: Statements, { appId, eventId, seats, frame }: Sync): Promise<Written> {
   const event = await tx.get(appId, 'events', { eventId })
   if (!event) throw new Problem('not_found')
   const ids = seats.map((seat) => seat.id)
@@ -70,16 +76,19 @@ async function syncPage(tx: Statements, { appId, eventId, seats, frame }: Sync):
   }
   if (fresh.length > 0) await tx.insert(appId, 'seats', fresh)
 
-  let updated = 0
+  const changed = fresh.map((seat) => seat.seatId)
   for (const input of seats) {
     const seat = byId.get(input.id)
     const set = descriptionOf(input)
     if (!seat || isSame(seat, set)) continue
-    updated += await tx.updateIf(appId, 'seats', { eventId, seatId: input.id }, { set, inc: { rev: 1 } })
+    await tx.updateIf(appId, 'seats', { eventId, seatId: input.id }, { set, inc: { rev: 1 } })
+    changed.push(input.id)
   }
-  const change = frame ? { frame } : {}
-  await tx.updateIf(appId, 'events', { eventId }, { set: change, inc: { rev: 1, seatCount: fresh.length } })
-  return { inserted: fresh.length, updated, unchanged: known.length - updated }
+  if (changed.length > 0 || frame) {
+    const set = frame ? { frame } : {}
+    await tx.updateIf(appId, 'events', { eventId }, { set, inc: { rev: 1, seatCount: fresh.length } })
+  }
+  return { inserted: fresh.length, changed }
 }
 
 /** The part of a seat that an organiser describes. */

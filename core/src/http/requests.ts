@@ -50,3 +50,8 @@ export function principalOf(c: CoreContext): Principal {
   if (!principal) throw new Problem('invalid_token')
   return principal
 }
+
+/** Refuses everybody but the admin. */
+export function assertAdmin(c: CoreContext): void {
+  if (!c.get('claims').admin) throw new Problem('invalid_token')
+}

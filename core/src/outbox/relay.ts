@@ -1,9 +1,10 @@
 import type { AppId } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyEvent } from '../events/apply-event.ts'
-import type { OutboxDoc } from '../store/schema.ts'
+import { growChain, growChains } from '../receipts/grow-chain.ts'
+import { collections, type OutboxDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
-import { capturePayment } from './capture-payment.ts'
+import { finishedTtlMs } from './rows.ts'
 import { settleBooking } from './settle-booking.ts'
 
 /** Rows taken in one round, over all apps. */
@@ -11,16 +12,16 @@ const rowsPerRound = 100
 const rowsAtOnce = 8
 const backoffMsMin = 500
 const backoffMsMax = 60_000
-/** A finished row is kept for a day, to be looked at. */
-const finishedTtlMs = 86_400_000
+/** Receipts go into their chains in batches of one app, apart from the others, so that no backlog is in their way. */
+const oneByOne = collections.outbox.doc.shape.kind.options.filter((kind) => kind !== 'receipt')
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'payments' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
 /** What each kind of row does. All of them read the store's truth when they run, so late and repeated runs agree. */
 const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Promise<void>> = {
   settle: settleBooking,
-  capture: capturePayment,
-  apply: applyEvent,
+  apply: (ctx, row) => applyEvent(ctx, row, row.seats),
+  receipt: async (ctx, row) => void (await growChain(ctx, row.appId)),
 }
 
 /** Does one row and marks it done, or puts it off. Safe to do at once in several places. */
@@ -75,7 +76,7 @@ export async function relayOnce(ctx: Context): Promise<number> {
   const rows = await ctx.store.find(
     everyApp,
     'outbox',
-    { status: 'READY', dueAt },
+    { status: 'READY', kind: { in: oneByOne }, dueAt },
     { orderBy: 'dueAt', limit: rowsPerRound },
   )
   const bySubject = Map.groupBy(rows, (row) => `${row.appId}/${row.subject}`)
@@ -86,5 +87,5 @@ export async function relayOnce(ctx: Context): Promise<number> {
     }
   }
   await Promise.all(Array.from({ length: rowsAtOnce }, worker))
-  return rows.length
+  return rows.length + (await growChains(ctx))
 }

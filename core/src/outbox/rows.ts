@@ -1,10 +1,16 @@
-import { type AppId, type EventId, newId, type Platform } from '@holdfast/contract'
+import { type AppId, type EventId, newId, type Platform, type SeatId } from '@holdfast/contract'
 import type { BookingDoc, OutboxDoc } from '../store/schema.ts'
 
 /** The relay takes a row this long after the commit, unless the commit's own poke has done it. */
 export const pokeHeadStartMs = 2_000
 
+/** A finished row is kept for a day, to be looked at. */
+export const finishedTtlMs = 86_400_000
+/** The subject of all rows of an app's chain; no booking and no event has such an id. */
+export const chainSubject = '!chain'
+
 type Source = Pick<Platform, 'now' | 'random'>
+type Proof = NonNullable<OutboxDoc['proof']>
 
 function row(
   kind: OutboxDoc['kind'],
@@ -20,6 +26,8 @@ function row(
     kind,
     eventId,
     subject,
+    seats: [],
+    proof: null,
     status: 'READY',
     attempts: 0,
     dueAt: new Date(at + pokeHeadStartMs),
@@ -28,16 +36,29 @@ function row(
   }
 }
 
-/** What the commit of a booking promises: Redis will be told, and reserved money taken. */
-export function bookingPokes(booking: BookingDoc, capture: boolean, source: Source): OutboxDoc[] {
-  const settle = settlePoke(booking, source)
-  return capture ? [settle, row('capture', booking, booking.bookingId, source)] : [settle]
-}
+/** What every signed proof promises, in the transaction that stores it: its link in the app's chain. */
+export const chainPoke = (
+  kind: Proof['kind'],
+  of: Pick<BookingDoc, 'appId' | 'eventId' | 'bookingId' | 'receipt'>,
+  source: Source,
+): OutboxDoc => ({
+  ...row('receipt', of, chainSubject, source),
+  proof: { kind, bookingId: of.bookingId, receipt: of.receipt },
+})
+
+/** What the commit of a booking promises: Redis will be told, and its receipt chained. Its payment is work of its own. */
+export const bookingPokes = (booking: BookingDoc, source: Source): OutboxDoc[] => [
+  settlePoke(booking, source),
+  chainPoke('booking', booking, source),
+]
 
 /** What the end of a booking promises: its seats go back on sale. */
 export const settlePoke = (booking: BookingDoc, source: Source): OutboxDoc =>
   row('settle', booking, booking.bookingId, source)
 
-/** What a change of an event's seats or settings promises: Redis will be told. */
-export const applyPoke = (event: { appId: AppId; eventId: EventId }, source: Source): OutboxDoc =>
-  row('apply', event, event.eventId, source)
+/** What a change of an event's settings, or of these seats of it, promises: Redis will be told. */
+export const applyPoke = (
+  event: { appId: AppId; eventId: EventId },
+  source: Source,
+  seats: readonly SeatId[] = [],
+): OutboxDoc => ({ ...row('apply', event, event.eventId, source), seats: [...seats] })

@@ -1,26 +1,22 @@
 import {
-  type AppId,
-  type GrantId,
-  type KeyKind,
   type PaymentClaim,
   type PaymentId,
-  type PaymentProvider,
   Problem,
   paymentCallMs,
+  paymentHeadStartMs,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import type { PaymentDoc } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
-import type { Authorisation } from './payments.ts'
+import { chargeOf, keyOf, newPayment, type Purpose } from './payment-rows.ts'
+import type { Provider, Seen } from './provider.ts'
+import { recordState, recordTaken } from './record-state.ts'
 
 /** What is to be paid, and by what the buyer or the app says it was paid. */
-export interface Due {
-  readonly appId: AppId
-  readonly provider: PaymentProvider
-  readonly kind: KeyKind
-  readonly grantId: GrantId
-  readonly amount: number
-  readonly currency: string
+export interface Due extends Purpose {
   readonly claim: PaymentClaim | undefined
+  /** When it is known already which payment the claim means. */
+  readonly paymentId?: PaymentId | undefined
 }
 
 /** A payment that may carry a booking. `paymentId` is null when there was nothing to pay. */
@@ -32,11 +28,12 @@ export type Taken =
     }
   | { readonly word: 'unknown' }
 
-type Context = Pick<Core, 'store' | 'payments' | 'platform'>
+type Context = Pick<Core, 'store' | 'platform' | 'findProvider'>
 
 /**
  * Checks that a grant is paid for. The payment's row is written before the provider is asked, so that no
- * authorisation is ever without a record; a payment belongs to the first grant that names it.
+ * authorisation is ever without a record; a payment belongs to the first grant that names it. Nothing is voided here,
+ * whatever comes: that is repair's, which knows what was decided.
  *
  * @throws Problem `payment_required`, `payment_declined`, `payment_already_used`, `forbidden`, `invalid_request`
  */
@@ -44,14 +41,18 @@ export async function takePayment(ctx: Context, due: Due, budgetMs: number): Pro
   if (due.amount === 0) return { word: 'paid', state: 'captured', paymentId: null }
   const { claim } = due
   if (due.provider === 'none' || !claim) throw new Problem('payment_required')
-  if (due.provider === 'external') checkAssertion(due, claim)
-
-  await recordIntent(ctx, due, claim.id)
-  const answer = await authorise(ctx, due, claim.id, budgetMs)
-  await recordAnswer(ctx, due, claim.id, answer)
-  if (answer === 'declined') throw new Problem('payment_declined')
-  if (answer === 'unknown') return { word: 'unknown' }
-  return { word: 'paid', state: answer, paymentId: claim.id }
+  if (due.provider === 'external') {
+    checkAssertion(due, claim)
+    await recordIntent(ctx, due, claim.id)
+    return { word: 'paid', state: 'captured', paymentId: claim.id }
+  }
+  const provider = ctx.findProvider(due.provider, due.account)
+  if (!provider) throw new Problem('payment_required')
+  const callMs = Math.min(budgetMs, paymentCallMs)
+  const paymentId = due.paymentId ?? (await provider.identify(claim, callMs))
+  if (paymentId === 'unknown') return { word: 'unknown' }
+  if (paymentId === null) throw new Problem('payment_declined')
+  return lookAt(ctx, provider, await recordIntent(ctx, due, paymentId), callMs)
 }
 
 /** The app took the money itself: only its server may say so, and the sum must be right. */
@@ -64,60 +65,74 @@ function checkAssertion(due: Due, claim: PaymentClaim): void {
   if (errors.length > 0) throw new Problem('invalid_request', { errors })
 }
 
-async function recordIntent({ store, platform }: Context, due: Due, paymentId: PaymentId): Promise<void> {
-  const { appId, provider, grantId, amount, currency } = due
-  const createdAt = new Date(platform.now())
+/**
+ * The row of a payment, made if it is not there.
+ * @throws Problem `payment_already_used`
+ */
+export async function recordIntent(
+  { store, platform }: Pick<Context, 'store' | 'platform'>,
+  due: Purpose,
+  paymentId: PaymentId,
+): Promise<PaymentDoc> {
+  const nowMs = platform.now()
+  const times = { nowMs, dueAtMs: nowMs + paymentHeadStartMs, reference: null }
+  const fresh = newPayment(due, paymentId, times)
+  // What an app asserts is here.
+  const row: PaymentDoc =
+    due.provider === 'external' ? { ...fresh, state: 'CAPTURED', captured: due.amount } : fresh
   try {
-    await store.insert(appId, 'payments', {
-      appId,
-      provider,
-      paymentId,
-      grantId,
-      amount,
-      currency,
-      createdAt,
-      state: 'INTENT',
-    })
+    await store.insert(due.appId, 'payments', row)
+    return row
   } catch (error) {
     if (!isDuplicate(error, 'payments', 'primary')) throw error
-    const row = await store.get(appId, 'payments', { provider, paymentId })
-    if (row?.grantId !== grantId) throw new Problem('payment_already_used')
+    const known = await store.get(due.appId, 'payments', keyOf(row))
+    if (known?.eventId !== due.eventId || known.grantId !== due.grantId)
+      throw new Problem('payment_already_used')
+    return known
   }
 }
 
-async function authorise(
-  ctx: Context,
-  due: Due,
-  paymentId: PaymentId,
-  budgetMs: number,
-): Promise<Authorisation> {
-  if (due.provider === 'external') return 'captured'
-  const provider = ctx.payments[due.provider]
-  if (!provider) throw new Problem('payment_required')
-  const { amount, currency } = due
-  return provider.authorise({ paymentId, amount, currency }, Math.min(budgetMs, paymentCallMs))
+async function lookAt(ctx: Context, provider: Provider, payment: PaymentDoc, callMs: number): Promise<Taken> {
+  const sight = await provider.look(chargeOf(payment), callMs)
+  if (sight.word === 'unknown') return { word: 'unknown' }
+  if (sight.word === 'absent' || !isOrdered(payment, sight)) {
+    await forget(ctx, payment)
+    throw new Problem('payment_declined')
+  }
+  return heed(ctx, payment, sight)
 }
 
-const stateOf = {
-  captured: 'CAPTURED',
-  authorised: 'AUTHORISED',
-  pending: 'PENDING',
-  declined: 'DECLINED',
-  unknown: 'INTENT',
-} as const
+/** Whether this is what was ordered, in the currency of its event; what is named without an order has no reference. */
+export const isOrdered = ({ reference, currency }: PaymentDoc, seen: Seen): boolean =>
+  (seen.reference === null || seen.reference === reference) && seen.currency === currency
 
-/** For the operator and for repair; the booking itself says what carries it. A finished row is left alone. */
-async function recordAnswer(
-  ctx: Context,
-  due: Due,
-  paymentId: PaymentId,
-  answer: Authorisation,
-): Promise<void> {
-  const { appId, provider, grantId } = due
-  await ctx.store.updateIf(
-    appId,
-    'payments',
-    { provider, paymentId, grantId, state: { in: ['INTENT', 'PENDING'] } },
-    { set: { state: stateOf[answer] } },
-  )
+/** A payment that was ordered for something else, or is not there: it must be free for whom it is for. */
+async function forget({ store }: Context, payment: PaymentDoc): Promise<void> {
+  const { appId, grantId } = payment
+  await store.delete(appId, 'payments', { ...keyOf(payment), grantId, state: 'INTENT', reference: null })
+}
+
+async function heed(ctx: Context, payment: PaymentDoc, seen: Seen): Promise<Taken> {
+  const { paymentId, amount } = payment
+  switch (seen.state) {
+    case 'open':
+      throw new Problem('payment_required')
+    case 'declined':
+      await recordState(ctx, payment, 'DECLINED')
+      throw new Problem('payment_declined')
+    case 'voided':
+      await recordState(ctx, payment, 'VOIDED')
+      throw new Problem('payment_declined')
+    case 'captured':
+      await recordTaken(ctx, payment, seen.amount)
+      break
+    case 'authorised':
+      await recordState(ctx, payment, 'AUTHORISED')
+      break
+    case 'pending':
+      await recordState(ctx, payment, 'PENDING')
+      break
+  }
+  if (seen.amount !== amount) throw new Problem('payment_declined')
+  return { word: 'paid', state: seen.state, paymentId }
 }

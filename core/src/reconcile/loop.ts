@@ -1,19 +1,21 @@
 import type { Core } from '../context.ts'
 import { relayOnce } from '../outbox/relay.ts'
+import type { Settling } from '../payments/book-paid.ts'
+import { settleDue } from '../payments/settle-due.ts'
 import { everyApp } from '../store/store.ts'
 import { tailLedger } from './ledger.ts'
 import { sweepEvent } from './sweep.ts'
 
 /** Pause between two rounds over all events. */
 const roundMs = 1_000
-/** Pause between two looks at the outbox. */
+/** Pause between two looks at the outbox, and at the payments. */
 const relayMs = 500
 /** Pause between two clean-ups of documents whose time is over. */
 const purgeMs = 60_000
 const eventsMax = 10_000
 const eventsAtOnce = 4
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'payments' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
 /** One round of repair over every event that has seats: sweep, then ledger. A fault of one event stays its own. */
 export async function repairOnce(ctx: Context): Promise<void> {
@@ -38,7 +40,7 @@ export async function repairOnce(ctx: Context): Promise<void> {
 }
 
 /** Starts the background work of core. `stop` resolves when nothing of it runs any more. */
-export function startRepair(ctx: Context): { stop(): Promise<void> } {
+export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } {
   let stopped = false
   const every = async (pauseMs: number, name: string, work: () => Promise<unknown>) => {
     while (!stopped) {
@@ -51,6 +53,7 @@ export function startRepair(ctx: Context): { stop(): Promise<void> } {
   const running = [
     every(roundMs, 'repair', () => repairOnce(ctx)),
     every(relayMs, 'relay', () => relayOnce(ctx)),
+    every(relayMs, 'payments', () => settleDue(ctx)),
     every(purgeMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
   ]
   return {

@@ -1,7 +1,7 @@
 import type { AppId } from '@holdfast/contract'
 import * as z from 'zod'
 import { type CollectionName, type Documents, schema } from './schema.ts'
-import { type Change, StoreError } from './store.ts'
+import { type Change, type Entry, StoreError, type TextField, type Total } from './store.ts'
 
 /**
  * A checked copy of a document that is about to be written.
@@ -33,6 +33,31 @@ export function documentRead<Name extends CollectionName>(name: Name, stored: un
     'unusable',
     `the document ${named} of ${name} does not fit its schema: ${z.prettifyError(parsed.error)}`,
   )
+}
+
+/**
+ * The document in what a database gave back, with its collection.
+ * @throws StoreError as `documentRead`
+ */
+export const entryRead = (name: CollectionName, stored: unknown): Entry =>
+  // The two belong together, which the type of a union cannot say.
+  ({ collection: name, doc: documentRead(name, stored) }) as Entry
+
+/** A total in the list that a database gave back: the values of the fields, the count, the sum. */
+export function totalRead<Name extends CollectionName, By extends TextField<Documents[Name]>>(
+  name: Name,
+  by: readonly By[],
+  row: unknown,
+): Total<Documents[Name], By> {
+  const values = z.array(z.unknown()).parse(row)
+  const shape = Object.fromEntries(by.map((field) => [field, fieldOf(name, field)]))
+  const group = z.object(shape).safeParse(Object.fromEntries(by.map((field, at) => [field, values[at]])))
+  const numbers = z.tuple([z.number(), z.number()]).safeParse(values.slice(by.length))
+  if (!group.success || !numbers.success) {
+    throw new StoreError('unusable', `a total of ${name} does not fit its schema`)
+  }
+  const [count, sum] = numbers.data
+  return { group: group.data as Pick<Documents[Name], By>, count, sum }
 }
 
 /** What `schema` says of one field, by its name. */

@@ -71,3 +71,10 @@ export function keyTermsOf<Name extends CollectionName>(
     throw new TypeError(`a key of ${name} is ${fields.join(', ')}`)
   return fields.map((field) => ({ field, test: 'eq', value: scalarOf(name, field, parts[field]) }))
 }
+
+/** @throws TypeError when a limit is none. */
+export function assertLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new TypeError(`a limit is a positive integer, not ${limit}`)
+  }
+}

@@ -1,17 +1,24 @@
 import {
   AppId,
   BookingId,
+  BotMode,
   ChartFrame,
   Currency,
+  Domain,
+  EventDefaults,
   EventId,
   GrantId,
+  HoldSettings,
+  IssuedKind,
   KeyKind,
+  PaymentAccount,
   PaymentId,
   PaymentProvider,
   PaymentStatus,
   PricedSeat,
   Principal,
   RateLimits,
+  RefundId,
   SaleStatus,
   SeatId,
 } from '@holdfast/contract'
@@ -29,27 +36,40 @@ const date = () =>
     z.date().min(firstDate).max(lastDate),
   )
 
+/** `metadata` is JSON text, so that no key of it is ever read as an operator. `cursor` orders apps by their age. */
 const AppDoc = z.object({
   appId: AppId,
   name: z.string(),
+  domain: Domain,
   active: z.boolean(),
   allowedOrigins: z.array(z.string()),
+  allowedDomains: z.array(z.string()),
   allowNoOrigin: z.boolean(),
   paymentProvider: PaymentProvider,
+  paymentAccount: PaymentAccount,
+  botMode: BotMode,
   rateLimits: RateLimits,
+  eventDefaults: EventDefaults,
+  browserVouching: z.boolean(),
+  metadata: z.string(),
+  cursor: z.string(),
   createdAt: date(),
 })
 
-/** An app key: only its bcrypt hash is kept. `keyId` is the readable part of the key, by which it is found. */
+/**
+ * An app key: only its bcrypt hash is kept. `keyId` is the readable part of the key, by which it is found; a legacy
+ * key has none in it and is found by its app. It works until `expiresAt`; null means until it is rotated.
+ */
 const KeyDoc = z.object({
   appId: AppId,
   keyId: z.string(),
-  kind: KeyKind,
+  kind: IssuedKind,
   hash: z.string(),
+  expiresAt: date().nullable(),
   createdAt: date(),
 })
 
-/** A user of the pool that all apps share (`appId` is `pool`). `email` is lower case. */
+/** A user of the pool that all apps share (`appId` is `pool`). `email` is lower case; `cursor` orders by age. */
 const UserDoc = z.object({
   appId: AppId,
   userId: z.string(),
@@ -58,7 +78,32 @@ const UserDoc = z.object({
   phone: z.string().nullable(),
   passwordHash: z.string(),
   active: z.boolean(),
+  deactivatedAt: date().nullable(),
+  cursor: z.string(),
   createdAt: date(),
+})
+
+/** Failed logins of one `subject` (the digest of an account, or of an account and an address) and what they cost. */
+const AttemptDoc = z.object({
+  appId: AppId,
+  subject: z.string(),
+  failures: z.int(),
+  nextAt: date(),
+  expiresAt: date(),
+})
+
+/**
+ * One-time codes of one address (`subject` is its digest): only the hash of the last is kept, or null where the mail
+ * had none. `sends` counts them until `expiresAt`; the last is good until `goodUntil`, for a few guesses.
+ */
+const CodeDoc = z.object({
+  appId: AppId,
+  subject: z.string(),
+  hash: z.string().nullable(),
+  guesses: z.int(),
+  goodUntil: date(),
+  sends: z.int(),
+  expiresAt: date(),
 })
 
 /** `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). */
@@ -67,11 +112,12 @@ const EventDoc = z.object({
   eventId: EventId,
   name: z.string(),
   currency: Currency,
+  domain: Domain,
   startsAt: date().nullable(),
   sale: SaleStatus,
-  holdTtlMs: z.int(),
-  holdLifetimeMs: z.int(),
-  seatsHeldPerOwner: z.int(),
+  onSaleAt: date().nullable(),
+  offSaleAt: date().nullable(),
+  ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
   seatCount: z.int(),
@@ -116,35 +162,118 @@ const ReservationDoc = z.object({
   createdAt: date(),
 })
 
-/** `cursor` orders an owner's bookings: creation time, then id. */
+/** `cursor` orders bookings: creation time, then id. The buyer's name and address are what they were that day. */
 const BookingDoc = z.object({
   appId: AppId,
+  domain: Domain,
   bookingId: BookingId,
   eventId: EventId,
   grantId: GrantId,
   owner: Principal,
+  buyerName: z.string().nullable(),
+  buyerEmail: z.string().nullable(),
   status: z.enum(['CONFIRMED', 'CANCELLED']),
   paymentStatus: PaymentStatus,
   provider: PaymentProvider,
+  account: PaymentAccount,
   paymentId: PaymentId.nullable(),
   seats: z.array(PricedSeat),
+  /** Those of them that were given back since. */
+  cancelled: z.array(SeatId),
+  /** How many cancellations there were: what the next one is conditional on. */
+  cancellations: z.int(),
   total: z.int(),
+  /** What of the total was not given back. */
+  retained: z.int(),
   currency: Currency,
   receipt: z.string(),
   cursor: z.string(),
   createdAt: date(),
 })
 
-/** Written before the provider is called, so that no authorisation is ever without a record. */
+/** When the work on it is due (null: it is at rest), and how often it was done in vain. */
+const work = { dueAt: date().nullable(), attempts: z.int() }
+
+/** The payment that was ordered for a grant: one, whatever is asked how often. */
+const OrderDoc = z.object({
+  appId: AppId,
+  eventId: EventId,
+  grantId: GrantId,
+  provider: PaymentProvider,
+  account: PaymentAccount,
+  paymentId: PaymentId,
+  createdAt: date(),
+})
+
+/**
+ * Written before the provider is called, so that no authorisation is ever without a record. It is work for repair until
+ * what the provider has agrees with what was decided of the grant. INTENT: nobody has paid, as far as we know.
+ * `amount` is what the grant costs; `captured` what was taken, 0 before. `cursor` orders payments by age.
+ */
 const PaymentDoc = z.object({
   appId: AppId,
   provider: PaymentProvider,
+  account: PaymentAccount,
   paymentId: PaymentId,
+  eventId: EventId,
   grantId: GrantId,
+  owner: Principal,
+  kind: KeyKind,
+  seats: z.array(PricedSeat),
+  /** Of its order; null when nothing was ordered. */
+  reference: z.string().nullable(),
+  amount: z.int(),
+  captured: z.int(),
+  currency: Currency,
+  state: z.enum(['INTENT', 'AUTHORISED', 'PENDING', 'CAPTURED', 'DECLINED', 'VOIDED', 'CAPTURE_FAILED']),
+  ...work,
+  cursor: z.string(),
+  createdAt: date(),
+})
+
+/** Money to be given back: work for repair until the provider has done it. OWED: the app does it itself. */
+const RefundDoc = z.object({
+  appId: AppId,
+  refundId: RefundId,
+  provider: PaymentProvider,
+  account: PaymentAccount,
+  paymentId: PaymentId,
+  bookingId: BookingId.nullable(),
+  owner: Principal,
   amount: z.int(),
   currency: Currency,
-  state: z.enum(['INTENT', 'AUTHORISED', 'PENDING', 'CAPTURED', 'DECLINED', 'CAPTURE_FAILED']),
+  reason: z.enum(['cancelled', 'unused', 'provider']),
+  state: z.enum(['PENDING', 'DONE', 'FAILED', 'OWED']),
+  ...work,
   createdAt: date(),
+})
+
+/**
+ * The end of a booking, or of some of its seats: `n` counts those of a booking from 1. What was given back and what was
+ * kept add up to what the seats cost. `refundId` is null when there was nothing to give back.
+ */
+const CancellationDoc = z.object({
+  appId: AppId,
+  bookingId: BookingId,
+  n: z.int(),
+  eventId: EventId,
+  by: z.enum(['owner', 'app', 'provider']),
+  seats: z.array(PricedSeat),
+  refund: z.int(),
+  retained: z.int(),
+  currency: Currency,
+  refundId: RefundId.nullable(),
+  receipt: z.string(),
+  createdAt: date(),
+})
+
+/** What a provider told and was done: told again, nothing is done. */
+const ProviderEventDoc = z.object({
+  appId: AppId,
+  provider: PaymentProvider,
+  account: PaymentAccount,
+  providerEventId: z.string(),
+  expiresAt: date(),
 })
 
 /** A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. */
@@ -160,14 +289,36 @@ const IdempotencyDoc = z.object({
   expiresAt: date(),
 })
 
+/** What a receipt proves. */
+const ProofKind = z.enum(['booking', 'cancellation'])
+
+/**
+ * One link of an app's chain of receipts, which only grows: `digest` is over all other fields, the digest of the
+ * link before among them. Digests are SHA-256 in base64url.
+ */
+const ChainDoc = z.object({
+  appId: AppId,
+  n: z.int(),
+  kind: ProofKind,
+  bookingId: BookingId,
+  receiptDigest: z.string(),
+  prevDigest: z.string(),
+  digest: z.string(),
+  createdAt: date(),
+})
+
 /** A poke: something must be brought in line with the store's truth, at least once. Rows of one `subject` run in order. */
 const OutboxDoc = z.object({
   appId: AppId,
   rowId: z.string(),
-  kind: z.enum(['settle', 'capture', 'apply']),
+  kind: z.enum(['settle', 'apply', 'receipt']),
   eventId: EventId,
-  /** The booking, or the event for `apply`. */
+  /** The booking, the event for `apply`, or the app's chain for `receipt`. */
   subject: z.string(),
+  /** Of `receipt`: what the chain gets. Carried whole, so that the chain has what was signed at the commit. */
+  proof: z.object({ kind: ProofKind, bookingId: BookingId, receipt: z.string() }).nullable().default(null),
+  /** Of `apply`: the seats that changed beside the event's settings. */
+  seats: z.array(SeatId),
   status: z.enum(['READY', 'DONE']),
   attempts: z.int(),
   dueAt: date(),
@@ -181,24 +332,66 @@ const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), 
 /** How far the log of an event's inventory has been read into reservations. */
 const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
 
+/** The last import into this store (`appId` is `system`). */
+const ImportDoc = z.object({
+  appId: AppId,
+  name: z.literal('store'),
+  digest: z.string(),
+  status: z.enum(['RUNNING', 'DONE']),
+  startedAt: date(),
+})
+
 /** The collections, their keys and indexes: every adapter makes its database from this and from nothing else. */
 export const collections = {
-  apps: collection({ doc: AppDoc, key: ['appId'], indexes: {} }),
+  apps: collection({
+    doc: AppDoc,
+    key: ['appId'],
+    indexes: {
+      cursor: { fields: ['cursor'] },
+      domain: { fields: ['domain', 'cursor'] },
+      active: { fields: ['active', 'cursor'] },
+    },
+  }),
   keys: collection({
     doc: KeyDoc,
     key: ['appId', 'keyId'],
     indexes: { keyId: { fields: ['keyId'], unique: true } },
+    expires: 'expiresAt',
   }),
   users: collection({
     doc: UserDoc,
     key: ['appId', 'userId'],
-    indexes: { email: { fields: ['appId', 'email'], unique: true } },
+    indexes: {
+      email: { fields: ['appId', 'email'], unique: true },
+      cursor: { fields: ['appId', 'cursor'] },
+      active: { fields: ['appId', 'active', 'cursor'] },
+      deactivated: { fields: ['appId', 'active', 'deactivatedAt'] },
+    },
+  }),
+  attempts: collection({
+    doc: AttemptDoc,
+    key: ['appId', 'subject'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
+  codes: collection({
+    doc: CodeDoc,
+    key: ['appId', 'subject'],
+    indexes: {},
+    expires: 'expiresAt',
   }),
   events: collection({ doc: EventDoc, key: ['appId', 'eventId'], indexes: {} }),
   seats: collection({
     doc: SeatDoc,
     key: ['appId', 'eventId', 'seatId'],
-    indexes: { index: { fields: ['appId', 'eventId', 'index'], unique: true } },
+    indexes: {
+      index: { fields: ['appId', 'eventId', 'index'], unique: true },
+      // For a seat that is named without its event.
+      seat: { fields: ['appId', 'seatId'] },
+      // What is sold of each event, over all apps, without reading a seat. Not the app first: the sale of a seat must
+      // find it by its key, and not by the state that it asks for.
+      state: { fields: ['state', 'blocked', 'appId', 'eventId'] },
+    },
   }),
   reservations: collection({
     doc: ReservationDoc,
@@ -212,12 +405,47 @@ export const collections = {
       grant: { fields: ['appId', 'eventId', 'grantId'], unique: true },
       owner: { fields: ['appId', 'owner', 'cursor'] },
       cursor: { fields: ['appId', 'cursor'] },
+      // What the admin lists: newest first, over all apps or of one event.
+      newest: { fields: ['cursor'] },
+      domain: { fields: ['domain', 'cursor'] },
+      event: { fields: ['appId', 'eventId', 'cursor'] },
+      buyer: { fields: ['owner', 'cursor'] },
+      status: { fields: ['status', 'cursor'] },
+      payment: { fields: ['paymentStatus', 'cursor'] },
+      // Grouped as the dashboard wants it and with the sum, so that no booking is read for the numbers of all.
+      revenue: { fields: ['currency', 'status', 'paymentStatus', 'retained'] },
     },
   }),
   payments: collection({
     doc: PaymentDoc,
-    key: ['appId', 'provider', 'paymentId'],
-    indexes: { grant: { fields: ['appId', 'grantId'] } },
+    key: ['appId', 'provider', 'account', 'paymentId'],
+    indexes: {
+      grant: { fields: ['appId', 'eventId', 'grantId'] },
+      due: { fields: ['dueAt'] },
+      attempts: { fields: ['attempts', 'cursor'] },
+      cursor: { fields: ['cursor'] },
+      app: { fields: ['appId', 'cursor'] },
+      // A provider's event says nothing of apps.
+      payment: { fields: ['provider', 'account', 'paymentId'] },
+    },
+  }),
+  orders: collection({ doc: OrderDoc, key: ['appId', 'eventId', 'grantId'], indexes: {} }),
+  refunds: collection({
+    doc: RefundDoc,
+    key: ['appId', 'refundId'],
+    indexes: {
+      due: { fields: ['dueAt'] },
+      state: { fields: ['state', 'createdAt'] },
+      payment: { fields: ['appId', 'provider', 'account', 'paymentId'] },
+      booking: { fields: ['appId', 'bookingId'] },
+    },
+  }),
+  cancellations: collection({ doc: CancellationDoc, key: ['appId', 'bookingId', 'n'], indexes: {} }),
+  providerEvents: collection({
+    doc: ProviderEventDoc,
+    key: ['appId', 'provider', 'account', 'providerEventId'],
+    indexes: {},
+    expires: 'expiresAt',
   }),
   idempotency: collection({
     doc: IdempotencyDoc,
@@ -229,12 +457,18 @@ export const collections = {
     doc: OutboxDoc,
     key: ['appId', 'rowId'],
     indexes: {
-      due: { fields: ['status', 'dueAt'] },
+      open: { fields: ['status', 'kind', 'dueAt'] },
       subject: { fields: ['appId', 'subject', 'status', 'rowId'] },
     },
     expires: 'expiresAt',
   }),
+  chain: collection({
+    doc: ChainDoc,
+    key: ['appId', 'n'],
+    indexes: { receipt: { fields: ['appId', 'receiptDigest'], unique: true } },
+  }),
   leases: collection({ doc: LeaseDoc, key: ['appId', 'name'], indexes: {} }),
+  imports: collection({ doc: ImportDoc, key: ['appId', 'name'], indexes: {} }),
   cursors: collection({ doc: CursorDoc, key: ['appId', 'eventId'], indexes: {} }),
 } as const
 
@@ -262,5 +496,10 @@ export type SeatDoc = Documents['seats']
 export type EventDoc = Documents['events']
 export type BookingDoc = Documents['bookings']
 export type OutboxDoc = Documents['outbox']
+export type ChainDoc = Documents['chain']
+export type PaymentDoc = Documents['payments']
+export type RefundDoc = Documents['refunds']
+export type CancellationDoc = Documents['cancellations']
 export type AppDoc = Documents['apps']
 export type UserDoc = Documents['users']
+export type KeyDoc = Documents['keys']

@@ -1,13 +1,14 @@
 import { systemPlatform } from '@holdfast/contract'
+import type { Clock } from './budget.ts'
 import { collectionNames, schema } from './schema.ts'
-import { type Clock, whileLocked } from './sqlite/budget.ts'
 import { type Connection, openConnection } from './sqlite/connection.ts'
 import { layOut, makeDurable } from './sqlite/layout.ts'
+import { whileLocked } from './sqlite/locked.ts'
 import { purgeSql } from './sqlite/sql.ts'
-import { type Execute, readsOn, writesOn } from './sqlite/statements.ts'
+import { type Execute, entriesOf, readsOn, writesOn } from './sqlite/statements.ts'
 import { transactionsOn } from './sqlite/transactions.ts'
-import { createTurns } from './sqlite/turns.ts'
 import { type Store, StoreError } from './store.ts'
+import { createTurns } from './turns.ts'
 
 export interface SqliteOptions {
   /** A file, made when it is missing, or `:memory:`. */
@@ -99,6 +100,22 @@ export function openSqliteStore({
         } while (deleted === documentsPerPurge)
       }
       return purged
+    },
+
+    async *snapshot() {
+      assertOpen()
+      if (path === ':memory:') {
+        yield* await alone((db) => [...entriesOf(db)])
+        return
+      }
+      // Whoever reads slowly keeps this connection at its moment, and nobody waiting.
+      const db = openConnection(path, busyTimeoutMs)
+      try {
+        db.exec('PRAGMA query_only = ON; BEGIN')
+        yield* entriesOf(db)
+      } finally {
+        db.close()
+      }
     },
 
     close: () => {

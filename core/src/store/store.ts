@@ -38,12 +38,33 @@ export type Key<Name extends CollectionName> = Readonly<
   Pick<Documents[Name], KeyField<Name> & keyof Documents[Name]>
 >
 
+/** The fields by which totals can be told apart: text, which every database groups in the same way. */
+export type TextField<Doc> = {
+  [Field in keyof Doc & string]: Doc[Field] extends string | null ? Field : never
+}[keyof Doc & string]
+
 type NumberField<Doc> = { [Field in keyof Doc]: Doc[Field] extends number ? Field : never }[keyof Doc]
 
 /** `set` replaces top-level fields, `inc` adds integers to them; one of them at least, and no field of the key. */
 export interface Change<Name extends CollectionName> {
   readonly set?: Partial<Omit<Documents[Name], KeyField<Name> | 'appId'>>
   readonly inc?: { readonly [Field in Exclude<NumberField<Documents[Name]>, KeyField<Name>>]?: number }
+}
+
+export interface TotalOptions<Doc, By extends TextField<Doc>> {
+  /** One total for each combination of values of these fields; one for all when there is none. */
+  readonly by: readonly By[]
+  /** Adds up this field, whose values are integers. */
+  readonly sum?: NumberField<Doc> & string
+  /** How many totals at most: those of the most documents. */
+  readonly limit: number
+}
+
+/** How many documents have these values, and what their numbers add up to: 0 when nothing is added up. */
+export interface Total<Doc, By extends TextField<Doc>> {
+  readonly group: Pick<Doc, By>
+  readonly count: number
+  readonly sum: number
 }
 
 export interface FindOptions<Doc> {
@@ -100,6 +121,19 @@ export interface Statements {
   ): Promise<number>
 
   /**
+   * Counts the documents that match, and adds up one of their numbers, group by group, where they are: the program
+   * sees the totals only. Most documents first, then by the fields in their order. Of no documents there is no total.
+   *
+   * @example total(everyApp, 'bookings', {}, { by: ['currency'], sum: 'total', limit: 200 })
+   */
+  total<Name extends CollectionName, const By extends TextField<Documents[Name]>>(
+    scope: ReadScope,
+    collection: Name,
+    filter: Filter<Documents[Name]>,
+    options: TotalOptions<Documents[Name], By>,
+  ): Promise<Total<Documents[Name], By>[]>
+
+  /**
    * Changes every document that matches, in one conditional statement, and says how many there were. This is what
    * decides a race: compare the count with what it must be.
    * @throws StoreError `duplicate` when the change breaks a unique index.
@@ -130,6 +164,11 @@ export interface Statements {
   ): Promise<number>
 }
 
+/** A document, and where it belongs. */
+export type Entry = {
+  [Name in CollectionName]: { readonly collection: Name; readonly doc: Documents[Name] }
+}[CollectionName]
+
 /**
  * The durable database behind core.
  *
@@ -154,6 +193,14 @@ export interface Store extends Statements {
 
   /** Deletes the documents whose time is over at `now` (schema's `expires`) and says how many there were. */
   purgeExpired(now: Date): Promise<number>
+
+  /**
+   * Every document of every app as of one moment: collection by collection in the order of the schema, by primary key
+   * within each, so that equal stores give equal sequences. A few documents at a time; writers go on and are not seen.
+   * @throws StoreError `unavailable` when a MongoDB does not remember the moment any more, after 5 minutes
+   *   (`minSnapshotHistoryWindowInSeconds`).
+   */
+  snapshot(): AsyncIterable<Entry>
 
   /** Finishes what runs and releases every resource. */
   close(): Promise<void>

@@ -1,26 +1,48 @@
-import { type AdminSession, type LogInRequest, Problem } from '@holdfast/contract'
+import { type AdminSession, type Platform, Problem } from '@holdfast/contract'
+import { type Store, systemScope } from '../store/store.ts'
+import type { LogIn } from './log-in.ts'
+import { countAttempt, forgetAttempts } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { TokenIssuer } from './tokens.ts'
 
-/** The one admin, from the configuration; `email` is lower case. */
+/** The one admin, from the configuration; both names are lower case, and may be the same. */
 export interface AdminAccount {
   readonly email: string
+  readonly username: string
   readonly passwordHash: string
 }
 
 interface Context {
+  readonly store: Pick<Store, 'transaction' | 'delete'>
+  readonly platform: Pick<Platform, 'now' | 'sha256'>
   readonly admin: AdminAccount
-  readonly passwords: Pick<PasswordHasher, 'verify'>
+  readonly adminPasswords: Pick<PasswordHasher, 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueAdminToken'>
 }
 
-/** Signs the admin in; a wrong e-mail and a wrong password get one answer. */
+/** What somebody typed for the admin's e-mail or user name, and where. */
+export interface AdminLogIn extends Pick<LogIn, 'password' | 'address'> {
+  readonly name: string
+}
+
+/**
+ * Signs the admin in; a wrong name and a wrong password get one answer.
+ *
+ * @throws Problem `rate_limited`, `invalid_credentials`
+ */
 export async function logInAdmin(
-  { admin, passwords, tokens }: Context,
-  { email, password }: LogInRequest,
+  ctx: Context,
+  { name, password, address }: AdminLogIn,
 ): Promise<AdminSession> {
-  // Before the e-mail is looked at, and with the admin's own hash whatever its cost: both mistakes take as long.
-  const isRight = await passwords.verify(password, admin.passwordHash)
+  const { admin, adminPasswords, tokens } = ctx
+  const typed = name.toLowerCase()
+  // By either name it is one account, with one count of failures.
+  const email = typed === admin.username ? admin.email : typed
+  const attempt = { scope: systemScope, email, address }
+  await countAttempt(ctx, attempt)
+  // Before the name is looked at, and with the admin's own hash whatever its cost: both mistakes take as long.
+  const isRight = await adminPasswords.verify(password, admin.passwordHash)
   if (!isRight || email !== admin.email) throw new Problem('invalid_credentials')
+  await forgetAttempts(ctx, attempt)
   return tokens.issueAdminToken()
 }

@@ -1,25 +1,35 @@
-import { type LogInRequest, Problem, type UserSession } from '@holdfast/contract'
+import { type LogInRequest, type Platform, Problem, type UserSession } from '@holdfast/contract'
 import { poolScope, type Store } from '../store/store.ts'
+import { countAttempt, forgetAttempts } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { TokenIssuer } from './tokens.ts'
 import { openUserSession } from './user-session.ts'
 
 interface Context {
-  readonly store: Pick<Store, 'find'>
+  readonly store: Pick<Store, 'find' | 'transaction' | 'delete'>
+  readonly platform: Pick<Platform, 'now' | 'sha256'>
   readonly passwords: Pick<PasswordHasher, 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
 }
 
+/** What somebody typed, and where: the client's address as the edge saw it. */
+export interface LogIn extends LogInRequest {
+  readonly address: string
+}
+
 /**
- * Signs a user of the pool in. A wrong password, an unknown e-mail and a deactivated user get one answer after the
- * same work, so that nobody learns who has an account.
+ * Signs a user of the pool in. A wrong password and an unknown e-mail get one answer after the same work, so that
+ * nobody learns who has an account; only who knows the password hears that the account was deactivated.
+ *
+ * @throws Problem `rate_limited`, `invalid_credentials`, `user_deactivated`
  */
-export async function logIn(
-  { store, passwords, tokens }: Context,
-  { email, password }: LogInRequest,
-): Promise<UserSession> {
-  const [user] = await store.find(poolScope, 'users', { email }, { limit: 1 })
-  const isRight = await passwords.verify(password, user?.passwordHash ?? null)
-  if (!isRight || !user?.active) throw new Problem('invalid_credentials')
-  return openUserSession(tokens, user)
+export async function logIn(ctx: Context, { email, password, address }: LogIn): Promise<UserSession> {
+  const attempt = { scope: poolScope, email, address }
+  await countAttempt(ctx, attempt)
+  const [user] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
+  const isRight = await ctx.passwords.verify(password, user?.passwordHash ?? null)
+  if (!isRight || !user) throw new Problem('invalid_credentials')
+  await forgetAttempts(ctx, attempt)
+  if (!user.active) throw new Problem('user_deactivated')
+  return openUserSession(ctx.tokens, user)
 }

@@ -26,6 +26,9 @@ export interface HasherLimits {
 /** For people who sign in. */
 export const loginHashing: HasherLimits = { threads: 2, waitingMax: 64, waitMsMax: 5_000 }
 
+/** For the admin: one is enough, and who guesses waits for who guesses. */
+export const adminHashing: HasherLimits = { threads: 1, waitingMax: 16, waitMsMax: 5_000 }
+
 /** For app keys, in threads and a queue of their own, so that no rush of logins delays a key. */
 export const keyHashing: HasherLimits = { threads: 1, waitingMax: 32, waitMsMax: 5_000 }
 

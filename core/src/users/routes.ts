@@ -1,24 +1,66 @@
-import { LogInRequest, SignUpRequest } from '@holdfast/contract'
+import {
+  AdminLogInRequest,
+  LogInRequest,
+  Problem,
+  SignUpRequest,
+  UserId,
+  UserPatch,
+  UsersQuery,
+  type Whoami,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
-import { appOf, bodyOf } from '../http/requests.ts'
+import { appOf, assertAdmin, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
+import { logInAdmin } from './log-in-admin.ts'
+import { listUsers, readUser } from './read-users.ts'
 import { signUp } from './sign-up.ts'
+import { updateUser } from './update-user.ts'
+import { whoAmI } from './who-am-i.ts'
 
-/** Users of the shared pool, and guests of one app. */
+/** Users of the pool, which is no app's own, and guests of one app. Which routes of it need a key, the edge says. */
 export function userRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   return new Hono<CoreEnv>()
-    .post('/signup', async (c) => {
-      appOf(c)
-      return c.json(await signUp(ctx, bodyOf(c, SignUpRequest)), 201)
-    })
+    .post('/signup', async (c) => c.json(await signUp(ctx, bodyOf(c, SignUpRequest)), 201))
     .post('/login', async (c) => {
-      appOf(c)
-      return c.json(await logIn(ctx, bodyOf(c, LogInRequest)), 200)
+      const { clientIp: address } = c.get('claims')
+      return c.json(await logIn(ctx, { ...bodyOf(c, LogInRequest), address }), 200)
     })
     .post('/guest', async (c) => c.json(await issueGuest(ctx, { appId: appOf(c).id }), 201))
+    .post('/verify', async (c) => {
+      const principal = principalOf(c)
+      const [kind, userId = ''] = principal.split(':')
+      if (kind !== 'pool') throw new Problem('not_found')
+      const whoami: Whoami = { valid: true, principal, user: await whoAmI(core, userId) }
+      return c.json(whoami, 200)
+    })
+}
+
+/** Users as the admin sees them. */
+export function userAdminRoutes(core: Core, identities: Identities) {
+  const ctx = { ...core, ...identities }
+  return new Hono<CoreEnv>()
+    .post('/login', async (c) => {
+      const { clientIp: address } = c.get('claims')
+      const request = bodyOf(c, AdminLogInRequest)
+      const name = 'email' in request ? request.email : request.username
+      return c.json(await logInAdmin(ctx, { name, password: request.password, address }), 200)
+    })
+    .get('/users', async (c) => {
+      assertAdmin(c)
+      return c.json(await listUsers(core, parse(UsersQuery, c.req.query())), 200)
+    })
+    .get('/users/:user', async (c) => {
+      assertAdmin(c)
+      return c.json(await readUser(core, idOf(UserId, c.req.param('user'))), 200)
+    })
+    .patch('/users/:user', async (c) => {
+      assertAdmin(c)
+      const userId = idOf(UserId, c.req.param('user'))
+      return c.json(await updateUser(core, { userId, patch: bodyOf(c, UserPatch) }), 200)
+    })
 }

@@ -1,4 +1,5 @@
 import { newId, type Platform, Problem, type SignUpRequest, type UserSession } from '@holdfast/contract'
+import { cursorOf } from '../cursor.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { isDuplicate, poolScope, type Store } from '../store/store.ts'
 import type { PasswordHasher } from './passwords.ts'
@@ -17,15 +18,19 @@ export async function signUp(
   { store, platform, passwords, tokens }: Context,
   { email, password, name, phone }: SignUpRequest,
 ): Promise<UserSession> {
+  const userId = newId('usr', platform.random)
+  const createdAt = new Date(platform.now())
   const user: UserDoc = {
     appId: poolScope,
-    userId: newId('usr', platform.random),
+    userId,
     email,
     name,
     phone: phone ?? null,
     passwordHash: await passwords.hash(password),
     active: true,
-    createdAt: new Date(platform.now()),
+    deactivatedAt: null,
+    cursor: cursorOf(createdAt, userId),
+    createdAt,
   }
   try {
     await store.insert(poolScope, 'users', user)

@@ -21,6 +21,7 @@ beforeEach(() => {
 afterEach(() => store.close())
 
 const ada = SignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
+const address = '192.0.2.1'
 const users = () => store.find(poolScope, 'users', {}, { limit: 10 })
 const codeOf = (asked: Promise<unknown>) =>
   asked.then(
@@ -52,7 +53,7 @@ describe('signing up', () => {
     await signUp(ctx(), ada)
     const again = SignUpRequest.parse({ ...ada, email: 'ADA@EXAMPLE.ORG', password: 'something else' })
     expect(await codeOf(signUp(ctx(), again))).toBe('email_taken')
-    const taken = logIn(ctx(), { email: ada.email, password: again.password })
+    const taken = logIn(ctx(), { email: ada.email, password: again.password, address })
     expect(await codeOf(taken)).toBe('invalid_credentials')
   })
 
@@ -71,22 +72,20 @@ describe('signing up', () => {
 describe('logging in', () => {
   test('with the right password gives a token of the same user', async () => {
     const { user } = await signUp(ctx(), ada)
-    const session = await logIn(
-      ctx(),
-      LogInRequest.parse({ email: 'ADA@example.org', password: ada.password }),
-    )
+    const typed = LogInRequest.parse({ email: 'ADA@example.org', password: ada.password })
+    const session = await logIn(ctx(), { ...typed, address })
     expect(session.user).toEqual(user)
     expect(decodeJwt(session.token).sub).toBe(`pool:${user.id}`)
   })
 
-  test('gives one answer after the same work to a wrong password, an unknown e-mail and a user put off', async () => {
+  test('gives one answer after the same work to a wrong password and an unknown e-mail', async () => {
     await signUp(ctx(), ada)
     await signUp(ctx(), { ...ada, email: 'off@example.org' })
     await store.updateIf(poolScope, 'users', { email: 'off@example.org' }, { set: { active: false } })
     const attempts = [
-      { email: ada.email, password: 'wrong horse' },
-      { email: 'nobody@example.org', password: ada.password },
-      { email: 'off@example.org', password: ada.password },
+      { email: ada.email, password: 'wrong horse', address },
+      { email: 'nobody@example.org', password: ada.password, address },
+      { email: 'off@example.org', password: 'wrong horse', address },
     ]
     for (const attempt of attempts) {
       const work = passwords.verified.length
@@ -101,7 +100,8 @@ describe('logging in', () => {
     async (email) => {
       await signUp(ctx(), ada)
       expect(LogInRequest.safeParse({ email, password: ada.password }).success).toBe(false)
-      expect(await codeOf(logIn(ctx(), { email, password: ada.password }))).toBe('invalid_credentials')
+      const attempt = logIn(ctx(), { email, password: ada.password, address })
+      expect(await codeOf(attempt)).toBe('invalid_credentials')
     },
   )
 
@@ -115,13 +115,21 @@ describe('logging in', () => {
 })
 
 describe('the admin', () => {
-  const admin = { email: 'root@example.org', passwordHash: 'plain:open sesame' }
-  const enter = (email: string, password: string) => logInAdmin({ ...ctx(), admin }, { email, password })
+  const admin = { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' }
+  const enter = (email: string, password: string) =>
+    logInAdmin({ ...ctx(), adminPasswords: passwords.hasher, admin }, { name: email, password, address })
 
   test('gets a token for a day', async () => {
     const { token, expiresInSeconds } = await enter('root@example.org', 'open sesame')
     expect(expiresInSeconds).toBe(86_400)
     expect(decodeJwt(token)).toMatchObject({ sub: 'admin', aud: 'holdfast-admin' })
+  })
+
+  test('gets in by the user name as well, and every mistake by either name counts against one account', async () => {
+    expect((await enter('Root', 'open sesame')).token).toMatch(/^ey/)
+    for (let i = 0; i < 3; i++) await codeOf(enter('root', 'open barley'))
+    for (let i = 0; i < 3; i++) await codeOf(enter('root@example.org', 'open barley'))
+    expect(await codeOf(enter('root', 'open sesame'))).toBe('rate_limited')
   })
 
   test('costs the same work and gets the same answer with a wrong e-mail as with a wrong password', async () => {
@@ -133,7 +141,7 @@ describe('the admin', () => {
   test('is no user of the pool, and no user is the admin', async () => {
     await signUp(ctx(), { ...ada, email: admin.email })
     expect(await codeOf(enter(admin.email, ada.password))).toBe('invalid_credentials')
-    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame' })
+    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', address })
     expect(await codeOf(asUser)).toBe('invalid_credentials')
   })
 })

@@ -1,7 +1,27 @@
-import { keyMissesPerMinute, verdictIsolateMs } from '@holdfast/contract'
+import {
+  AppId,
+  coreBudgetMs,
+  keyMissesPerMinute,
+  verdictIsolateMs,
+  verdictSharedMs,
+} from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { createTestEdge, problemIn, refusal } from '../testing.ts'
-import { nativeKey, otherKey, publishableKey, secretKey, shopOrigin } from '../testing-data.ts'
+import { createAssertionSigner } from '../assertion.ts'
+import { createCoreClient } from '../core-client.ts'
+import { createFlights } from '../flights.ts'
+import { createKeyVerdicts } from '../key-verdicts.ts'
+import type { CoreInit } from '../ports.ts'
+import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
+import {
+  nativeKey,
+  otherKey,
+  publishableKey,
+  secretKey,
+  settings,
+  shopOrigin,
+  verdicts,
+} from '../testing-data.ts'
+import { createVerdictCache } from '../verdict-cache.ts'
 
 const verify = 'POST /internal/keys/verify'
 const hold = { body: { seats: ['A-1'] } }
@@ -87,7 +107,7 @@ describe('verdicts are remembered', () => {
   test('a changed verdict arrives when both have forgotten', async () => {
     const edge = createTestEdge()
     await ask(edge)
-    edge.core.answers.set(verify, () => new Response('{"verdict":null}'))
+    edge.core.answers.set(verify, () => json({ verdict: null, deniedUsers: [] }))
     edge.cache.entries.clear()
     expect((await ask(edge)).status).toBe(200)
     edge.platform.advance(verdictIsolateMs)
@@ -125,5 +145,83 @@ describe('verdicts are remembered', () => {
       headers: { 'x-test-address': '203.0.113.9' },
     })
     expect(elsewhere.status).toBe(200)
+  })
+})
+
+describe('what core takes back', () => {
+  const minuteMs = 60_000
+  const ask = (edge: ReturnType<typeof createTestEdge>) => edge.call('GET', '/v1/events/theatre')
+
+  test('the key of a deactivated app, or one that was rotated, is refused everywhere within a minute', async () => {
+    const edge = createTestEdge()
+    const [near, far] = [
+      edge,
+      createTestEdge({ platform: edge.platform, cache: edge.cache, core: edge.core.port }),
+    ]
+    await ask(near)
+    // The last moment at which the shared cache still knows: from there another isolate keeps it for its own time.
+    edge.core.answers.set(verify, () => json({ verdict: null, deniedUsers: [] }))
+    edge.platform.advance(verdictSharedMs - 1)
+    expect((await far.call('GET', '/v1/events/theatre')).status).toBe(200)
+    expect((await ask(near)).status).toBe(200)
+    edge.platform.advance(verdictIsolateMs)
+    const answers = await Promise.all([ask(near), far.call('GET', '/v1/events/theatre')])
+    expect(answers.map(({ status }) => status)).toEqual([401, 401])
+    expect(verdictSharedMs + verdictIsolateMs + coreBudgetMs).toBeLessThan(minuteMs)
+  })
+
+  test('an app that is active again is served again, as soon', async () => {
+    const edge = createTestEdge()
+    const known = edge.core.answers.get(verify)
+    edge.core.answers.set(verify, () => json({ verdict: null, deniedUsers: [] }))
+    expect((await ask(edge)).status).toBe(401)
+    if (known) edge.core.answers.set(verify, known)
+    expect((await ask(edge)).status).toBe(401)
+    edge.platform.advance(verdictSharedMs)
+    expect((await ask(edge)).status).toBe(200)
+  })
+})
+
+describe('a predecessor’s key', () => {
+  test('is none on these routes, even one that looks like ours', async () => {
+    const edge = createTestEdge()
+    const legacy = { ...verdicts.get(secretKey), kind: 'legacy' }
+    edge.core.answers.set(verify, () => json({ verdict: legacy, deniedUsers: [] }))
+    for (const key of [secretKey, 'the-key-of-a-predecessor-0123456789']) {
+      const more = { key, token: null, headers: { 'x-app-id': 'app_1' } }
+      const response = await edge.call('GET', '/v1/events/theatre', more)
+      expect([response.status, (await problemIn(response)).code]).toEqual([401, 'invalid_api_key'])
+    }
+    expect(edge.core.count(verify)).toBe(1)
+  })
+
+  test('is asked about together with its app, and remembered for that app only', async () => {
+    const { platform, core: testCore, cache } = createTestEdge()
+    const key = 'the-key-of-a-predecessor-0123456789'
+    const asked: unknown[] = []
+    const answer = async (_path: string, init: CoreInit) => {
+      asked.push(JSON.parse(new TextDecoder().decode(init.body)))
+      const legacy = { ...verdicts.get(secretKey), kind: 'legacy' }
+      return json({ verdict: asked.length === 1 ? legacy : null, deniedUsers: [] })
+    }
+    const core = createCoreClient(answer, createAssertionSigner(settings.edgeKeys, platform), platform)
+    const flights = createFlights(true)
+    const known = createKeyVerdicts(createVerdictCache({ core, shared: cache, flights, platform }), platform)
+    const present = (appId: string) =>
+      known({
+        ...{ key, appId: AppId.parse(appId) },
+        caller: { requestId: 'req_1', clientAddress: '192.0.2.1' },
+        onMiss: async () => {},
+        afterwards: () => {},
+      })
+    expect((await present('app_1'))?.app.kind).toBe('legacy')
+    expect(await present('app_2')).toBeNull()
+    expect((await present('app_1'))?.app.appId).toBe('app_1')
+    expect(asked).toEqual([
+      { key, appId: 'app_1' },
+      { key, appId: 'app_2' },
+    ])
+    expect(JSON.stringify([...cache.entries])).not.toContain(key)
+    expect(testCore.requests).toEqual([])
   })
 })

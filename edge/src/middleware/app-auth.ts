@@ -1,21 +1,38 @@
-import { type AppVerdict, headers, keyMissesPerMinute, Problem } from '@holdfast/contract'
+import {
+  type AppId,
+  type AppVerdict,
+  headers,
+  type IssuedVerdict,
+  keyMissesPerMinute,
+  Problem,
+} from '@holdfast/contract'
+import type { HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { clientKey } from '../client-address.ts'
 import type { AppEnv, EdgeVars } from '../context.ts'
 import type { KeyVerdicts } from '../key-verdicts.ts'
+import type { KnownApp } from '../verdict-cache.ts'
 import type { Enforce } from './rate-limit.ts'
 
 /** What a key of ours looks like; anything else need not be looked up. */
 const keyShape = /^hf_(pk|sk)_[A-Za-z0-9_-]{20,120}$/
 
+/** A predecessor's key is for the predecessors' routes, which have a guard of their own. */
+const isOwn = (app: IssuedVerdict): app is IssuedVerdict & AppVerdict => app.kind !== 'legacy'
+
 /** Reads only: what a browser may ask of its own origin without sending an Origin. */
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
-/** Lets in who has the key of an app, as far as that kind of key goes. */
-export function appAuth(verdicts: KeyVerdicts, enforce: Enforce) {
-  const verdictOf = (key: string, vars: EdgeVars): Promise<AppVerdict | null> =>
+/** Whose key it is; a key that says nothing of itself is one of the app that is named beside it. Null: a wrong key. */
+export type KeyReader = (vars: EdgeVars, key: string, appId?: AppId) => Promise<KnownApp | null>
+
+/** Reads keys, and slows down who guesses them. */
+export const createKeyReader =
+  (verdicts: KeyVerdicts, enforce: Enforce): KeyReader =>
+  (vars, key, appId) =>
     verdicts({
       key,
+      ...(appId !== undefined && { appId }),
       caller: vars,
       onMiss() {
         const client = clientKey(vars.clientAddress)
@@ -25,30 +42,40 @@ export function appAuth(verdicts: KeyVerdicts, enforce: Enforce) {
       afterwards: vars.afterwards,
     })
 
+/** Lets in who has the key of an app, as far as that kind of key goes. */
+export function appAuth(verdicts: KeyVerdicts, enforce: Enforce) {
+  const readKey = createKeyReader(verdicts, enforce)
   return createMiddleware<AppEnv>(async function appAuth(c, next) {
     const key = c.req.header(headers.apiKey) ?? ''
-    const verdict = keyShape.test(key) ? await verdictOf(key, c.var) : null
-    if (!verdict) throw new Problem('invalid_api_key')
+    const known = keyShape.test(key) ? await readKey(c.var, key) : null
+    if (!known || !isOwn(known.app)) throw new Problem('invalid_api_key')
+    const { app, deniedUsers } = known
     const appId = c.req.header(headers.appId)
-    if (appId !== undefined && appId !== verdict.appId) throw new Problem('invalid_api_key')
-    assertOrigin(verdict, c.req.header('origin'), c.req.method)
-    c.set('app', verdict)
-    c.get('note').appId = verdict.appId
+    if (appId !== undefined && appId !== app.appId) throw new Problem('invalid_api_key')
+    assertOrigin(app, c.req, (origin) => app.allowedOrigins.includes(origin))
+    c.set('app', app)
+    c.set('deniedUsers', deniedUsers)
+    c.get('note').appId = app.appId
     await next()
   })
 }
 
 /** A publishable key works on the pages of its app; a secret key never belongs on a page. */
-function assertOrigin(app: AppVerdict, origin: string | undefined, method: string): void {
+export function assertOrigin(
+  app: AppVerdict,
+  request: Pick<HonoRequest, 'header' | 'method'>,
+  isAllowed: (origin: string) => boolean,
+): void {
+  const origin = request.header('origin')
   if (app.kind === 'secret') {
     if (origin !== undefined) throw new Problem('secret_key_in_browser')
     return
   }
   if (origin === undefined) {
-    if (!isRead(method) && !app.allowNoOrigin) throw new Problem('origin_required')
+    if (!isRead(request.method) && !app.allowNoOrigin) throw new Problem('origin_required')
     return
   }
-  if (!app.allowedOrigins.includes(origin)) throw new Problem('origin_not_allowed')
+  if (!isAllowed(origin)) throw new Problem('origin_not_allowed')
 }
 
 /** Lets in servers only. */

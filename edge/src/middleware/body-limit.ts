@@ -1,13 +1,16 @@
 import { bodyBytesMax, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
+import { syncPath } from '../compat/unified-booking/paths.ts'
 import type { EdgeEnv } from '../context.ts'
 
 const inventoryPath = /^\/v1\/events\/[^/]+\/(seats|plan)$/
 
+const carriesInventory = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+  method === 'PUT' ? inventoryPath.test(path) : method === 'POST' && path === syncPath
+
 /** Refuses what says that it is too large before anything else is done; what says nothing is counted as it is read. */
 export const bodyLimit = createMiddleware<EdgeEnv>(async function bodyLimit(c, next) {
-  const carriesInventory = c.req.method === 'PUT' && inventoryPath.test(c.req.path)
-  const max = carriesInventory ? inventoryBodyBytesMax : bodyBytesMax
+  const max = carriesInventory(c.req) ? inventoryBodyBytesMax : bodyBytesMax
   if (Number(c.req.header('content-length') ?? 0) > max) throw new Problem('body_too_large')
   c.set('bodyBytesMax', max)
   await next()

@@ -1,5 +1,6 @@
 import { headers } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
+import { unifiedAdminPaths } from '../compat/unified-booking/paths.ts'
 import type { EdgeEnv } from '../context.ts'
 
 const allowMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
@@ -46,7 +47,9 @@ export function isListed(origin: string, list: readonly string[]): boolean {
  */
 export function cors(adminOrigins: readonly string[]) {
   const mayRead = (origin: string, path: string): boolean =>
-    path.startsWith('/v1/admin/') ? isListed(origin, adminOrigins) : /^https?:\/\//.test(origin)
+    path.startsWith('/v1/admin/') || unifiedAdminPaths.test(path)
+      ? isListed(origin, adminOrigins)
+      : /^https?:\/\//.test(origin)
 
   return createMiddleware<EdgeEnv>(async function cors(c, next) {
     if (c.req.method === 'OPTIONS') c.res = preflight()

@@ -105,5 +105,12 @@ export function rateLimit(enforce: Enforce) {
     await next()
   })
 
-  return { writes, logins, adminLogins, adminWrites }
+  const webhooks = createMiddleware<EdgeEnv>(async function webhooks(c, next) {
+    const key = `webhook:${clientKey(c.get('clientAddress'))}`
+    const rule = { key, limit: clientWritesPerSecondDefault, windowMs: second }
+    await enforce(c.var, { rules: [rule], policy: 'local' })
+    await next()
+  })
+
+  return { writes, logins, adminLogins, adminWrites, webhooks }
 }

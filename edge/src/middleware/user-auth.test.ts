@@ -1,8 +1,18 @@
+import { verdictIsolateMs, verdictSharedMs } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { createTestEdge, problemIn } from '../testing.ts'
-import { makeToken, secretKey, settings } from '../testing-data.ts'
+import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
+import { holdId, makeToken, publishableKey, secretKey, settings, verdicts } from '../testing-data.ts'
 
 const edge = createTestEdge()
+const view = {
+  id: 'usr_1',
+  email: 'a@b.example',
+  name: 'A',
+  phone: null,
+  createdAt: '2026-11-23T12:00:00.000Z',
+}
+const told = { valid: true, principal: 'pool:usr_1', user: view }
+edge.core.answers.set('POST /v1/auth/verify', () => json(told))
 const now = Math.floor(edge.platform.now() / 1000)
 const whoami = (token: string | null, more = {}) => edge.call('POST', '/v1/auth/verify', { token, ...more })
 
@@ -16,7 +26,7 @@ describe('user tokens', () => {
   test('a good one tells who bears it', async () => {
     const response = await whoami(await makeToken(edge.platform, 'user'))
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ valid: true, principal: 'pool:usr_1' })
+    expect(await response.json()).toEqual(told)
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
@@ -99,5 +109,112 @@ describe('an app’s own users', () => {
     const more = { 'x-external-user-id': 'u-1', authorization: `Bearer ${token}` }
     const response = await edge.call('POST', '/v1/auth/verify', { key: secretKey, headers: more })
     expect(response.status).toBe(422)
+  })
+})
+
+describe('what is said of an app’s own user', () => {
+  const confirmPath = `/v1/events/theatre/holds/${holdId}/confirm`
+
+  /** The claims with which core hears of a confirm by a user with these headers. */
+  async function claimsOf(more: Record<string, string>, key = secretKey) {
+    const own = createTestEdge()
+    await own.call('POST', confirmPath, { key, headers: { 'x-external-user-id': 'u-1', ...more }, body: {} })
+    return own.core.requests.find(({ path }) => path === confirmPath)?.claims
+  }
+
+  test('reaches core under the signature', async () => {
+    const more = { 'x-external-user-email': 'Bob@Example.org', 'x-external-user-name': 'Bob 100%' }
+    expect(await claimsOf(more)).toMatchObject({
+      principal: 'ext:app_1:u-1',
+      externalUser: { email: 'bob@example.org', name: 'Bob 100%' },
+    })
+    const name = encodeURIComponent('Zoë 東京')
+    expect(await claimsOf({ 'x-external-user-name': name })).toMatchObject({
+      externalUser: { name: 'Zoë 東京' },
+    })
+    expect(await claimsOf({})).toMatchObject({ externalUser: {} })
+  })
+
+  test.each([
+    ['x-external-user-email', 'no address'],
+    ['x-external-user-email', `${'x'.repeat(250)}@example.org`],
+    ['x-external-user-name', 'x'.repeat(201)],
+    ['x-external-user-name', 'a%0Ab'],
+  ])('is refused when it cannot be: %s %s', async (header, value) => {
+    const headers = { 'x-external-user-id': 'u-1', [header]: value }
+    const response = await edge.call('POST', '/v1/auth/verify', { key: secretKey, headers })
+    expect(await problemIn(response)).toMatchObject({ code: 'invalid_request', errors: [{ path: header }] })
+  })
+
+  test('is nothing beside a token: a user of the pool is who they are', async () => {
+    const own = createTestEdge()
+    const token = await makeToken(own.platform, 'user')
+    await own.call('POST', confirmPath, { token, headers: { 'x-external-user-name': 'Eve' }, body: {} })
+    const { claims } = own.core.requests.find(({ path }) => path === confirmPath) ?? {}
+    expect(claims).toMatchObject({ principal: 'pool:usr_1' })
+    expect(claims).not.toHaveProperty('externalUser')
+  })
+})
+
+describe('an app that lets its pages vouch', () => {
+  const vouching = () => {
+    const own = createTestEdge()
+    const verdict = { ...verdicts.get(publishableKey), browserVouching: true }
+    own.core.answers.set('POST /internal/keys/verify', () => json({ verdict, deniedUsers: [] }))
+    return own
+  }
+
+  test('has users of its own on them, and no other app’s', async () => {
+    const own = vouching()
+    const response = await own.call('POST', '/v1/auth/verify', { headers: { 'x-external-user-id': 'u-1' } })
+    expect(await response.json()).toEqual({ valid: true, principal: 'ext:app_1:u-1' })
+  })
+
+  test('still has pages that act for nobody in particular refused', async () => {
+    const response = await vouching().call('GET', '/v1/bookings', { token: null })
+    expect((await problemIn(response)).code).toBe('invalid_token')
+  })
+})
+
+describe('a deactivated user', () => {
+  const question = 'POST /internal/keys/verify'
+  const denying = (...deniedUsers: string[]) => {
+    const own = createTestEdge()
+    const answer = (ids: readonly string[]) =>
+      own.core.answers.set(question, () => json({ verdict: verdicts.get(publishableKey), deniedUsers: ids }))
+    own.core.answers.set('POST /v1/auth/verify', () => json(told))
+    answer(deniedUsers)
+    return { own, answer, ask: async () => own.call('POST', '/v1/auth/verify') }
+  }
+
+  test('is refused here, and nobody else is', async () => {
+    const { own, ask } = denying('usr_1', 'usr_2')
+    const response = await ask()
+    expect([response.status, (await problemIn(response)).code]).toEqual([403, 'user_deactivated'])
+    const held = await own.call('POST', '/v1/events/theatre/holds', { body: { seats: ['A-1'] } })
+    expect((await problemIn(held)).code).toBe('user_deactivated')
+    const others = [{ sub: 'pool:usr_3' }, { sub: 'guest:usr_1', app: 'app_1' }]
+    for (const claims of others) {
+      const token = await makeToken(own.platform, 'user', { claims })
+      expect((await own.call('POST', '/v1/auth/verify', { token })).status).toBe(200)
+    }
+  })
+
+  test('is refused within a minute of being one, and let in within a minute of being none', async () => {
+    const { own, answer, ask } = denying()
+    expect((await ask()).status).toBe(200)
+    answer(['usr_1'])
+    own.platform.advance(verdictSharedMs + verdictIsolateMs)
+    expect((await ask()).status).toBe(403)
+    answer([])
+    own.platform.advance(verdictSharedMs + verdictIsolateMs)
+    expect((await ask()).status).toBe(200)
+  })
+
+  test('who is on no list is core’s to refuse', async () => {
+    const { own } = denying()
+    own.core.answers.set('POST /v1/auth/verify', () => refusal('user_deactivated'))
+    const response = await own.call('POST', '/v1/auth/verify')
+    expect([response.status, (await problemIn(response)).code]).toEqual([403, 'user_deactivated'])
   })
 })

@@ -25,12 +25,14 @@ export const query = <Schema extends z.ZodType>(schema: Schema) => zValidator('q
 
 /**
  * The JSON body, by a strict schema. It is read as JSON in UTF-8 whatever its content type says, and no body at all
- * stands for an empty object. Its bytes stay at hand, since core gets them as they came.
+ * stands for an empty object. Its bytes stay at hand, since core gets them as they came, and may be read again by
+ * another schema.
  */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   const validate = zValidator<Schema, 'json', BodyEnv, string, typeof refuse>('json', schema, refuse)
   const jsonBody: typeof validate = async (c, next) => {
-    const bytes = await readBody(c.req.raw, c.get('bodyBytesMax'))
+    // A guard may have read it before the route does.
+    const bytes = c.get('body') ?? (await readBody(c.req.raw, c.get('bodyBytesMax')))
     c.set('body', bytes)
     const headers = new Headers(c.req.raw.headers)
     headers.set('content-type', 'application/json')

@@ -1,21 +1,78 @@
-import { AdminSession, AppInput, CreatedApp, LogInRequest } from '@holdfast/contract'
+import {
+  AdminBookingPage,
+  AdminBookingsQuery,
+  AdminPayment,
+  AdminPaymentPage,
+  AdminPaymentsQuery,
+  AdminRefund,
+  AdminSession,
+  AdminUserView,
+  AppInput,
+  AppPage,
+  AppPatch,
+  AppPath,
+  AppsQuery,
+  AppView,
+  CreatedApp,
+  LogInRequest,
+  RefundPath,
+  RetryRequest,
+  RotatedKey,
+  RotateKeyRequest,
+  SettleRefundRequest,
+  Stats,
+  StatsQuery,
+  UserPage,
+  UserPatch,
+  UserPath,
+  UsersQuery,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
+import type * as z from 'zod'
 import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
-import { jsonBody } from '../middleware/validate.ts'
+import type { Caller, CoreCall } from '../core-client.ts'
+import { jsonBody, pathIds, query } from '../middleware/validate.ts'
 import type { Services } from '../services.ts'
 
-/** What the operator of this installation does. No app key is involved. */
+/** What the operator of this installation does. No app key is involved, and core answers everything. */
 export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
+  /** Asks core the same, at the same path, and passes its answer on. */
+  const ask = async <Schema extends z.ZodType>(
+    c: { readonly req: { readonly url: string; readonly method: string }; readonly var: Caller },
+    reply: Schema,
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<Response> => {
+    const { pathname, search } = new URL(c.req.url)
+    const call = { method: c.req.method as CoreCall['method'], path: pathname + search, caller: c.var }
+    const { status, text } = await core.ask(reply, body ? { ...call, body } : call)
+    return jsonText(text, status, noStore)
+  }
+  const { adminOrigin, adminLogins, adminWrites, admin } = guards
+
   return new Hono<EdgeEnv>()
-    .post('/login', guards.adminOrigin, guards.adminLogins, jsonBody(LogInRequest), async (c) => {
-      const call = { method: 'POST', path: '/v1/admin/login', body: c.get('body'), caller: c.var } as const
-      const { text } = await core.ask(AdminSession, call)
-      return jsonText(text, 200, noStore)
-    })
-    .post('/apps', guards.adminOrigin, guards.adminWrites, guards.admin, jsonBody(AppInput), async (c) => {
-      const call = { method: 'POST', path: '/v1/admin/apps', body: c.get('body'), caller: c.var } as const
-      const { text } = await core.ask(CreatedApp, call)
-      return jsonText(text, 201, noStore)
-    })
+    .post('/login', adminOrigin, adminLogins, jsonBody(LogInRequest), (c) =>
+      ask(c, AdminSession, c.get('body')),
+    )
+    .use(adminOrigin, adminWrites, admin)
+    .get('/apps', query(AppsQuery), (c) => ask(c, AppPage))
+    .post('/apps', jsonBody(AppInput), (c) => ask(c, CreatedApp, c.get('body')))
+    .get('/apps/:appId', pathIds(AppPath), (c) => ask(c, AppView))
+    .patch('/apps/:appId', pathIds(AppPath), jsonBody(AppPatch), (c) => ask(c, AppView, c.get('body')))
+    .delete('/apps/:appId', pathIds(AppPath), (c) => ask(c, AppView))
+    .post('/apps/:appId/keys/rotate', pathIds(AppPath), jsonBody(RotateKeyRequest), (c) =>
+      ask(c, RotatedKey, c.get('body')),
+    )
+    .get('/bookings', query(AdminBookingsQuery), (c) => ask(c, AdminBookingPage))
+    .get('/payments', query(AdminPaymentsQuery), (c) => ask(c, AdminPaymentPage))
+    .post('/payments/retry', jsonBody(RetryRequest), (c) => ask(c, AdminPayment, c.get('body')))
+    .post('/refunds/:refundId/settle', pathIds(RefundPath), jsonBody(SettleRefundRequest), (c) =>
+      ask(c, AdminRefund, c.get('body')),
+    )
+    .get('/stats', query(StatsQuery), (c) => ask(c, Stats))
+    .get('/users', query(UsersQuery), (c) => ask(c, UserPage))
+    .get('/users/:userId', pathIds(UserPath), (c) => ask(c, AdminUserView))
+    .patch('/users/:userId', pathIds(UserPath), jsonBody(UserPatch), (c) =>
+      ask(c, AdminUserView, c.get('body')),
+    )
 }

@@ -1,4 +1,4 @@
-import { GuestSession, LogInRequest, SignUpRequest, UserSession, type Whoami } from '@holdfast/contract'
+import { GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
@@ -24,8 +24,12 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
       const { text } = await core.ask(GuestSession, call)
       return jsonText(text, 201, noStore)
     })
-    .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), (c) => {
-      const whoami: Whoami = { valid: true, principal: c.get('principal') }
+    .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), async (c) => {
+      const principal = c.get('principal')
+      // Only of users of the pool is there more to tell than the edge knows by itself.
+      const whoami: Whoami = principal.startsWith('pool:')
+        ? (await core.ask(Whoami, { method: 'POST', path: '/v1/auth/verify', caller: c.var })).value
+        : { valid: true, principal }
       return c.json(whoami, 200, noStore)
     })
 }

@@ -1,17 +1,30 @@
-import { BookingPage, BookingView, PageQuery, Problem } from '@holdfast/contract'
+import {
+  BookingPage,
+  BookingView,
+  type CancelCommand,
+  CancelPreview,
+  CancelRequest,
+  headers,
+  PageQuery,
+  Problem,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { pagePath } from '../event-reader.ts'
-import { pathIds, query } from '../middleware/validate.ts'
+import { idempotencyKey } from '../middleware/idempotency-key.ts'
+import { jsonBody, pathIds, query } from '../middleware/validate.ts'
+import { readReceipt } from '../read-receipt.ts'
 import type { Services } from '../services.ts'
 import { BookingPath } from './paths.ts'
 
-/** A compact JWS. */
-const receiptShape = /^[\w-]+\.[\w-]+\.[\w-]+$/
-
 /** Bookings, as core has them: a buyer reads their own, a server all of its app. */
-export function bookingRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
+export function bookingRoutes({
+  guards,
+  core,
+  inventory,
+  platform,
+}: Pick<Services, 'guards' | 'core' | 'inventory' | 'platform'>) {
   return new Hono<EdgeEnv>()
     .get('/', guards.app, guards.userIfAny, query(PageQuery), async (c) => {
       const path = pagePath('/v1/bookings', c.req.valid('query'))
@@ -23,13 +36,47 @@ export function bookingRoutes({ guards, core }: Pick<Services, 'guards' | 'core'
       const { text } = await core.ask(BookingView, { method: 'GET', path, caller: c.var })
       return jsonText(text, 200, noStore)
     })
+    .post(
+      '/:bookingId/cancel/preview',
+      guards.app,
+      guards.userIfAny,
+      guards.writes,
+      pathIds(BookingPath),
+      jsonBody(CancelRequest),
+      async (c) => {
+        const path = `/v1/bookings/${c.req.valid('param').bookingId}/cancel/preview`
+        const call = { method: 'POST', path, body: c.get('body'), caller: c.var } as const
+        const { text } = await core.ask(CancelPreview, call)
+        return jsonText(text, 200, noStore)
+      },
+    )
+    .post(
+      '/:bookingId/cancel',
+      guards.app,
+      guards.userIfAny,
+      guards.writes,
+      idempotencyKey(platform),
+      pathIds(BookingPath),
+      jsonBody(CancelRequest),
+      async (c) => {
+        const path = `/v1/bookings/${c.req.valid('param').bookingId}/cancel`
+        const command: CancelCommand = {
+          idempotencyKey: c.get('idempotencyKey'),
+          request: c.req.valid('json'),
+        }
+        const body = new TextEncoder().encode(JSON.stringify(command))
+        const answer = await core.send({ method: 'POST', path, body, caller: c.var })
+        if (answer.kind === 'refusal') throw answer.problem
+        // Core may have cancelled: the same key finds out.
+        if (answer.kind === 'silence')
+          throw new Problem(answer.sent ? 'outcome_unknown' : 'dependency_unavailable', {}, 1)
+        const replayed = answer.replayed && { [headers.idempotentReplayed]: 'true' }
+        return jsonText(answer.text, 200, { ...noStore, ...replayed })
+      },
+    )
     .get('/:bookingId/receipt', guards.app, guards.userIfAny, pathIds(BookingPath), async (c) => {
-      const path = `/v1/bookings/${c.req.valid('param').bookingId}/receipt`
-      const answer = await core.send({ method: 'GET', path, caller: c.var })
-      if (answer.kind === 'refusal') throw answer.problem
-      if (answer.kind === 'silence' || !receiptShape.test(answer.text)) {
-        throw new Problem('dependency_unavailable', {}, 1)
-      }
-      return c.body(answer.text, 200, { 'content-type': 'application/jwt', ...noStore })
+      const { bookingId } = c.req.valid('param')
+      const receipt = await readReceipt({ core, inventory }, c.var, bookingId)
+      return c.body(receipt, 200, { 'content-type': 'application/jwt', ...noStore })
     })
 }

@@ -1,18 +1,8 @@
-import {
-  BookingView,
-  type ConfirmCommand,
-  ConfirmRequest,
-  headers,
-  type PinReport,
-  Problem,
-  pinLeaseMs,
-  problems,
-} from '@holdfast/contract'
-import { InventoryFault, type PinReply } from '@holdfast/inventory'
+import { ConfirmRequest, headers, Problem, problems } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
+import { type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
 import type { EdgeEnv, EdgeVars } from '../context.ts'
-import { type CoreAnswer, readJson } from '../core-client.ts'
 import { holdPath } from '../hold-views.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
 import { jsonBody, pathIds } from '../middleware/validate.ts'
@@ -20,7 +10,7 @@ import { refuse } from '../refusals.ts'
 import type { Services } from '../services.ts'
 import { HoldPath } from './paths.ts'
 
-/** Confirm: the edge pins the seats, core decides. Whatever the pin said, core hears it and has the last word. */
+/** Confirm, which makes a hold a booking. */
 export function confirmRoutes({
   guards,
   inventory,
@@ -36,65 +26,44 @@ export function confirmRoutes({
     pathIds(HoldPath),
     jsonBody(ConfirmRequest),
     async (c) => {
-      const { eventId, holdId } = c.req.valid('param')
-      const event = { appId: c.get('app').appId, eventId }
-      const pin = await reportOf(inventory.pin(event, holdId, c.get('principal'), pinLeaseMs))
-      const command: ConfirmCommand = { idempotencyKey: c.get('idempotencyKey'), pin, ...c.req.valid('json') }
-      const location = holdPath(eventId, holdId)
-      const answer = await core.send({
-        method: 'POST',
-        path: `${location}/confirm`,
-        body: new TextEncoder().encode(JSON.stringify(command)),
-        caller: c.var,
-      })
-      return passOn(c.var, answer, location)
+      const { eventId, holdId: grantId } = c.req.valid('param')
+      const outcome = await confirmHold(
+        { inventory, core },
+        {
+          event: { appId: c.get('app').appId, eventId },
+          grantId,
+          owner: c.get('principal'),
+          idempotencyKey: c.get('idempotencyKey'),
+          ...c.req.valid('json'),
+          caller: c.var,
+        },
+      )
+      return passOn(c.var, outcome, holdPath(eventId, grantId))
     },
   )
 }
 
-/** The pin's reply as core wants to hear it. Without a reply the seats may be pinned or not: core must not assume. */
-async function reportOf(pinning: Promise<PinReply>): Promise<PinReport> {
-  try {
-    const reply = await pinning
-    switch (reply.word) {
-      case 'pinned': {
-        const { seats, currency, untilMs } = reply.hold
-        return { word: 'pinned', seats: [...seats], currency, until: untilMs }
-      }
-      case 'taken':
-        return { word: 'taken', seats: [...reply.seats] }
-      default:
-        return { word: reply.word }
+/** Passes core's answer on byte for byte, refusals too. Of what nobody knows, the caller is told just that. */
+function passOn(vars: EdgeVars, outcome: ConfirmOutcome, location: string): Response {
+  const replayed = outcome.word !== 'unknown' && outcome.replayed && { [headers.idempotentReplayed]: 'true' }
+  switch (outcome.word) {
+    case 'booked':
+      return jsonText(outcome.text, 201, { ...noStore, ...replayed, location })
+    case 'refused': {
+      const { code, retryAfterSeconds } = outcome.problem
+      vars.note.code = code
+      return jsonText(outcome.text, problems[code].status, {
+        ...noStore,
+        ...replayed,
+        'content-type': 'application/problem+json',
+        ...(code === 'outcome_unknown' && { location }),
+        ...(retryAfterSeconds !== undefined && { [headers.retryAfter]: String(retryAfterSeconds) }),
+      })
     }
-  } catch (error) {
-    if (error instanceof InventoryFault) return { word: 'unavailable' }
-    throw error
+    case 'unknown': {
+      const unknown = refuse(new Problem('outcome_unknown'), vars)
+      unknown.headers.set('location', location)
+      return unknown
+    }
   }
-}
-
-/**
- * Passes core's answer on byte for byte, refusals too: the same key gets the same bytes. Where no answer came that
- * can be read, core may have booked the seats, and the caller is told just that.
- */
-function passOn(vars: EdgeVars, answer: CoreAnswer, location: string): Response {
-  if (answer.kind === 'silence' && !answer.sent)
-    return refuse(new Problem('dependency_unavailable', {}, 1), vars)
-  const replayed = answer.kind !== 'silence' && answer.replayed && { [headers.idempotentReplayed]: 'true' }
-  if (answer.kind === 'refusal') {
-    const { code, retryAfterSeconds } = answer.problem
-    vars.note.code = code
-    return jsonText(answer.text, problems[code].status, {
-      ...noStore,
-      ...replayed,
-      'content-type': 'application/problem+json',
-      ...(code === 'outcome_unknown' && { location }),
-      ...(retryAfterSeconds !== undefined && { [headers.retryAfter]: String(retryAfterSeconds) }),
-    })
-  }
-  if (answer.kind === 'answer' && answer.status === 201 && readJson(BookingView, answer.text)) {
-    return jsonText(answer.text, 201, { ...noStore, ...replayed, location })
-  }
-  const unknown = refuse(new Problem('outcome_unknown'), vars)
-  unknown.headers.set('location', location)
-  return unknown
 }

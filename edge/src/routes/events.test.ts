@@ -1,4 +1,4 @@
-import { chartIsolateMs } from '@holdfast/contract'
+import { chartIsolateMs, coolDownMsMax, seatsPerBlockMax } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
 import { otherKey, secretKey, theatre } from '../testing-data.ts'
@@ -45,7 +45,17 @@ describe('GET events', () => {
     const edge = createTestEdge()
     await edge.call('GET', '/v1/events?limit=7&cursor=abc')
     expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=7&cursor=abc')
-    for (const query of ['limit=0', 'limit=101', 'limit=x', 'cursor=a%26b', 'limit=1&limit=2', 'q=1']) {
+    await edge.call('GET', '/v1/events?sale=closed')
+    expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=50&sale=closed')
+    for (const query of [
+      'sale=none',
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'cursor=a%26b',
+      'limit=1&limit=2',
+      'q=1',
+    ]) {
       expect((await problemIn(await edge.call('GET', `/v1/events?${query}`))).code).toBe('invalid_request')
     }
   })
@@ -64,36 +74,68 @@ describe('GET events', () => {
   })
 })
 
-describe('PUT', () => {
-  const put = (path: string, body: unknown) => ({ path, body })
+describe('changes', () => {
   const seat = { id: 'A-1', price: 100 }
-  const reply = { event: 'theatre', inserted: 1, updated: 0, unchanged: 0, seatCount: 1 }
+  const synced = { event: 'theatre', inserted: 1, updated: 0, unchanged: 0, seatCount: 1 }
+  const blocked = { event: 'theatre', changed: 1, unchanged: 0 }
   const plan = {
     plan: { name: 'p', size: { width: 1, height: 1 }, categories: [{ name: 'c', color: '#fff' }], zones: [] },
     prices: { c: 1 },
   }
   const summary = { ...theatre, chart: undefined }
-  const changes: [{ path: string; body: unknown }, unknown, number][] = [
-    [put('/v1/events/theatre', { name: 'Theatre', currency: 'EUR' }), summary, 201],
-    [put('/v1/events/theatre', { name: 'Theatre', currency: 'EUR' }), summary, 200],
-    [put('/v1/events/theatre/seats', { seats: [seat] }), reply, 200],
-    [put('/v1/events/theatre/plan', plan), reply, 200],
+  const event = { name: 'Theatre', currency: 'EUR' }
+  const changes: [string, string, unknown, unknown, number][] = [
+    ['PUT', '/v1/events/theatre', event, summary, 201],
+    ['PUT', '/v1/events/theatre', { ...event, offSaleAt: null }, summary, 200],
+    ['PUT', '/v1/events/theatre/seats', { seats: [seat] }, synced, 200],
+    ['PUT', '/v1/events/theatre/plan', plan, synced, 200],
+    ['POST', '/v1/events/theatre/seats/block', { seats: ['A-1'] }, blocked, 200],
+    ['POST', '/v1/events/theatre/seats/unblock', { seats: ['A-1'] }, blocked, 200],
   ]
 
   test.each(changes)(
-    '%j goes to core as it came, and is seen at once',
-    async ({ path, body }, told, status) => {
+    '%s %s %j goes to core as it came, and is seen at once',
+    async (method, path, body, told, status) => {
       const edge = createTestEdge()
       await edge.call('GET', '/v1/events/theatre')
-      edge.core.answers.set(`PUT ${path}`, () => json(told, status))
+      edge.core.answers.set(`${method} ${path}`, () => json(told, status))
       const text = JSON.stringify(body, null, 1)
-      const response = await edge.call('PUT', path, { key: secretKey, token: null, body: text })
+      const response = await edge.call(method, path, { key: secretKey, token: null, body: text })
       expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store'])
       expect(edge.core.requests.at(-1)).toMatchObject({ body: text, claims: { app: { kind: 'secret' } } })
       await edge.call('GET', '/v1/events/theatre')
       expect(edge.core.count('GET /v1/events/theatre')).toBe(2)
     },
   )
+
+  test.each(changes)(
+    '%s %s %j is for secret keys only, and core is not asked',
+    async (method, path, body) => {
+      const edge = createTestEdge()
+      expect((await problemIn(await edge.call(method, path, { body }))).code).toBe('forbidden')
+      expect(edge.core.count(`${method} ${path}`)).toBe(0)
+    },
+  )
+
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `S-${i}`)
+  const wrong: [string, string, unknown, string][] = [
+    ['PUT', '/v1/events/theatre', { ...event, domain: 'ZOO' }, 'domain'],
+    ['PUT', '/v1/events/theatre', { ...event, onSaleAt: 'tomorrow' }, 'onSaleAt'],
+    ['PUT', '/v1/events/theatre', { ...event, holdsPerMinute: 0 }, 'holdsPerMinute'],
+    ['PUT', '/v1/events/theatre', { ...event, coolDownMs: coolDownMsMax + 1 }, 'coolDownMs'],
+    ['PUT', '/v1/events/theatre', { ...event, lapsedHoldsPerOwner: 0.5 }, 'lapsedHoldsPerOwner'],
+    ['POST', '/v1/events/theatre/seats/block', { seats: [] }, 'seats'],
+    ['POST', '/v1/events/theatre/seats/block', { seats: ['A-1', 'A-1'] }, 'seats'],
+    ['POST', '/v1/events/theatre/seats/block', { seats: many(seatsPerBlockMax + 1) }, 'seats'],
+    ['POST', '/v1/events/theatre/seats/unblock', { seats: [{ $gt: '' }] }, 'seats.0'],
+    ['PUT', '/v1/events/theatre/seats', { seats: [{ ...seat, blocked: true }] }, 'seats.0'],
+  ]
+  test.each(wrong)('%s %s %j is refused before core, with the place', async (method, path, body, place) => {
+    const edge = createTestEdge()
+    const response = await edge.call(method, path, { key: secretKey, token: null, body })
+    expect(await problemIn(response)).toMatchObject({ code: 'invalid_request', errors: [{ path: place }] })
+    expect(edge.core.count(`${method} ${path}`)).toBe(0)
+  })
 
   test('core’s refusal is passed on with what it adds', async () => {
     const edge = createTestEdge()

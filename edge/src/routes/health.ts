@@ -1,25 +1,10 @@
-import { AppId, chartIsolateMs, EventId, edgeBudgetMs, Problem } from '@holdfast/contract'
+import { AppId, chartIsolateMs, EventId, edgeBudgetMs, Problem, PublicKeys } from '@holdfast/contract'
 import { Hono } from 'hono'
-import * as z from 'zod'
 import type { EdgeEnv } from '../context.ts'
 import { readJson } from '../core-client.ts'
 import { within } from '../deadline.ts'
 import { createIsolateCache } from '../isolate-cache.ts'
 import type { Services } from '../services.ts'
-
-/** The public parts of a public key; whatever else were there would not be told. */
-const PublicKeys = z.object({
-  keys: z.array(
-    z.object({
-      kty: z.literal('OKP'),
-      crv: z.string(),
-      x: z.string(),
-      kid: z.string(),
-      alg: z.string(),
-      use: z.literal('sig'),
-    }),
-  ),
-})
 
 /** An event that is never there: reading it asks Redis for a word, and for nothing else. */
 const probe = { appId: AppId.parse('readyz'), eventId: EventId.parse('readyz') }
@@ -32,7 +17,7 @@ export function healthRoutes({
   platform,
 }: Pick<Services, 'inventory' | 'corePort' | 'platform'>) {
   const ready = createIsolateCache<boolean>(platform.now, 1)
-  const keys = createIsolateCache<z.infer<typeof PublicKeys>>(platform.now, 1)
+  const keys = createIsolateCache<PublicKeys>(platform.now, 1)
 
   const probeInventory = async (): Promise<boolean> => {
     const isReady = await inventory.snapshot(probe).then(
@@ -43,7 +28,7 @@ export function healthRoutes({
     return isReady
   }
 
-  const fetchKeys = async (): Promise<z.infer<typeof PublicKeys>> => {
+  const fetchKeys = async (): Promise<PublicKeys> => {
     const signal = platform.deadline(edgeBudgetMs)
     const fetched = corePort('/.well-known/jwks.json', { method: 'GET', headers: {}, signal })
     const text = await within(

@@ -4,20 +4,16 @@ import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { notReady } from '../event-reader.ts'
-import { absentProblem, confirmedProblem } from '../hold-problems.ts'
-import { askDecision, decidedView } from '../hold-truth.ts'
-import { goneHoldView, holdPath, holdView } from '../hold-views.ts'
+import { decidedView } from '../hold-truth.ts'
+import { goneHoldView, holdView } from '../hold-views.ts'
 import { pathIds } from '../middleware/validate.ts'
+import { releaseHold } from '../release-hold.ts'
 import type { Services } from '../services.ts'
 import { HoldPath } from './paths.ts'
 
 /** What became of a hold, and giving it back. Where Redis cannot tell, or what it tells may be over, core does. */
-export function holdStatusRoutes({
-  guards,
-  inventory,
-  core,
-  events,
-}: Pick<Services, 'guards' | 'inventory' | 'core' | 'events'>) {
+export function holdStatusRoutes(services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events'>) {
+  const { guards, inventory, core, events } = services
   return new Hono<EdgeEnv>()
     .get('/:eventId/holds/:holdId', guards.app, guards.user, pathIds(HoldPath), async (c) => {
       const { eventId, holdId: grantId } = c.req.valid('param')
@@ -50,30 +46,8 @@ export function holdStatusRoutes({
       async (c) => {
         const { eventId, holdId: grantId } = c.req.valid('param')
         const event = { appId: c.get('app').appId, eventId }
-        const reply = await inventory.release(event, grantId, c.get('principal'))
-        switch (reply.word) {
-          case 'released':
-          case 'expired':
-            return c.body(null, 204, noStore)
-          case 'confirmed':
-            throw confirmedProblem(reply.hold.bookingId)
-          case 'confirming': {
-            const path = holdPath(eventId, grantId)
-            const answer = await core.send({ method: 'DELETE', path, caller: c.var })
-            if (answer.kind === 'refusal') throw answer.problem
-            if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
-            return c.body(null, 204, noStore)
-          }
-          case 'lost':
-          case 'not_found': {
-            const decided = await askDecision(core, { eventId, grantId, caller: c.var })
-            const isOver = decided.decision === 'expired' || decided.decision === 'released'
-            if (!isOver) throw absentProblem(reply.word, decided)
-            return c.body(null, 204, noStore)
-          }
-          case 'not_ready':
-            return notReady(events, event, c.var)
-        }
+        await releaseHold(services, { event, grantId, owner: c.get('principal'), caller: c.var })
+        return c.body(null, 204, noStore)
       },
     )
 }

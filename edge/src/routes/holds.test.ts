@@ -81,6 +81,27 @@ describe('POST holds', () => {
     [{ word: 'sale_closed', nowMs: 0 }, 409, 'sale_closed'],
     [{ word: 'not_ready', nowMs: 0 }, 503, 'event_not_ready'],
   ]
+  const againAtMs = 1_800_000_000_000
+  const waits: [HoldReply, number, string, object][] = [
+    [
+      { word: 'sale_not_started', againAtMs, nowMs: againAtMs - 61_001 },
+      409,
+      'sale_not_started',
+      { opensAt: '2027-01-15T08:00:00.000Z' },
+    ],
+    [{ word: 'too_fast', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'holding_too_fast', {}],
+    [{ word: 'cooling_down', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'cooling_down', {}],
+  ]
+  test.each(waits)('%j is %i %s, and says how long to wait', async (reply, status, code, more) => {
+    const edge = createTestEdge()
+    edge.inventory.hold = async () => reply
+    const response = await post(edge)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([status, '62'])
+    expect(await problemIn(response)).toMatchObject({ code, retryable: true, ...more })
+    edge.inventory.hold = async () => ({ ...reply, nowMs: againAtMs }) as HoldReply
+    expect((await post(edge)).headers.get('retry-after')).toBe('1')
+  })
+
   test.each(words)('%j is %i %s', async (reply, status, code) => {
     const edge = createTestEdge()
     edge.inventory.hold = async () => reply

@@ -1,25 +1,22 @@
-import { HoldRequest, headers, newId, Problem } from '@holdfast/contract'
+import { HoldRequest, headers, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { notReady } from '../event-reader.ts'
-import { absentProblem, holdProblem, overProblem } from '../hold-problems.ts'
+import { absentProblem, overProblem } from '../hold-problems.ts'
 import { askDecision } from '../hold-truth.ts'
 import { holdPath, holdView } from '../hold-views.ts'
+import { makeHold } from '../make-hold.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
 import { jsonBody, pathIds } from '../middleware/validate.ts'
 import type { Services } from '../services.ts'
 import { EventPath, HoldPath, Nothing } from './paths.ts'
 
 /** Holds: one script in Redis decides each of these. Core is asked only for what Redis has lost or never had. */
-export function holdRoutes({
-  guards,
-  inventory,
-  core,
-  events,
-  intents,
-  platform,
-}: Pick<Services, 'guards' | 'inventory' | 'core' | 'events' | 'intents' | 'platform'>) {
+export function holdRoutes(
+  services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events' | 'intents' | 'platform'>,
+) {
+  const { guards, inventory, core, events, intents, platform } = services
   const intent = idempotencyKey(platform)
 
   return new Hono<EdgeEnv>()
@@ -33,21 +30,16 @@ export function holdRoutes({
       jsonBody(HoldRequest),
       async (c) => {
         const event = { appId: c.get('app').appId, eventId: c.req.valid('param').eventId }
-        const owner = c.get('principal')
-        const holdKey = await intents.holdKey({ ...event, owner, idempotencyKey: c.get('idempotencyKey') })
-        const operationId = newId('op', platform.random)
-        const reply = await inventory.hold(event, { holdKey, owner, operationId, ...c.req.valid('json') })
-        switch (reply.word) {
-          case 'held':
-          case 'replayed':
-            if (reply.word === 'replayed') c.header(headers.idempotentReplayed, 'true')
-            c.header('location', holdPath(event.eventId, reply.hold.grantId))
-            return c.json(holdView(event.eventId, reply.hold, reply.nowMs), 201, noStore)
-          case 'not_ready':
-            return notReady(events, event, c.var)
-          default:
-            throw holdProblem(reply)
-        }
+        const { hold, replayed, nowMs } = await makeHold(services, {
+          event,
+          owner: c.get('principal'),
+          idempotencyKey: c.get('idempotencyKey'),
+          ...c.req.valid('json'),
+          caller: c.var,
+        })
+        if (replayed) c.header(headers.idempotentReplayed, 'true')
+        c.header('location', holdPath(event.eventId, hold.grantId))
+        return c.json(holdView(event.eventId, hold, nowMs), 201, noStore)
       },
     )
     .post(

@@ -1,6 +1,15 @@
+import { type Inventory, InventoryFault } from '@holdfast/inventory'
 import { describe, expect, test } from 'vitest'
-import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
-import { booking, makeToken, secretKey } from '../testing-data.ts'
+import { CoreUnreachable } from '../ports.ts'
+import {
+  createTestEdge,
+  createTestInventory,
+  createTestPlatform,
+  json,
+  problemIn,
+  refusal,
+} from '../testing.ts'
+import { booking, buyer, makeToken, otherKey, secretKey } from '../testing-data.ts'
 
 describe('bookings', () => {
   const one = `/v1/bookings/${booking.id}`
@@ -33,6 +42,56 @@ describe('bookings', () => {
     expect([response.status, await response.text()]).toEqual([200, 'aa.bb.cc'])
     edge.core.answers.set(`GET ${one}/receipt`, () => new Response('<html>'))
     expect((await edge.call('GET', `${one}/receipt`)).status).toBe(503)
+  })
+})
+
+describe('a receipt that Redis keeps', () => {
+  const path = `/v1/bookings/${booking.id}/receipt`
+  const silent = () => {
+    throw new CoreUnreachable()
+  }
+  /** An edge whose Redis has a receipt of the buyer in app_1, and whose core answers that. */
+  const edgeWith = (core: () => Response, read?: Inventory['receipt']) => {
+    const platform = createTestPlatform()
+    const receipt: Inventory['receipt'] = async ({ appId, bookingId }) =>
+      appId === 'app_1' && bookingId === booking.id
+        ? { word: 'receipt', owner: buyer, receipt: 'aa.bb.cc', nowMs: platform.now() }
+        : { word: 'absent', nowMs: platform.now() }
+    const edge = createTestEdge({ inventory: { ...createTestInventory(platform), receipt: read ?? receipt } })
+    edge.core.answers.set(`GET ${path}`, core)
+    return edge
+  }
+
+  test('is shown to its owner and to the app’s server while core is down', async () => {
+    const edge = edgeWith(silent)
+    const vouched = { key: secretKey, headers: { 'x-external-user-id': 'ann' } }
+    for (const call of [{}, { key: secretKey }, { key: secretKey, token: null }]) {
+      const response = await edge.call('GET', path, call)
+      expect([response.status, await response.text()]).toEqual([200, 'aa.bb.cc'])
+      expect(response.headers.get('content-type')).toBe('application/jwt')
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    }
+    expect(edge.core.count(`GET ${path}`)).toBe(0)
+    expect((await edge.call('GET', path, vouched)).status).toBe(503)
+  })
+
+  test('is the answer of core for anybody else: as missing as one that never was', async () => {
+    const edge = edgeWith(() => refusal('not_found'))
+    const stranger = await makeToken(edge.platform, 'user', { claims: { sub: 'pool:usr_2' } })
+    for (const call of [{ token: stranger }, { key: otherKey }, { key: otherKey, token: null }]) {
+      expect(await problemIn(await edge.call('GET', path, call))).toMatchObject({ code: 'not_found' })
+    }
+    expect(edge.core.count(`GET ${path}`)).toBe(3)
+    expect((await edge.call('GET', path, { token: null })).status).toBe(401)
+  })
+
+  test('is core’s, byte for byte, when Redis has lost it or does not answer', async () => {
+    const answer = () => new Response('aa.bb.cc', { headers: { 'content-type': 'application/jwt' } })
+    const absent = async () => ({ word: 'absent', nowMs: 0 }) as const
+    for (const read of [absent, () => Promise.reject(new InventoryFault('receipt'))]) {
+      const response = await edgeWith(answer, read).call('GET', path)
+      expect([response.status, await response.text()]).toEqual([200, 'aa.bb.cc'])
+    }
   })
 })
 
@@ -83,9 +142,16 @@ describe('admin', () => {
     name: 'Shop',
     active: true,
     allowedOrigins: [],
+    allowedDomains: [],
     allowNoOrigin: false,
     paymentProvider: 'none',
+    paymentAccount: 'default',
+    domain: 'EVENT',
+    botMode: 'observe',
     rateLimits: { userPerSecond: 1, clientPerSecond: 1, appPerSecond: 1 },
+    eventDefaults: {},
+    browserVouching: false,
+    metadata: {},
     createdAt: '2026-11-23T12:00:00.000Z',
   }
   const created = { app, publishableKey: 'hf_pk_1', secretKey: 'hf_sk_1' }

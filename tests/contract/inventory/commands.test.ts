@@ -2,12 +2,12 @@ import { scripts } from '@holdfast/inventory/scripts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisEngines } from '../../support/requirements.ts'
 import { type LoggedBench, startLoggedEmbedded, startLoggedServer } from './command-log.ts'
-import { ann, newBooking } from './fixtures.ts'
+import { ann, briefMs, newBooking } from './fixtures.ts'
 import { openSale } from './sale.ts'
 
 /** All that scripts may ask of Redis: nothing that grows with the keys or with the fields that are not asked for. */
 const allowed =
-  'TIME GET SETRANGE DEL RENAME PERSIST PEXPIRE HMGET HGET HSET HDEL HLEN ZADD ZREM ZRANGEBYSCORE XADD XRANGE'
+  'TIME GET SET SETRANGE DEL RENAME PERSIST PEXPIRE HMGET HGET HSET HDEL HLEN ZADD ZREM ZRANGEBYSCORE XADD XRANGE'
 const row = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6', 'A-7', 'A-8']
 
 test('no script has a command that walks over keys or whole values', () => {
@@ -48,6 +48,23 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
         const more = Array.from({ length: runs - 1 }, () => 'SETRANGE')
         expect([...requests, ...inside]).toEqual([...commands, ...more])
       }
+    })
+
+    test('what is known of the owner is read and written with the hold, also when holds of theirs have run out', async () => {
+      const sale = await sell()
+      const lapsed = await sale.take(ann, ['A-8'], { ttlMs: briefMs })
+      await sale.release(await sale.take(ann, ['A-7']))
+      await sale.reached(lapsed.untilMs)
+      const { requests, inside } = await bench.commandsOf(() => sale.take(ann, row))
+      expect([...requests, ...inside]).toEqual([
+        'EVALSHA',
+        'TIME',
+        'HMGET',
+        'XADD',
+        'HSET',
+        'ZADD',
+        'SETRANGE',
+      ])
     })
 
     test('no other verb costs more for eight seats than for one', async () => {

@@ -8,6 +8,7 @@ const Fields = z.union([z.record(z.string(), z.string()), z.array(z.string()).tr
 export async function dump(bench: Bench, keys: readonly string[]): Promise<Record<string, unknown>> {
   const readers: Record<string, (key: string) => Promise<unknown>> = {
     state: async (key) => Fields.parse(await bench.command('HGETALL', key)),
+    receipt: (key) => bench.command('GET', key),
     map: (key) => bench.command('GET', key),
     due: async (key) => Fields.parse(await bench.command('ZRANGE', key, '0', '-1', 'WITHSCORES')),
     log: (key) => bench.command('XRANGE', key, '-', '+'),

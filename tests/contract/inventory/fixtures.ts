@@ -1,4 +1,4 @@
-import { BookingId, base62Of, GrantId, HoldKey, principal, SeatId } from '@holdfast/contract'
+import { AppId, BookingId, base62Of, GrantId, HoldKey, principal, SeatId } from '@holdfast/contract'
 
 /** 22 characters that never come again. */
 export const random = () => base62Of(crypto.getRandomValues(new Uint8Array(16)))
@@ -13,6 +13,9 @@ export const seatIds = (ids: readonly string[]): SeatId[] => ids.map((id) => Sea
 export const briefMs = 150
 
 /** Who buys in these tests. */
-export const [ann, bob, eve] = [principal.pool('ann'), principal.guest('bob'), principal.pool('eve')]
+export const ann = principal.pool('ann')
+export const bob = principal.guest('bob')
+export const carl = principal.external(AppId.parse('app'), 'carl')
+export const eve = principal.pool('eve')
 
 export const priceDefault = 4_500

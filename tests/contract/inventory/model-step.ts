@@ -64,11 +64,13 @@ interface Reply {
   readonly nowMs: number
   readonly hold?: Hold
   readonly seats?: readonly SeatId[]
+  readonly againAtMs?: number
 }
 
 /** The reply says what the model says, of the hold too. */
-export function expectReply(model: Model, { word, nowMs, hold, seats }: Reply, answer: Answer): void {
-  expect({ word, seats }).toEqual({ seats: undefined, ...answer })
+export function expectReply(model: Model, reply: Reply, answer: Answer): void {
+  const { word, nowMs, hold, seats, againAtMs } = reply
+  expect({ word, seats, againAtMs }).toEqual({ seats: undefined, againAtMs: undefined, ...answer })
   const expected = hold && model.holds.find(({ grantId }) => grantId === hold.grantId)
   if (hold && !expected) throw new Error(`the model does not know ${hold.grantId}`)
   if (expected) expect(hold).toEqual(viewOf(model, nowMs, expected))

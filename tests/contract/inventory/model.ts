@@ -31,6 +31,8 @@ export interface ModelHold {
   status: Hold['status']
   operationId: string
   bookingId: BookingId | null
+  /** When its time was over, if it was over before anybody ended it. */
+  lapsedAt: number | null
   /** Seats that the store took from it. */
   readonly overruled: Set<SeatId>
 }
@@ -43,11 +45,14 @@ export interface ModelCall {
   readonly seats: readonly SeatId[]
 }
 
-/** What a call must answer: the word, and the seats of a refusal. */
+/** What a call must answer: the word, and the seats of a refusal, or when to come again. */
 export interface Answer {
   readonly word: string
   readonly seats?: readonly SeatId[]
+  readonly againAtMs?: number
 }
+
+const minuteMs = 60_000
 
 const free = { state: 'FREE', grantId: null, until: 0 } as const
 const bytes = {
@@ -65,6 +70,8 @@ export class Model {
   readonly holds: ModelHold[] = []
   readonly #seats = new Map<SeatId, ModelSeat>()
   readonly #settings: EventSettings
+  /** Owner: when their minute began, and the holds made in it. */
+  readonly #minutes = new Map<Principal, { readonly from: number; holds: number }>()
   #epoch = 1
 
   constructor(settings: EventSettings, truths: readonly SeatTruth[]) {
@@ -79,6 +86,8 @@ export class Model {
       if (before.seats.map(({ id }) => id).join() !== seats.join()) return { word: 'key_reused' }
       return { word: before.operationId === operationId ? 'held' : 'replayed' }
     }
+    const pause = this.#coolingDown(now, owner) ?? this.#tooFast(now, owner)
+    if (pause) return pause
     const unavailable = seats.filter((id) => {
       const { state, until, blocked } = this.#seat(id)
       return blocked || !(state === 'FREE' || (state === 'HELD' && until <= now))
@@ -103,8 +112,11 @@ export class Model {
       until,
       status: 'held',
       bookingId: null,
+      lapsedAt: null,
       overruled: new Set(),
     })
+    const minute = this.#minuteOf(now, owner)
+    this.#minutes.set(owner, { from: minute?.from ?? now, holds: (minute?.holds ?? 0) + 1 })
     for (const id of ids) Object.assign(this.#seat(id), { state: 'HELD', grantId, until })
   }
 
@@ -153,6 +165,7 @@ export class Model {
     for (const { grantId, bookingId } of told) {
       const hold = this.holds.find((each) => each.grantId === grantId && each.epoch === this.#epoch)
       if (!hold || (hold.status === 'confirmed' && (hold.bookingId || !bookingId))) continue
+      if (hold.status === 'held' && hold.until <= now) hold.lapsedAt = hold.until
       hold.status = 'confirmed'
       hold.until = now
       hold.bookingId = bookingId
@@ -161,6 +174,7 @@ export class Model {
 
   rebuild(truths: readonly SeatTruth[]): number {
     this.#epoch += 1
+    this.#minutes.clear()
     this.#load(truths)
     return this.#epoch
   }
@@ -207,8 +221,32 @@ export class Model {
 
   #end(now: number, hold: ModelHold, status: 'released' | 'expired'): void {
     for (const seat of this.#naming(hold)) if (seat.state !== 'BOOKED') Object.assign(seat, free)
+    if (hold.until <= now) hold.lapsedAt = hold.until
     hold.status = status
     hold.until = now
+  }
+
+  /** The refusal of an owner of whom too many holds ran out. Those that nobody has swept yet count as well. */
+  #coolingDown(now: number, owner: Principal): Answer | null {
+    const { lapsedHoldsPerOwner, coolDownMs } = this.#settings
+    const lapses = this.holds
+      .filter((hold) => hold.owner === owner && hold.epoch === this.#epoch)
+      .map((hold) => (hold.status === 'held' && hold.until <= now ? hold.until : hold.lapsedAt))
+      .filter((at) => at !== null)
+    const againAtMs = Math.max(0, ...lapses) + coolDownMs
+    const cools = lapses.length >= lapsedHoldsPerOwner && now < againAtMs
+    return cools ? { word: 'cooling_down', againAtMs } : null
+  }
+
+  #tooFast(now: number, owner: Principal): Answer | null {
+    const minute = this.#minuteOf(now, owner)
+    if (!minute || minute.holds < this.#settings.holdsPerMinute) return null
+    return { word: 'too_fast', againAtMs: minute.from + minuteMs }
+  }
+
+  #minuteOf(now: number, owner: Principal) {
+    const minute = this.#minutes.get(owner)
+    return minute && now < minute.from + minuteMs ? minute : undefined
   }
 
   #seat(id: SeatId): ModelSeat {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import type { Bench } from './bench.ts'
 import { dump } from './dump.ts'
-import { ann, bob, briefMs, newBooking, strayGrant } from './fixtures.ts'
+import { ann, bob, briefMs, carl, eve, newBooking, seatIds, strayGrant } from './fixtures.ts'
 import type { OpenSale } from './sale.ts'
 
 const Reply = z.array(z.string())
@@ -57,24 +57,54 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     }
     await sale.hold(ann, ['A-3'])
     await inventory.snapshot(event)
+    await inventory.holders(event, seatIds(['A-1', 'A-2', 'A-3']))
     await inventory.changesSince(event, 1, 0, 50)
     await sale.apply(
       sale.truth('A-1', { rev: 3, grantId: sold.grantId }),
       sale.truth('A-3', { rev: 9, state: 'BOOKED', grantId: strayGrant(), bookingId: newBooking() }),
     )
     await sale.build(2)
+    const booking = { appId: event.appId, bookingId: newBooking() }
+    await inventory.keepReceipt(booking, ann, 'a.b.c', 60_000)
+    await inventory.receipt(booking)
     expect([...seen].toSorted()).toEqual(Object.keys(scripts).toSorted())
   })
 
+  test('holds that run out, swept or not, count once when every script is delivered six times', async () => {
+    const settings = { holdsPerMinute: 6, lapsedHoldsPerOwner: 3, coolDownMs: 60_000 }
+    const sale = await openSale({ through: sixTimes(bench(), new Set()), ...settings })
+    const known = () => sale.command('HGET', sale.keys.state, `u:${ann}`).then(String)
+    const swept = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
+    await sale.reached(swept.untilMs)
+    await sale.sweep('lapsed', swept.grantId)
+    expect(await known()).toBe(`${swept.createdAtMs}:1:1:${swept.untilMs}|`)
+    const seen = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
+    const failed = await sale.take(ann, ['A-2'], { ttlMs: briefMs })
+    const pinned = await sale.pin(failed, 1)
+    if (pinned.word !== 'pinned') throw new Error(pinned.word)
+    await sale.reached(Math.max(seen.untilMs, pinned.hold.untilMs))
+    await sale.release(await sale.take(ann, ['A-3']))
+    await sale.sweep('lapsed', seen.grantId, failed.grantId)
+    await sale.sweep('decided', failed.grantId)
+    expect(await known()).toBe(`${swept.createdAtMs}:4:3:${pinned.hold.untilMs}|`)
+    expect(await sale.hold(ann, ['A-3'])).toMatchObject({ word: 'cooling_down' })
+  })
+
   test('refusals delivered six times change nothing', async () => {
-    const sale = await openSale({ through: sixTimes(bench(), new Set()), seatsHeldPerOwner: 1 })
-    const hold = await sale.take(ann, ['A-1'])
+    const given = { seatsHeldPerOwner: 1, holdsPerMinute: 2, lapsedHoldsPerOwner: 1, coolDownMs: 60_000 }
+    const sale = await openSale({ through: sixTimes(bench(), new Set()), ...given })
     const { event, inventory, settings } = sale
+    const lapsed = await sale.take(eve, ['A-6'], { ttlMs: briefMs })
+    await sale.reached(lapsed.untilMs)
+    for (const id of ['A-4', 'A-5']) await sale.release(await sale.take(carl, [id]))
+    const hold = await sale.take(ann, ['A-1'])
     const before = await sale.dump()
     const words = [
       await sale.hold(bob, ['A-1']),
       await sale.hold(bob, ['B-9']),
       await sale.hold(ann, ['A-2']),
+      await sale.hold(carl, ['A-2']),
+      await sale.hold(eve, ['A-2']),
       await sale.pin({ ...hold, owner: bob }),
       await sale.release({ ...hold, grantId: strayGrant() }),
       await inventory.publish(event, 2, 6, settings),
@@ -85,6 +115,8 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
       'unavailable',
       'unknown_seat',
       'too_many',
+      'too_fast',
+      'cooling_down',
       'not_found',
       'lost',
       'incomplete',
@@ -93,5 +125,16 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     ]
     expect(words).toEqual(refused)
     expect(await sale.dump()).toEqual(before)
+
+    const now = (await inventory.snapshot(event)).nowMs
+    for (const [rev, times, word] of [
+      [2, { onSaleAtMs: now + 60_000 }, 'sale_not_started'],
+      [3, { offSaleAtMs: now }, 'sale_closed'],
+    ] as const) {
+      await inventory.configure(event, { ...settings, rev, ...times })
+      const closed = await sale.dump()
+      expect(await sale.hold(bob, ['A-2'])).toMatchObject({ word })
+      expect(await sale.dump()).toEqual(closed)
+    }
   })
 }

@@ -27,9 +27,14 @@ import { until } from './poll.ts'
 const settingsDefault: EventSettings = {
   rev: 1,
   sale: 'open',
+  onSaleAtMs: null,
+  offSaleAtMs: null,
   holdTtlMs: 60_000,
   holdLifetimeMs: 600_000,
   seatsHeldPerOwner: 20,
+  holdsPerMinute: 1_000,
+  lapsedHoldsPerOwner: 1_000,
+  coolDownMs: 300_000,
   currency: 'EUR',
 }
 const sixSeats = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6']

@@ -6,11 +6,15 @@ import { changeTests } from './changes.ts'
 import { confirmTests } from './confirm.ts'
 import { extendTests } from './extend.ts'
 import { historyTests } from './history.ts'
+import { hoardingTests } from './hoarding.ts'
+import { holderTests } from './holders.ts'
 import { holdTests } from './holds.ts'
 import { expectMapOfSeats } from './map.ts'
 import { raceTests } from './races.ts'
+import { receiptTests } from './receipts.ts'
 import { redeliveryTests } from './redelivery.ts'
 import { openSale, type Sale, type SaleOptions } from './sale.ts'
+import { saleTimeTests } from './sale-times.ts'
 import { sweepTests } from './sweep.ts'
 
 /**
@@ -39,14 +43,18 @@ export function inventorySuite(name: string, open: () => Promise<Bench>): void {
     }
 
     describe('hold', () => holdTests(sell))
+    describe('hoarding', () => hoardingTests(sell))
+    describe('sale times', () => saleTimeTests(sell))
     describe('races', () => raceTests(sell))
     describe('pin and release', () => confirmTests(sell))
     describe('extend', () => extendTests(sell))
+    describe('holders', () => holderTests(sell))
     describe('apply', () => applyTests(sell))
     describe('histories', () => historyTests(sell))
     describe('sweep', () => sweepTests(sell))
     describe('load, publish and configure', () => buildTests(sell, () => bench))
     describe('changes', () => changeTests(sell))
+    describe('receipts', () => receiptTests(sell))
     describe('redelivery', () => redeliveryTests(sell, () => bench))
   })
 }

@@ -64,6 +64,7 @@ export function confirmPinned(
       grantId,
       owner: who,
       kind: 'secret',
+      externalUser: undefined,
       requestId: 'req_1',
       fingerprint: grantId,
       command: {

@@ -71,6 +71,8 @@ export const outboxRow = (appId: AppId, rowId: string, fields: Partial<OutboxDoc
   eventId,
   subject: 'theatre',
   status: 'READY',
+  seats: [],
+  proof: null,
   attempts: 0,
   dueAt: noon,
   createdAt: noon,

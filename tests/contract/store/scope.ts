@@ -56,7 +56,7 @@ export function scopeTests(world: () => World): void {
   test('an index that spans all apps is unique across them', async () => {
     const { store, appId } = world()
     const other = newApp()
-    const key = { keyId: `of ${appId}`, kind: 'secret', hash: 'h', createdAt: noon } as const
+    const key = { keyId: `of ${appId}`, kind: 'secret', hash: 'h', expiresAt: null, createdAt: noon } as const
     await store.insert(appId, 'keys', { appId, ...key })
     await expect(store.insert(other, 'keys', { appId: other, ...key })).rejects.toMatchObject({
       duplicate: { collection: 'keys', index: 'keyId' },

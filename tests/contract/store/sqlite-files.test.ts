@@ -48,10 +48,13 @@ describe('a file of ours', () => {
     await store.close()
   })
 
-  test('of a newer layout is refused with both versions', async () => {
+  test('of another layout is refused with both versions', async () => {
     const { path } = await fileWithSeats(1)
-    meddle(path, 'PRAGMA user_version = 7')
-    expect(opening(path)).toThrow(unusable(/layout 7 .* knows 1; open it with the version/))
+    for (const layout of [7, 1]) {
+      meddle(path, `PRAGMA user_version = ${layout}`)
+      const told = new RegExp(`layout ${layout} .* knows 2; open it with the version`)
+      expect(opening(path)).toThrow(unusable(told))
+    }
   })
 
   test('with a document that is none of ours is unusable where it is read', async () => {

@@ -6,6 +6,8 @@ import { filterTests } from './filters.ts'
 import { newApp, type World } from './fixtures.ts'
 import { raceTests } from './races.ts'
 import { scopeTests } from './scope.ts'
+import { snapshotTests } from './snapshots.ts'
+import { totalTests } from './totals.ts'
 import { transactionTests } from './transactions.ts'
 import { writeTests } from './writes.ts'
 
@@ -25,9 +27,11 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     describe('documents', () => documentTests(world))
     describe('writes', () => writeTests(world))
     describe('filters', () => filterTests(world))
+    describe('totals', () => totalTests(world))
     describe('the scope of an app', () => scopeTests(world))
     describe('transactions', () => transactionTests(world))
     describe('budgets', () => budgetTests(world))
+    describe('a snapshot', () => snapshotTests(world))
     describe('races', () => raceTests(world))
   })
 }

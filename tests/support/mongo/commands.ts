@@ -6,14 +6,18 @@ import { type Circumstances, labelsOf, refusal, ServerError } from './errors.ts'
 import { buildInfo } from './member.ts'
 import { createReads } from './reads.ts'
 import { command, Generic, parsed } from './requests.ts'
-import { createRunner } from './scopes.ts'
+import { createRunner, within } from './scopes.ts'
 import { createSessions, type SessionFields } from './sessions.ts'
+import { createSnapshots } from './snapshots.ts'
 import { createStorage } from './storage.ts'
-import type { Doc } from './values.ts'
+import { type Doc, isDoc } from './values.ts'
 
 const Commit = command({ commitTransaction: z.literal(1) })
 const Abort = command({ abortTransaction: z.literal(1) })
-const EndSessions = command({ endSessions: z.array(z.object({ id: z.instanceof(Binary) })) })
+const sessionIds = z.array(z.object({ id: z.instanceof(Binary) }))
+const EndSessions = command({ endSessions: sessionIds })
+const KillSessions = command({ killSessions: sessionIds })
+const idsOf = (given: z.output<typeof sessionIds>) => given.map(({ id }) => id.toString('hex'))
 
 const endings: ReadonlySet<string> = new Set(['commitTransaction', 'abortTransaction'])
 
@@ -35,6 +39,9 @@ export function errorReply(error: unknown, circumstances: Circumstances): Doc {
   return { ok: 0, errmsg: message, code, codeName, ...fields, ...(errorLabels.length > 0 && { errorLabels }) }
 }
 
+const isSnapshot = ({ autocommit, readConcern }: z.output<typeof Generic>): boolean =>
+  autocommit === undefined && readConcern?.level === 'snapshot'
+
 /** Rules for the concerns of statements (manual/core/transactions, "Read Concern" and "Write Concern"). */
 function assertConcerns(name: string, fields: z.output<typeof Generic>): void {
   const inTransaction = fields.autocommit === false
@@ -46,8 +53,10 @@ function assertConcerns(name: string, fields: z.output<typeof Generic>): void {
       throw invalid('readConcern is allowed on the first statement of a transaction only')
     }
   }
-  if (!inTransaction && fields.readConcern?.level === 'snapshot') {
-    throw refusal('readConcern snapshot outside transactions')
+  if (isSnapshot(fields) && name !== 'find')
+    throw refusal(`readConcern snapshot of ${name} outside transactions`)
+  if (fields.readConcern?.atClusterTime !== undefined && !isSnapshot(fields)) {
+    throw refusal('atClusterTime with another readConcern than snapshot, or in a transaction')
   }
 }
 
@@ -58,8 +67,18 @@ export type Commands = ReturnType<typeof createCommands>
 export function createCommands(lifetimeMs: number) {
   const storage = createStorage()
   const sessions = createSessions(storage, lifetimeMs)
+  const snapshots = createSnapshots(storage)
   const runner = createRunner(storage, sessions)
-  const statements: Readonly<Record<string, Handler>> = { ...writeCommands, ...createReads() }
+  const reads = createReads()
+  const statements: Readonly<Record<string, Handler>> = { ...writeCommands, ...reads }
+
+  /** The cursor tells of which moment it is (specifications, snapshot-sessions.md, "Server Commands"). */
+  const findAt = async (received: Doc, fields: z.output<typeof Generic>): Promise<Doc> => {
+    const { time, transaction } = snapshots.at(fields.session, fields.readConcern?.atClusterTime)
+    const { cursor } = await reads.find(received, within(transaction), storage)
+    if (!isDoc(cursor)) throw new Error('a find without a cursor')
+    return { cursor: { ...cursor, atClusterTime: time } }
+  }
 
   const ending = (name: string, received: Doc, fields: SessionFields): Doc => {
     if (fields.autocommit !== false)
@@ -81,10 +100,16 @@ export function createCommands(lifetimeMs: number) {
     if (name === 'ping') return {}
     if (name === 'buildInfo') return buildInfo
     if (name === 'endSessions') {
-      const ids = parsed(EndSessions, received).endSessions
-      sessions.forget(ids.map(({ id }) => id.toString('hex')))
+      const ids = idsOf(parsed(EndSessions, received).endSessions)
+      sessions.forget(ids)
+      snapshots.forget(ids)
       return {}
     }
+    if (name === 'killSessions') {
+      sessions.killOpen(idsOf(parsed(KillSessions, received).killSessions))
+      return {}
+    }
+    if (isSnapshot(fields)) return findAt(received, fields)
     const statement = Object.hasOwn(statements, name) ? statements[name] : undefined
     if (statement !== undefined) {
       const reply = await runner.run(fields, (scope) => statement(received, scope, storage))

@@ -2,10 +2,10 @@ import { Long } from 'bson'
 import * as z from 'zod'
 import type { Handler } from './crud.ts'
 import { refusal, ServerError } from './errors.ts'
-import { comparator, matcher, projector } from './query.ts'
+import { comparator, matcher, projector, valueAt } from './query.ts'
 import { command, document, parsed } from './requests.ts'
 import { matching } from './storage.ts'
-import { type Doc, isDoc, shown } from './values.ts'
+import { type Doc, isDoc, keyOf, shown } from './values.ts'
 
 /** The first batch of a cursor without a `batchSize` (manual/core/cursors, "Cursor Batches"). */
 const firstBatchDefault = 101
@@ -51,6 +51,52 @@ const CountPipeline = z.union([
   z.tuple([z.strictObject({ $match: document }), z.strictObject({ $count: z.literal('n') })]),
 ])
 
+const sumOf = z.union([z.int(), z.string().regex(/^\$\w+$/)])
+
+/** What the store's totals send: sums for each combination of top-level fields (manual/reference/operator/aggregation/group). */
+const TotalPipeline = z.tuple([
+  z.strictObject({ $match: document }),
+  z.strictObject({
+    $group: z.strictObject({
+      _id: z.record(z.string(), z.string().regex(/^\$\w+$/)),
+      count: z.strictObject({ $sum: z.literal(1) }),
+      sum: z.strictObject({ $sum: sumOf }),
+    }),
+  }),
+  z.strictObject({ $sort: z.strictObject({ count: z.literal(-1), _id: z.literal(1) }) }),
+  z.strictObject({ $limit: z.int().positive() }),
+  z.strictObject({ $project: z.strictObject({ _id: z.literal(0), row: z.array(z.string()) }) }),
+])
+
+/** The rows of such a pipeline. What is no number adds nothing (manual/reference/operator/aggregation/sum). */
+function totals(
+  docs: readonly Doc[],
+  [, { $group }, { $sort }, { $limit }, { $project }]: z.output<typeof TotalPipeline>,
+): Doc[] {
+  const groups = new Map<string, { _id: Doc; count: number; sum: number }>()
+  const of = $group.sum.$sum
+  for (const doc of docs) {
+    const _id = Object.fromEntries(
+      Object.entries($group._id).map(([as, from]) => [as, valueAt(doc, from.slice(1))]),
+    )
+    const group = groups.get(keyOf(_id)) ?? { _id, count: 0, sum: 0 }
+    const by = typeof of === 'number' ? of : valueAt(doc, of.slice(1))
+    group.count += 1
+    group.sum += typeof by === 'number' ? by : 0
+    groups.set(keyOf(_id), group)
+  }
+  const told = (group: Doc, path: string): unknown =>
+    path.startsWith('$_id.')
+      ? isDoc(group._id)
+        ? (group._id[path.slice(5)] ?? null)
+        : null
+      : group[path.slice(1)]
+  return [...groups.values()]
+    .toSorted(comparator($sort))
+    .slice(0, $limit)
+    .map((group) => ({ row: $project.row.map((path) => told(group, path)) }))
+}
+
 /** An answer that holds a cursor and everything it will ever give. */
 export const wholeCursor = (namespace: string, firstBatch: readonly Doc[]): Doc => ({
   cursor: { firstBatch, id: Long.ZERO, ns: namespace },
@@ -65,7 +111,7 @@ interface Cursor {
  * The commands that read. A cursor gives what was there when it was opened; MongoDB's may also show what was
  * written meanwhile (manual/core/cursors, "Cursor Isolation").
  */
-export function createReads(): Readonly<Record<string, Handler>> {
+export function createReads() {
   const cursors = new Map<number, Cursor>()
   let lastCursor = 0
 
@@ -123,6 +169,19 @@ export function createReads(): Readonly<Record<string, Handler>> {
 
   const aggregate: Handler = (received, scope, storage) => {
     const { aggregate: name, $db, pipeline } = parsed(Aggregate, received)
+    const summing = TotalPipeline.safeParse(pipeline)
+    if (summing.success) {
+      const filter = summing.data[0].$match
+      const namespace = `${$db}.${name}`
+      const collection = storage.collections.get(namespace)
+      const matches = matcher(filter)
+      const docs = scope.read((transaction) =>
+        collection === undefined
+          ? []
+          : [...matching(transaction, collection, filter, matches)].map(({ doc }) => doc),
+      )
+      return wholeCursor(namespace, totals(docs, summing.data))
+    }
     const known = CountPipeline.safeParse(pipeline)
     if (!known.success) throw refusal(`the pipeline ${pipeline.filter(isDoc).map(shown).join()}`)
     const filter = known.data[0].$match
@@ -137,5 +196,5 @@ export function createReads(): Readonly<Record<string, Handler>> {
     return wholeCursor(namespace, n === 0 ? [] : [total])
   }
 
-  return { find, getMore, killCursors, aggregate }
+  return { find, getMore, killCursors, aggregate } satisfies Readonly<Record<string, Handler>>
 }

@@ -1,4 +1,4 @@
-import { Binary } from 'bson'
+import { Binary, Timestamp } from 'bson'
 import * as z from 'zod'
 import { refusal } from './errors.ts'
 import type { SessionFields } from './sessions.ts'
@@ -24,7 +24,12 @@ const generic = {
   txnNumber: wholeNumber.optional(),
   startTransaction: z.literal(true).optional(),
   autocommit: z.literal(false).optional(),
-  readConcern: z.strictObject({ level: z.enum(['local', 'majority', 'snapshot']).optional() }).optional(),
+  readConcern: z
+    .strictObject({
+      level: z.enum(['local', 'majority', 'snapshot']).optional(),
+      atClusterTime: z.instanceof(Timestamp).optional(),
+    })
+    .optional(),
   writeConcern: writeConcern.optional(),
   maxTimeMS: wholeNumber.optional(),
   $readPreference: z.strictObject({ mode: z.enum(['primary', 'primaryPreferred']) }).optional(),

@@ -63,6 +63,14 @@ function once(session: Session, statement: number, write: () => Promise<Written>
   return writing
 }
 
+/** How statements run on what one transaction sees. */
+export const within = (transaction: Transaction): Scope => ({
+  inTransaction: true,
+  read: (work) => work(transaction),
+  write: async (_, work) => work(transaction),
+  pause: async () => {},
+})
+
 /** Runs the statements of commands. */
 export interface Runner {
   run<Result>(fields: SessionFields, work: (scope: Scope) => Result | Promise<Result>): Promise<Result>
@@ -101,13 +109,6 @@ export function createRunner(storage: Storage, sessions: Sessions): Runner {
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     }
   }
-
-  const within = (transaction: Transaction): Scope => ({
-    inTransaction: true,
-    read: (work) => work(transaction),
-    write: async (_, work) => work(transaction),
-    pause: async () => {},
-  })
 
   return {
     run: async (fields, work) => {

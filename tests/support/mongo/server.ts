@@ -15,6 +15,8 @@ export interface CommandSeen {
 }
 
 export interface MongoOptions {
+  /** A free one when absent. */
+  readonly port?: number
   /** `transactionLifetimeLimitSeconds`, in milliseconds; 60 s when absent, as MongoDB's. */
   readonly transactionLifetimeMs?: number
   /** How long there is no primary after a step-down; 100 ms when absent. */
@@ -71,17 +73,17 @@ async function greet(peer: Peer, member: Member, request: Request): Promise<void
   } while (streams && peer.socket.writable)
 }
 
-async function listening(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1')
+async function listening(server: Server, port: number): Promise<string> {
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('a server without a port')
   return `127.0.0.1:${bound.port}`
 }
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts one on 127.0.0.1. */
 export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
-  const { transactionLifetimeMs = 60_000, electionMs = 100 } = options
+  const { port = 0, transactionLifetimeMs = 60_000, electionMs = 100 } = options
   const peers = new Set<Peer>()
   const listeners = new Set<(seen: CommandSeen) => void>()
   let opened = 0
@@ -93,7 +95,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
     socket.on('close', () => peers.delete(peer))
     listen(peer, (request) => serve(peer, request))
   })
-  const address = await listening(server)
+  const address = await listening(server, port)
   const commands = createCommands(transactionLifetimeMs)
   const member = createMember(address)
   const failPoints = createFailPoints()

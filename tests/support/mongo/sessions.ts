@@ -54,6 +54,8 @@ export interface Sessions {
   kill(fields: SessionFields): void
   /** Aborts every one, as a primary does that steps down (manual/reference/command/replSetStepDown). */
   killAll(): void
+  /** Aborts what is open in these sessions (manual/reference/command/killSessions). */
+  killOpen(ids: readonly string[]): void
   /** Forgets sessions and what is open in them (manual/reference/command/endSessions). */
   forget(ids: readonly string[]): void
 }
@@ -122,6 +124,9 @@ export function createSessions(storage: Storage, lifetimeMs: number): Sessions {
     },
     killAll: () => {
       for (const session of sessions.values()) end(session, 'aborted')
+    },
+    killOpen: (ids) => {
+      for (const id of ids) end(sessions.get(id), 'aborted')
     },
     forget: (ids) => {
       for (const id of ids) {

@@ -22,13 +22,16 @@ local function finish(reply, now)
   return reply
 end
 
--- !cfg: rev|sale|ttlMs|lifetimeMs|seatsHeldPerOwner|currency
+-- !cfg = rev=7|sale=open|ttl=600000|... in any order; a name that is not there sets no limit.
 local function parseConfig(text)
-  local rev, sale, ttl, lifetime, ownerMax, currency =
-    string.match(text, '^(%d+)|(%a+)|(%d+)|(%d+)|(%d+)|(%a+)$')
+  local at = {}
+  for name, value in string.gmatch(text, '(%a+)=(%w+)') do at[name] = value end
   return {
-    rev = tonumber(rev), sale = sale, ttl = tonumber(ttl), lifetime = tonumber(lifetime),
-    ownerMax = tonumber(ownerMax), currency = currency,
+    rev = tonumber(at.rev), sale = at.sale, currency = at.currency,
+    ttl = tonumber(at.ttl), lifetime = tonumber(at.lifetime),
+    seatsMax = tonumber(at.seats or math.huge), minuteMax = tonumber(at.minute or math.huge),
+    lapsesMax = tonumber(at.lapses or math.huge), coolDown = tonumber(at.coolDown or 0),
+    opens = tonumber(at.opens or 0), closes = tonumber(at.closes or math.huge),
   }
 end
 

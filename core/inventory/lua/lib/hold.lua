@@ -71,31 +71,6 @@ local function isOpen(hold)
   return hold.status == 'held' or hold.status == 'confirming'
 end
 
--- u:<owner> = grantId:seats:until,... ; entries whose time is over do not count and are dropped on the next write.
-local function parseOwner(value, now)
-  local entries = {}
-  if present(value) then
-    for grant, count, till in string.gmatch(value, '([^:,]+):(%d+):(%d+)') do
-      if tonumber(till) > now then
-        entries[#entries + 1] = { grant = grant, count = tonumber(count), till = tonumber(till) }
-      end
-    end
-  end
-  return entries
-end
-
--- The owner's list with this grant's entry changed, or taken out when `till` is nil.
-local function withGrant(entries, grant, count, till)
-  local parts = {}
-  for _, entry in ipairs(entries) do
-    if entry.grant ~= grant then
-      parts[#parts + 1] = entry.grant .. ':' .. int(entry.count) .. ':' .. int(entry.till)
-    end
-  end
-  if till then parts[#parts + 1] = grant .. ':' .. int(count) .. ':' .. int(till) end
-  return table.concat(parts, ',')
-end
-
 -- Ends a hold: it stays as a tombstone, and `due` says when to forget it.
 local function endHold(hold, status, now, dueKey)
   hold.status, hold.till = status, now
@@ -110,7 +85,7 @@ local function replyHold(word, hold, event, now)
   }
 end
 
--- The hold of a grant and its owner, with the event and the owner's list; or nil, and the reply that says why.
+-- The hold of a grant and its owner, with the event and what is known of the owner; or nil, and the reply that says why.
 local function findHold(key, grant, owner, now)
   local values = readState(key, { holdField(grant), 'u:' .. owner })
   local event = parseEvent(values)
@@ -125,16 +100,9 @@ local function findHold(key, grant, owner, now)
   return nil, { lost and 'lost' or 'not_found', int(now) }
 end
 
--- Writes a hold, its owner's list, some seats and the new version; one HSET, and an empty list goes away.
-local function writeHold(key, ver, hold, list, seats)
-  local owner = 'u:' .. hold.owner
-  local writes = { '!ver', ver, holdField(hold.grant), packHold(hold) }
-  if list == '' then
-    redis.call('HDEL', key, owner)
-  else
-    writes[#writes + 1] = owner
-    writes[#writes + 1] = list
-  end
+-- Writes a hold, what is known of its owner, some seats and the new version; one HSET.
+local function writeHold(key, ver, hold, record, seats)
+  local writes = { '!ver', ver, holdField(hold.grant), packHold(hold), 'u:' .. hold.owner, packOwner(record) }
   for _, seat in ipairs(seats) do
     writes[#writes + 1] = seat.field
     writes[#writes + 1] = packSeat(seat)

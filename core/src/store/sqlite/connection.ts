@@ -7,6 +7,8 @@ export interface Connection {
   readonly path: string
   /** The first column of every row. */
   values(sql: Sql): SQLOutputValue[]
+  /** The same, one at a time; nothing else may run on the connection until it is over. */
+  each(sql: Sql): Iterable<SQLOutputValue>
   /** How many rows the statement wrote. */
   run(sql: Sql): number
   /** Runs text without values, of any number of statements. */
@@ -42,6 +44,14 @@ export function openConnection(path: string, busyTimeoutMs: number): Connection 
           .all(...params)
           .flatMap((row) => Object.values(row).slice(0, 1)),
       ),
+    each: function* ({ text, params }) {
+      const rows = translated(() => prepare(text).iterate(...params))
+      for (;;) {
+        const { done, value } = translated(() => rows.next())
+        if (done) return
+        yield* Object.values(value).slice(0, 1)
+      }
+    },
     run: ({ text, params }) => translated(() => Number(prepare(text).run(...params).changes)),
     exec: (text) => translated(() => db.exec(text)),
     rollback: () => {

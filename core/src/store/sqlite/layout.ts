@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { fields } from './sql.ts'
 
 /** Raise it when files of an older program cannot be used as they are; new collections and indexes are just added. */
-const layoutVersion = 1
+const layoutVersion = 2
 
 /** Marks a SQLite file as one of ours: "hfst". */
 const applicationId = 0x68667374

@@ -80,9 +80,36 @@ export function findSql(name: CollectionName, terms: readonly Term[], order: Ord
   }
 }
 
+/** Every document, by primary key. */
+export const allSql = (name: CollectionName): Sql => ({
+  text: `SELECT doc FROM "${name}" ORDER BY ${fields(schema[name].key)}`,
+  params: [],
+})
+
 export function countSql(name: CollectionName, terms: readonly Term[]): Sql {
   const { text, params } = where(terms)
   return { text: `SELECT count(*) FROM "${name}" ${text}`, params }
+}
+
+/** Each row is one list: the values of the fields, the count, the sum. */
+export function totalSql(
+  name: CollectionName,
+  terms: readonly Term[],
+  {
+    by,
+    sum,
+    limit,
+  }: { readonly by: readonly string[]; readonly sum: string | undefined; readonly limit: number },
+): Sql {
+  const { text, params } = where(terms)
+  const told = [...by.map(field), 'count(*)', sum === undefined ? '0' : `sum(${field(sum)})`]
+  const order = ['count(*) DESC', ...by.map(field)]
+  // Without a field to group by there is a row of nothing, which is no total.
+  const groups = by.length > 0 ? `GROUP BY ${by.map(field).join(', ')}` : 'HAVING count(*) > 0'
+  return {
+    text: `SELECT json_array(${told.join(', ')}) FROM "${name}" ${text} ${groups} ORDER BY ${order.join(', ')} LIMIT ?`,
+    params: [...params, limit],
+  }
 }
 
 export function updateSql(name: CollectionName, terms: readonly Term[], { set, inc }: CheckedChange): Sql {

@@ -1,26 +1,42 @@
-import { changeOf, documentRead, documentToWrite, fieldOf } from '../documents.ts'
-import { keyTermsOf, termsOf } from '../filters.ts'
-import type { CollectionName, Documents } from '../schema.ts'
-import { type Statements, StoreError } from '../store.ts'
+import { changeOf, documentRead, documentToWrite, entryRead, fieldOf, totalRead } from '../documents.ts'
+import { assertLimit, keyTermsOf, termsOf } from '../filters.ts'
+import { type CollectionName, collectionNames, type Documents } from '../schema.ts'
+import { type Entry, type Statements, StoreError } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { countSql, deleteSql, findSql, insertSql, putSql, type Sql, updateSql } from './sql.ts'
+import {
+  allSql,
+  countSql,
+  deleteSql,
+  findSql,
+  insertSql,
+  putSql,
+  type Sql,
+  totalSql,
+  updateSql,
+} from './sql.ts'
 
 /** Decides where and when a statement runs: its own transaction, an open one, or the reading connection. */
 export type Execute = <Result>(run: (db: Connection) => Result) => Promise<Result>
 
-type Reads = Pick<Statements, 'get' | 'find' | 'count'>
+type Reads = Pick<Statements, 'get' | 'find' | 'count' | 'total'>
 type Writes = Omit<Statements, keyof Reads>
 
-function documents<Name extends CollectionName>(db: Connection, name: Name, sql: Sql): Documents[Name][] {
-  return db.values(sql).map((text) => {
-    let stored: unknown
-    try {
-      stored = JSON.parse(String(text))
-    } catch (cause) {
-      throw new StoreError('unusable', `${db.path}: ${name} has a document that is no JSON`, { cause })
-    }
-    return documentRead(name, stored)
-  })
+function storedIn(db: Connection, name: CollectionName, text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch (cause) {
+    throw new StoreError('unusable', `${db.path}: ${name} has a document that is no JSON`, { cause })
+  }
+}
+
+const documents = <Name extends CollectionName>(db: Connection, name: Name, sql: Sql): Documents[Name][] =>
+  db.values(sql).map((text) => documentRead(name, storedIn(db, name, text)))
+
+/** Everything in the order of `Store.snapshot`. */
+export function* entriesOf(db: Connection): Generator<Entry> {
+  for (const name of collectionNames) {
+    for (const text of db.each(allSql(name))) yield entryRead(name, storedIn(db, name, text))
+  }
 }
 
 /** The statements that only read. */
@@ -33,15 +49,21 @@ export const readsOn = (execute: Execute): Reads => ({
 
   find: (scope, name, filter, options) =>
     execute((db) => {
-      if (!Number.isSafeInteger(options.limit) || options.limit < 1) {
-        throw new TypeError(`a limit is a positive integer, not ${options.limit}`)
-      }
+      assertLimit(options.limit)
       if (options.orderBy !== undefined) fieldOf(name, options.orderBy)
       return documents(db, name, findSql(name, termsOf(scope, name, filter), options))
     }),
 
   count: (scope, name, filter) =>
     execute((db) => Number(db.values(countSql(name, termsOf(scope, name, filter)))[0])),
+
+  total: (scope, name, filter, { by, sum, limit }) =>
+    execute((db) => {
+      assertLimit(limit)
+      for (const named of sum === undefined ? by : [...by, sum]) fieldOf(name, named)
+      const rows = db.values(totalSql(name, termsOf(scope, name, filter), { by, sum, limit }))
+      return rows.map((row) => totalRead(name, by, JSON.parse(String(row))))
+    }),
 })
 
 /** Runs a statement that must write so many rows: it wrote fewer because of a primary key. */

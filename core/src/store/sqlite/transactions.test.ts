@@ -1,9 +1,9 @@
 import { systemPlatform } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 import { StoreError } from '../store.ts'
+import { createTurns } from '../turns.ts'
 import type { Connection } from './connection.ts'
 import { transactionsOn } from './transactions.ts'
-import { createTurns } from './turns.ts'
 
 /** A connection whose commit fails with that code, and what was run on it. */
 function failingCommit(code: 'unusable' | 'unavailable') {
@@ -11,6 +11,7 @@ function failingCommit(code: 'unusable' | 'unavailable') {
   const db: Connection = {
     path: 'store.db',
     values: () => [],
+    each: () => [],
     run: () => 0,
     exec: (text) => {
       ran.push(text)

@@ -1,8 +1,9 @@
+import { type Budget, type Clock, startBudget } from '../budget.ts'
 import { StoreError } from '../store.ts'
-import { type Budget, type Clock, startBudget, whileLocked } from './budget.ts'
+import type { Turns } from '../turns.ts'
 import type { Connection } from './connection.ts'
+import { whileLocked } from './locked.ts'
 import type { Execute } from './statements.ts'
-import type { Turns } from './turns.ts'
 
 /** Runs `work` as one transaction, alone on the writing connection. */
 export type Transact = <Result>(

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { BookingView } from './bookings.ts'
+import { PricedSeat } from './holds.ts'
+import { BookingId, EventId, PaymentId, RefundId, SeatId } from './ids.ts'
+import { seatsPerHoldMax } from './limits.ts'
+import { Currency } from './money.ts'
+
+/**
+ * POST /v1/bookings/{b}/cancel and /cancel/preview: all seats, or some of them. What a buyer gets back is what the
+ * policy said when they bought; the app's server may say otherwise, and gives back everything when it says nothing.
+ */
+export const CancelRequest = z.strictObject({
+  seats: z
+    .array(SeatId)
+    .min(1)
+    .max(seatsPerHoldMax)
+    .refine((seats) => new Set(seats).size === seats.length, 'names a seat twice')
+    .optional(),
+  refund: z.enum(['policy', 'full', 'none']).optional(),
+})
+export type CancelRequest = z.infer<typeof CancelRequest>
+
+/** What the edge sends to core to cancel. */
+export const CancelCommand = z.strictObject({ idempotencyKey: z.string().min(1), request: CancelRequest })
+export type CancelCommand = z.infer<typeof CancelCommand>
+
+/** What a cancellation would come to now: `refund` + `retained` is what the seats cost. */
+export const CancelPreview = z.object({
+  booking: BookingId,
+  seats: z.array(PricedSeat),
+  refund: z.int(),
+  retained: z.int(),
+  currency: Currency,
+})
+export type CancelPreview = z.infer<typeof CancelPreview>
+
+/** What a cancellation came to. `receipt` is a compact JWS, as the booking's is. */
+export const CancellationView = CancelPreview.extend({
+  n: z.int(),
+  refundId: RefundId.nullable(),
+  receipt: z.string(),
+  createdAt: z.iso.datetime(),
+})
+export type CancellationView = z.infer<typeof CancellationView>
+
+/** The booking after a cancellation, and the cancellation. */
+export const CancelReply = z.object({ booking: BookingView, cancellation: CancellationView })
+export type CancelReply = z.infer<typeof CancelReply>
+
+/** What the proof of a cancellation says, under EdDSA. */
+export const CancellationClaims = z.object({
+  iss: z.string(),
+  iat: z.int(),
+  sub: z.string(),
+  app: z.string(),
+  booking: BookingId,
+  event: EventId,
+  n: z.int(),
+  cancelled: z.array(PricedSeat),
+  refund: z.int(),
+  retained: z.int(),
+  currency: Currency,
+  payment: PaymentId.nullable(),
+})
+export type CancellationClaims = z.infer<typeof CancellationClaims>

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { BookingPage, BookingView, PageQuery } from '../bookings.ts'
+import { BookingPath } from '../paths.ts'
+import { json, type Operation } from './operation.ts'
+
+const receipt = 'eyJhbGciOiJFZERTQSJ9.eyJib29raW5nIjoiQkstMjAyNjExMjMtN0syTTlRIn0.c2lnbmF0dXJl'
+const params = { bookingId: 'BK-20261123-7K2M9Q' }
+
+/** A booking as examples show it. */
+export const exampleBooking = {
+  id: params.bookingId,
+  event: 'theatre',
+  status: 'confirmed',
+  payment: { status: 'SUCCESS', id: 'pay_example_1' },
+  seats: [
+    { id: 'A-12', price: 9_500 },
+    { id: 'A-13', price: 9_500 },
+  ],
+  cancelled: [],
+  total: 19_000,
+  retained: 19_000,
+  currency: 'EUR',
+  createdAt: '2026-11-23T12:01:00.000Z',
+  receipt,
+} as const
+
+/** What was sold: a buyer sees their own, a server all of its app. */
+export const bookingOperations = {
+  listBookings: {
+    method: 'GET',
+    path: '/v1/bookings',
+    tag: 'Bookings',
+    summary: 'List bookings, newest first',
+    notes: 'Those of the buyer; to a server that names no buyer, those of the app.',
+    caller: 'reader',
+    repeat: 'always',
+    query: PageQuery,
+    answers: { 200: json(BookingPage) },
+    problems: [],
+    example: { query: { limit: '10' }, status: 200, answer: { bookings: [exampleBooking] } },
+  },
+  readBooking: {
+    method: 'GET',
+    path: '/v1/bookings/{bookingId}',
+    tag: 'Bookings',
+    summary: 'Read a booking',
+    caller: 'reader',
+    repeat: 'always',
+    params: BookingPath,
+    answers: { 200: json(BookingView) },
+    problems: [],
+    example: { params, status: 200, answer: exampleBooking },
+  },
+  readReceipt: {
+    method: 'GET',
+    path: '/v1/bookings/{bookingId}/receipt',
+    tag: 'Bookings',
+    summary: 'Read the signed proof of a booking',
+    notes: 'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service.',
+    caller: 'reader',
+    repeat: 'always',
+    params: BookingPath,
+    answers: { 200: { 'application/jwt': z.string() } },
+    problems: [],
+    example: { params, status: 200, answer: receipt },
+  },
+} as const satisfies Record<string, Operation>

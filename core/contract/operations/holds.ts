@@ -1,0 +1,132 @@
+import { BookingView } from '../bookings.ts'
+import { ConfirmRequest, HoldRequest, HoldView } from '../holds.ts'
+import { EventPath, HoldPath, Nothing } from '../paths.ts'
+import { exampleBooking } from './bookings.ts'
+import { empty, json, type Operation } from './operation.ts'
+
+const holdId = 'hold_2sKd7QpXw9LrT4vYzB1nMc.1.7'
+const params = { eventId: 'theatre', holdId }
+
+const hold = {
+  id: holdId,
+  event: 'theatre',
+  status: 'held',
+  seats: [
+    { id: 'A-12', price: 9_500 },
+    { id: 'A-13', price: 9_500 },
+  ],
+  total: 19_000,
+  currency: 'EUR',
+  expiresAt: '2026-11-23T12:10:00.000Z',
+  expiresInMs: 599_870,
+} as const
+
+/** From a choice of seats to a booking. */
+export const holdOperations = {
+  createHold: {
+    method: 'POST',
+    path: '/v1/events/{eventId}/holds',
+    tag: 'Holds',
+    summary: 'Hold seats, all of them or none',
+    notes:
+      'The same `Idempotency-Key` gets the same hold, in its current state, with `Idempotent-Replayed: true`. A refusal names the seats that are taken.',
+    caller: 'buyer',
+    repeat: 'by-key',
+    params: EventPath,
+    body: HoldRequest,
+    answers: { 201: json(HoldView) },
+    sends: ['location', 'idempotent-replayed'],
+    problems: [
+      'seats_unavailable',
+      'unknown_seat',
+      'idempotency_key_reused',
+      'too_many_holds',
+      'holding_too_fast',
+      'cooling_down',
+      'sale_not_started',
+      'sale_closed',
+      'event_not_ready',
+    ],
+    example: {
+      params: { eventId: 'theatre' },
+      body: { seats: ['A-12', 'A-13'] },
+      status: 201,
+      answer: hold,
+    },
+  },
+  readHold: {
+    method: 'GET',
+    path: '/v1/events/{eventId}/holds/{holdId}',
+    tag: 'Holds',
+    summary: 'Read what became of a hold',
+    notes: 'For 24 hours after it ended. After a 202 of a confirm, ask here until it is decided.',
+    caller: 'buyer',
+    repeat: 'always',
+    params: HoldPath,
+    answers: { 200: json(HoldView) },
+    problems: ['event_not_ready'],
+    example: { params, status: 200, answer: hold },
+  },
+  extendHold: {
+    method: 'POST',
+    path: '/v1/events/{eventId}/holds/{holdId}/extend',
+    tag: 'Holds',
+    summary: 'Extend a hold, as far as its whole life allows',
+    caller: 'buyer',
+    repeat: 'by-key',
+    params: HoldPath,
+    body: Nothing,
+    answers: { 200: json(HoldView) },
+    problems: [
+      'cannot_extend',
+      'hold_expired',
+      'hold_lost',
+      'hold_released',
+      'hold_confirmed',
+      'seats_unavailable',
+      'event_not_ready',
+    ],
+    example: { params, body: {}, status: 200, answer: hold },
+  },
+  confirmHold: {
+    method: 'POST',
+    path: '/v1/events/{eventId}/holds/{holdId}/confirm',
+    tag: 'Holds',
+    summary: 'Turn a hold into a booking',
+    notes:
+      'What has a price needs `payment.id`; with the provider `external` a server adds `amount` and `currency`. The same `Idempotency-Key` gets the same final answer, byte for byte. 202 `outcome_unknown` is no refusal: ask again with the same key, or read the hold.',
+    caller: 'buyer',
+    repeat: 'by-key',
+    params: HoldPath,
+    body: ConfirmRequest,
+    answers: { 201: json(BookingView) },
+    sends: ['location', 'idempotent-replayed'],
+    problems: [
+      'outcome_unknown',
+      'payment_required',
+      'payment_declined',
+      'payment_already_used',
+      'seats_unavailable',
+      'hold_expired',
+      'hold_lost',
+      'hold_released',
+      'hold_confirmed',
+      'in_progress',
+      'idempotency_key_reused',
+      'event_not_ready',
+    ],
+    example: { params, body: { payment: { id: 'pay_example_1' } }, status: 201, answer: exampleBooking },
+  },
+  releaseHold: {
+    method: 'DELETE',
+    path: '/v1/events/{eventId}/holds/{holdId}',
+    tag: 'Holds',
+    summary: 'Give the seats of a hold back',
+    caller: 'buyer',
+    repeat: 'always',
+    params: HoldPath,
+    answers: { 204: empty },
+    problems: ['hold_confirmed', 'confirm_in_progress', 'hold_lost', 'event_not_ready'],
+    example: { params, status: 204 },
+  },
+} as const satisfies Record<string, Operation>

@@ -1,0 +1,31 @@
+import { adminOperations } from './admin.ts'
+import { bookingOperations } from './bookings.ts'
+import { eventOperations } from './events.ts'
+import { holdOperations } from './holds.ts'
+import { inventoryOperations } from './inventory.ts'
+import type { Operation } from './operation.ts'
+import { paymentOperations } from './payments.ts'
+import { serviceOperations } from './service.ts'
+import { userOperations } from './users.ts'
+
+export * from './calls.ts'
+export * from './operation.ts'
+
+/**
+ * Every route of the public API, by its name. The reference, the typed client and the tests of all routes are made
+ * from this table, and a test compares it with the routes that the edge serves. Two routes may not share a name.
+ */
+export const operations = {
+  ...eventOperations,
+  ...holdOperations,
+  ...paymentOperations,
+  ...bookingOperations,
+  ...userOperations,
+  ...inventoryOperations,
+  ...adminOperations,
+  ...serviceOperations,
+} as const satisfies Record<string, Operation>
+
+export type Operations = typeof operations
+/** The name of a route, and of the client's method. */
+export type OperationId = keyof Operations

@@ -1,0 +1,77 @@
+import { GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '../auth.ts'
+import { Nothing } from '../paths.ts'
+import { json, type Operation } from './operation.ts'
+
+const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
+
+const session = {
+  token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwb29sOnVzcl8xIn0.c2lnbmF0dXJl',
+  expiresInSeconds: 604_800,
+  user: {
+    id: 'usr_5XhQ2mVnB8cJd3KfRt7WyZ',
+    email: credentials.email,
+    name: 'Ada',
+    phone: null,
+    createdAt: '2026-11-23T12:00:00.000Z',
+  },
+} as const
+
+/** Buyers: one pool of users for all apps, and guests of one app. */
+export const userOperations = {
+  signUp: {
+    method: 'POST',
+    path: '/v1/auth/signup',
+    tag: 'Users',
+    summary: 'Sign a user up',
+    caller: 'app',
+    repeat: 'never',
+    body: SignUpRequest,
+    answers: { 201: json(UserSession) },
+    problems: ['email_taken', 'outcome_unknown'],
+    example: { body: { ...credentials, name: 'Ada' }, status: 201, answer: session },
+  },
+  logIn: {
+    method: 'POST',
+    path: '/v1/auth/login',
+    tag: 'Users',
+    summary: 'Sign a user in',
+    caller: 'app',
+    repeat: 'never',
+    body: LogInRequest,
+    answers: { 200: json(UserSession) },
+    problems: ['invalid_credentials', 'user_deactivated'],
+    example: { body: credentials, status: 200, answer: session },
+  },
+  createGuest: {
+    method: 'POST',
+    path: '/v1/auth/guest',
+    tag: 'Users',
+    summary: 'Make a guest, who buys without an account',
+    caller: 'app',
+    repeat: 'never',
+    body: Nothing,
+    answers: { 201: json(GuestSession) },
+    problems: [],
+    example: {
+      body: {},
+      status: 201,
+      answer: { token: session.token, expiresInSeconds: 86_400, guest: { id: 'gst_2bNc8RtYq4WmZx7KdJfLpV' } },
+    },
+  },
+  verifyUser: {
+    method: 'POST',
+    path: '/v1/auth/verify',
+    tag: 'Users',
+    summary: 'Ask who a token is of',
+    caller: 'buyer',
+    repeat: 'always',
+    body: Nothing,
+    answers: { 200: json(Whoami) },
+    problems: [],
+    example: {
+      body: {},
+      status: 200,
+      answer: { valid: true, principal: `pool:${session.user.id}`, user: session.user },
+    },
+  },
+} as const satisfies Record<string, Operation>

@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { AppId, EventId, SeatId } from './ids.ts'
+import { seatsPerNamingMax } from './limits.ts'
+
+/**
+ * POST /internal/seats/names: what seats are called. A seat is named by its event, or alone, if its id is of one
+ * event of the app. `app` counts for the admin only: others ask about the app of their key.
+ */
+export const SeatNamesQuestion = z.strictObject({
+  seats: z
+    .array(z.strictObject({ app: AppId.optional(), event: EventId.optional(), seat: SeatId }))
+    .max(seatsPerNamingMax),
+})
+export type SeatNamesQuestion = z.infer<typeof SeatNamesQuestion>
+
+/** The seats that were found, with their event and their number on the plan. */
+export const SeatNames = z.object({
+  seats: z.array(z.object({ app: AppId, event: EventId, seat: SeatId, number: z.string().nullable() })),
+})
+export type SeatNames = z.infer<typeof SeatNames>

@@ -1,0 +1,102 @@
+import {
+  type EdgeClaims,
+  headers,
+  ProblemBody,
+  systemPlatform,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
+import { base64url, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCoreApp } from './app.ts'
+import { testCore } from './testing.ts'
+import { plainPasswords, testTokens } from './users/testing.ts'
+
+const secret = crypto.getRandomValues(new Uint8Array(32))
+let world: Awaited<ReturnType<typeof testCore>>
+let app: ReturnType<typeof createCoreApp>
+beforeAll(async () => {
+  world = await testCore()
+  const { hasher } = plainPasswords()
+  const identities = {
+    ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: testTokens() },
+    admin: { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' },
+  }
+  app = createCoreApp(world.core, identities, [{ kid: 'k', secret }])
+})
+afterAll(() => world.core.store.close())
+
+/** A request under the edge's signature, by whom the claims say. */
+async function call(method: string, path: string, who: Partial<EdgeClaims>, body = '') {
+  const bytes = new TextEncoder().encode(body)
+  const claims: EdgeClaims = {
+    ...{ method, path, requestId: 'req_1', clientIp: '192.0.2.1', budgetMs: 8_000 },
+    bodyDigest: base64url.encode(await systemPlatform.sha256(bytes)),
+    ...who,
+  }
+  const iat = Math.floor(systemPlatform.now() / 1_000)
+  const token = await new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256', kid: 'k', typ: tokenKinds.edge.typ })
+    .setIssuer(tokenIssuer)
+    .setAudience(tokenKinds.edge.audience)
+    .setIssuedAt(iat)
+    .setExpirationTime(iat + 30)
+    .setJti('t')
+    .sign(secret)
+  const init = { method, headers: { [headers.edgeAssertion]: token }, ...(body && { body }) }
+  return app.request(path, init)
+}
+
+const routes: [string, string, string][] = [
+  ['GET', '/v1/admin/apps', ''],
+  ['POST', '/v1/admin/apps', '{"name":"Shop"}'],
+  ['GET', '/v1/admin/apps/app_test', ''],
+  ['PATCH', '/v1/admin/apps/app_test', '{"name":"Mine now"}'],
+  ['DELETE', '/v1/admin/apps/app_test', ''],
+  ['POST', '/v1/admin/apps/app_test/keys/rotate', '{"kind":"secret"}'],
+  ['GET', '/v1/admin/bookings', ''],
+  ['GET', '/v1/admin/stats', ''],
+  ['GET', '/v1/admin/users', ''],
+  ['GET', '/v1/admin/users/usr_1', ''],
+  ['PATCH', '/v1/admin/users/usr_1', '{"active":false}'],
+]
+
+describe('what is the admin’s', () => {
+  test.each(routes)('%s %s is refused to everybody else, and nothing changes', async (method, path, body) => {
+    const server = { app: { id: world.appId, kind: 'secret' as const } }
+    const callers: Partial<EdgeClaims>[] = [{}, server, { ...server, principal: 'pool:usr_1' as never }]
+    const before = JSON.stringify(await world.core.store.get(world.appId, 'apps', {}))
+    for (const who of callers) {
+      const response = await call(method, path, who, body)
+      expect(response.status).toBe(401)
+      expect(ProblemBody.parse(await response.json()).code).toBe('invalid_token')
+    }
+    expect(JSON.stringify(await world.core.store.get(world.appId, 'apps', {}))).toBe(before)
+    expect(await world.core.store.count(world.appId, 'keys', {})).toBe(0)
+  })
+
+  test('is answered to the admin', async () => {
+    const statuses = []
+    for (const [method, path, body] of routes) {
+      statuses.push((await call(method, path, { admin: true }, body)).status)
+    }
+    expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 200, 404, 404])
+  })
+})
+
+describe('a key question', () => {
+  const ask = async (body: object) =>
+    (await call('POST', '/internal/keys/verify', {}, JSON.stringify(body))).json()
+
+  test('about a wrong key tells nothing, not even who is deactivated', async () => {
+    expect(await ask({ key: 'x' })).toEqual({ verdict: null, deniedUsers: [] })
+    expect(await ask({ key: 'x'.repeat(40), appId: 'app_test' })).toEqual({ verdict: null, deniedUsers: [] })
+  })
+
+  test.each([{ key: { $gt: '' } }, { key: '' }, {}, { key: 'x', appId: { $ne: '' } }, { key: 'x', more: 1 }])(
+    'of %o is refused',
+    async (body) => {
+      expect(await ask(body)).toMatchObject({ code: 'invalid_request' })
+    },
+  )
+})

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/**
+ * `npx holdfast <command>`: what an operator does by hand.
+ *
+ * Ends with 0 when it is done, with 1 when it was refused or failed (and then says what to do), with 2 when it was
+ * called in a wrong way.
+ */
+import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
+import { migrateCommand } from './migrate.ts'
+import { verifyReceiptCommand } from './verify-receipt.ts'
+
+const program = new Command('holdfast')
+  .description('Works on the store of a Holdfast core.')
+  .exitOverride()
+  .showHelpAfterError()
+
+const commands = [migrateCommand(), exportCommand(), importCommand(), verifyReceiptCommand(), auditCommand()]
+for (const command of commands) {
+  program.addCommand(command.copyInheritedSettings(program))
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

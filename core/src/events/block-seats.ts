@@ -1,0 +1,45 @@
+import {
+  type AppId,
+  type BlockSeatsReply,
+  coreBudgetMs,
+  type EventId,
+  Problem,
+  type SeatId,
+} from '@holdfast/contract'
+import type { Core } from '../context.ts'
+import { applyPoke } from '../outbox/rows.ts'
+
+type Context = Pick<Core, 'store' | 'platform'>
+
+/**
+ * Takes seats off sale (`blocked`) or puts them back, all of them or none. Who holds or has bought one keeps it: a
+ * blocked seat cannot be held anew, and that is all. Doing it again changes nothing.
+ */
+export async function blockSeats(
+  ctx: Context,
+  {
+    appId,
+    eventId,
+    seats,
+    blocked,
+  }: {
+    readonly appId: AppId
+    readonly eventId: EventId
+    readonly seats: readonly SeatId[]
+    readonly blocked: boolean
+  },
+): Promise<BlockSeatsReply> {
+  const poke = applyPoke({ appId, eventId }, ctx.platform, seats)
+  const changed = await ctx.store.transaction(coreBudgetMs, async (tx) => {
+    if (!(await tx.get(appId, 'events', { eventId }))) throw new Problem('not_found')
+    const found = await tx.find(appId, 'seats', { eventId, seatId: { in: seats } }, { limit: seats.length })
+    const known = new Set(found.map((seat) => seat.seatId))
+    const unknown = seats.filter((id) => !known.has(id))
+    if (unknown.length > 0) throw new Problem('unknown_seat', { seats: unknown })
+    const others = { eventId, seatId: { in: seats }, blocked: !blocked }
+    const count = await tx.updateIf(appId, 'seats', others, { set: { blocked }, inc: { rev: 1 } })
+    if (count > 0) await tx.insert(appId, 'outbox', poke)
+    return count
+  })
+  return { event: eventId, changed, unchanged: seats.length - changed }
+}

@@ -1,0 +1,88 @@
+import { base62Of, coreBudgetMs, type GrantId, HoldKey, pinLeaseMs, totalOf } from '@holdfast/contract'
+import { InventoryFault, reportOf } from '@holdfast/inventory'
+import { confirmHold } from '../bookings/confirm-hold.ts'
+import type { Core } from '../context.ts'
+import type { PaymentDoc } from '../store/schema.ts'
+import { keyOf } from './payment-rows.ts'
+
+/** What settling works with: all that a confirm needs, since a payment may be the only one left to ask for it. */
+export type Settling = Pick<
+  Core,
+  'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log' | 'rebuildWaitMs'
+>
+
+/**
+ * Confirms the hold of a payment for its buyer, as their own confirm would, which may come at the same time. False when
+ * it was refused.
+ */
+export async function confirmPaid(ctx: Settling, payment: PaymentDoc): Promise<boolean> {
+  const { appId, eventId, grantId, owner, kind, paymentId, amount, currency } = payment
+  const pin = await reportOf(ctx.inventory.pin({ appId, eventId }, grantId, owner, pinLeaseMs))
+  // No client can send such a key: it has a space.
+  const idempotencyKey = `paid ${payment.provider}/${payment.account}/${paymentId} ${grantId}`
+  const answer = await confirmHold(
+    { ...ctx, poke: () => {} },
+    {
+      appId,
+      eventId,
+      grantId,
+      owner,
+      kind,
+      externalUser: undefined,
+      requestId: 'repair',
+      fingerprint: idempotencyKey,
+      command: { idempotencyKey, payment: { id: paymentId, amount, currency }, pin },
+      paymentId,
+      deadlineMs: ctx.platform.now() + coreBudgetMs,
+    },
+  )
+  return answer.status === 201
+}
+
+/**
+ * Takes a new grant of the seats that were paid after their hold was over, and gives it to the payment. The hold script
+ * decides, as of any other buyer's; the key is made of the payment, so that it is one grant however often it is tried.
+ */
+export async function bookAgain(
+  ctx: Settling,
+  payment: PaymentDoc,
+): Promise<'granted' | 'refused' | 'unknown'> {
+  const { appId, eventId, owner, seats, grantId, paymentId } = payment
+  const name = JSON.stringify([appId, eventId, payment.provider, payment.account, paymentId])
+  const digest = base62Of(await ctx.platform.sha256(new TextEncoder().encode(name)))
+  const call = {
+    holdKey: HoldKey.parse(digest),
+    owner,
+    operationId: `paid_${digest}`,
+    seats: seats.map(({ id }) => id),
+  }
+  try {
+    const reply = await ctx.inventory.hold({ appId, eventId }, call)
+    switch (reply.word) {
+      case 'not_ready':
+        return 'unknown'
+      case 'held':
+      case 'replayed': {
+        const { hold } = reply
+        const isLive = hold.status === 'held' || hold.status === 'confirming'
+        const isSame = totalOf(hold.seats) === payment.amount && hold.currency === payment.currency
+        if (!isLive || hold.grantId === grantId) return 'refused'
+        if (isSame) return (await moveTo(ctx, payment, hold.grantId)) ? 'granted' : 'unknown'
+        await ctx.inventory.release({ appId, eventId }, hold.grantId, owner)
+        return 'refused'
+      }
+      default:
+        return 'refused'
+    }
+  } catch (error) {
+    if (error instanceof InventoryFault) return 'unknown'
+    throw error
+  }
+}
+
+/** From now on the payment pays for the new grant. */
+async function moveTo({ store }: Settling, payment: PaymentDoc, to: GrantId): Promise<boolean> {
+  const { appId, grantId, state } = payment
+  const when = { ...keyOf(payment), grantId, state }
+  return (await store.updateIf(appId, 'payments', when, { set: { grantId: to } })) === 1
+}

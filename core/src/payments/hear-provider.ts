@@ -1,0 +1,97 @@
+import { coreBudgetMs, Problem, providerEventKeptMs, RefundId, type WebhookCommand } from '@holdfast/contract'
+import { base64url } from 'jose'
+import type { Documents, PaymentDoc } from '../store/schema.ts'
+import { everyApp, isDuplicate, type Statements } from '../store/store.ts'
+import type { Settling } from './book-paid.ts'
+import { keyOf } from './payment-rows.ts'
+import type { ProviderEvent } from './provider.ts'
+import { recordCapture } from './record-state.ts'
+import { settlePayment } from './settle-payment.ts'
+
+/**
+ * Hears a webhook of a payment provider: the signature first, then its effect, once for each event, together with the
+ * record that it was heard. That money is here is believed as it is told; whatever else it says, the provider is asked
+ * where the payment stands now, since deliveries come in any order. Returns what is left to do, for afterwards.
+ *
+ * @throws Problem `not_found` for an account that core does not have, `invalid_signature`
+ */
+export async function hearProvider(
+  ctx: Settling,
+  { provider: name, account, headers, body }: WebhookCommand,
+): Promise<() => Promise<void>> {
+  const provider = ctx.findProvider(name, account)
+  if (!provider?.readEvent) throw new Problem('not_found')
+  const reading = await provider.readEvent(base64url.decode(body), (header) => headers[header.toLowerCase()])
+  if (reading.word === 'bad_signature') throw new Problem('invalid_signature')
+  if (reading.word === 'ignored') return async () => {}
+  const { event } = reading
+  const payment = await findPayment(ctx, { provider: name, account }, event)
+  if (!payment) {
+    ctx.log({ event: 'provider_event_unmatched', provider: name, account })
+    return async () => {}
+  }
+  await heed(ctx, payment, event)
+  return () => settlePayment(ctx, payment)
+}
+
+/** A provider knows nothing of apps: its payment is found by the account that it was made to. */
+async function findPayment(
+  { store }: Settling,
+  { provider, account }: Pick<PaymentDoc, 'provider' | 'account'>,
+  { paymentId }: ProviderEvent,
+): Promise<PaymentDoc | null> {
+  const found = await store.find(everyApp, 'payments', { provider, account, paymentId }, { limit: 1 })
+  return found[0] ?? null
+}
+
+async function heed(ctx: Settling, payment: PaymentDoc, event: ProviderEvent): Promise<void> {
+  const { appId, provider, account } = payment
+  const expiresAt = new Date(ctx.platform.now() + providerEventKeptMs)
+  const news = { appId, provider, account, providerEventId: event.eventId, expiresAt }
+  const { fact } = event
+  if (fact.kind === 'payment' && fact.seen.state === 'captured') {
+    if (fact.seen.currency === payment.currency) return recordCapture(ctx, payment, fact.seen.amount, news)
+  }
+  if (fact.kind === 'refund') return recordRefund(ctx, payment, fact, news)
+  await once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
+}
+
+type News = Documents['providerEvents']
+
+/** The effect of an event and the record of it, together and once. */
+async function once(
+  { store }: Settling,
+  news: News,
+  effect: (tx: Statements) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await store.transaction(coreBudgetMs, async (tx) => {
+      await tx.insert(news.appId, 'providerEvents', news)
+      await effect(tx)
+    })
+  } catch (error) {
+    if (!isDuplicate(error, 'providerEvents', 'primary')) throw error
+  }
+}
+
+const lookSoon = ({ platform }: Settling, tx: Statements, payment: PaymentDoc) =>
+  tx.updateIf(payment.appId, 'payments', keyOf(payment), {
+    set: { dueAt: new Date(platform.now()), attempts: 0 },
+  })
+
+/** A refund of ours came through, or did not. One that somebody made at the provider is for an operator to see. */
+async function recordRefund(
+  ctx: Settling,
+  payment: PaymentDoc,
+  fact: Extract<ProviderEvent['fact'], { kind: 'refund' }>,
+  news: News,
+): Promise<void> {
+  const refundId = RefundId.safeParse(fact.reference).data
+  const ours = refundId && (await ctx.store.get(payment.appId, 'refunds', { refundId }))
+  if (!ours) return once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
+  const state = fact.state === 'done' ? 'DONE' : 'FAILED'
+  const when = { refundId: ours.refundId, state: 'PENDING' } as const
+  await once(ctx, news, (tx) =>
+    tx.updateIf(payment.appId, 'refunds', when, { set: { state, dueAt: null, attempts: 0 } }),
+  )
+}

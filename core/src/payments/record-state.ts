@@ -1,0 +1,123 @@
+import { coreBudgetMs } from '@holdfast/contract'
+import { freeSeats } from '../bookings/commit-booking.ts'
+import type { Core } from '../context.ts'
+import { settlePoke } from '../outbox/rows.ts'
+import type { BookingDoc, Documents, OutboxDoc, PaymentDoc } from '../store/schema.ts'
+import { isDuplicate, type Statements } from '../store/store.ts'
+import { carries, keyOf, unusedRefund } from './payment-rows.ts'
+
+type Context = Pick<Core, 'store' | 'platform'>
+type State = PaymentDoc['state']
+
+/** From which states a payment may come into another: what was captured stays so. */
+const before: Readonly<Record<Exclude<State, 'INTENT' | 'CAPTURED'>, readonly State[]>> = {
+  PENDING: ['INTENT', 'DECLINED'],
+  AUTHORISED: ['INTENT', 'PENDING', 'DECLINED'],
+  DECLINED: ['INTENT', 'PENDING', 'AUTHORISED'],
+  VOIDED: ['INTENT', 'PENDING', 'AUTHORISED', 'DECLINED'],
+  CAPTURE_FAILED: ['AUTHORISED'],
+}
+
+/** Records where a payment stands that has not been taken; late news changes nothing. */
+export async function recordState({ store }: Context, payment: PaymentDoc, state: keyof typeof before) {
+  const when = { ...keyOf(payment), state: { in: before[state] } }
+  await store.updateIf(payment.appId, 'payments', when, { set: { state } })
+}
+
+const notTaken: readonly State[] = [...before.VOIDED, 'VOIDED', 'CAPTURE_FAILED']
+
+/** Records that the money is here, before anything was decided of what it is for. */
+export async function recordTaken({ store }: Context, payment: PaymentDoc, captured: number): Promise<void> {
+  const when = { ...keyOf(payment), state: { in: notTaken } }
+  await store.updateIf(payment.appId, 'payments', when, { set: { state: 'CAPTURED', captured } })
+}
+
+/**
+ * Records that the money is here, with all that follows, in one transaction and once: the booking that waits for it is
+ * paid; a booking that is over, or was sold on another payment, or the wrong sum, makes a refund. What pays for a grant
+ * that is not decided, or was decided against, is left to `settlePayment`.
+ *
+ * @param news the provider's event that says so, which is known from then on. When it is known already, nothing is done.
+ */
+export async function recordCapture(
+  ctx: Context,
+  payment: PaymentDoc,
+  captured: number,
+  news?: Documents['providerEvents'],
+): Promise<void> {
+  const { appId, eventId, grantId } = payment
+  const key = keyOf(payment)
+  const isRight = captured === payment.amount
+  const refund = await unusedRefund(ctx.platform, payment, captured)
+  const [seen] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
+  const poke = seen && settlePoke(seen, ctx.platform)
+  const dueAt = new Date(ctx.platform.now())
+  await onceOf(news, () =>
+    ctx.store.transaction(coreBudgetMs, async (tx) => {
+      if (news) await tx.insert(appId, 'providerEvents', news)
+      const fresh = await tx.updateIf(
+        appId,
+        'payments',
+        { ...key, state: { in: notTaken } },
+        { set: { state: 'CAPTURED', captured, dueAt, attempts: 0 } },
+      )
+      if (fresh !== 1) return
+      const [booking] = await tx.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
+      if (!booking) return
+      const waits = carries(payment, booking) && booking.paymentStatus === 'PENDING'
+      if (waits && booking.status === 'CONFIRMED' && isRight) {
+        const set = { paymentStatus: 'SUCCESS' } as const
+        const paid = await tx.updateIf(appId, 'bookings', whilePending(booking), { set })
+        if (paid === 1) return
+      }
+      const stands = carries(payment, booking) && booking.paymentStatus === 'SUCCESS'
+      if (stands) return
+      if (waits) await failIn(tx, booking, poke ? [poke] : [])
+      await tx.insert(appId, 'refunds', refund)
+    }),
+  )
+}
+
+const whilePending = ({ bookingId }: BookingDoc) =>
+  ({ bookingId, status: 'CONFIRMED', paymentStatus: 'PENDING' }) as const
+
+/** What an event of a provider does is done once. */
+async function onceOf(news: object | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!news || !isDuplicate(error, 'providerEvents', 'primary')) throw error
+  }
+}
+
+async function failIn(tx: Statements, booking: BookingDoc, pokes: readonly OutboxDoc[]): Promise<boolean> {
+  const { appId } = booking
+  const set = { paymentStatus: 'FAILED', retained: 0 } as const
+  const ours = await tx.updateIf(appId, 'bookings', whilePending(booking), { set })
+  if (ours !== 1) return false
+  await freeSeats(tx, booking, booking.seats)
+  if (pokes.length > 0) await tx.insert(appId, 'outbox', pokes)
+  return true
+}
+
+/** Ends a booking whose payment came to nothing: its seats go back on sale. A booking that was paid meanwhile stays. */
+export async function failBooking({ store, platform }: Context, booking: BookingDoc): Promise<void> {
+  const poke = settlePoke(booking, platform)
+  await store.transaction(coreBudgetMs, (tx) => failIn(tx, booking, [poke]))
+}
+
+/** Marks the booking paid whose money was here before it was committed. */
+export async function payBooking({ store }: Context, booking: BookingDoc): Promise<void> {
+  const set = { paymentStatus: 'SUCCESS' } as const
+  await store.updateIf(booking.appId, 'bookings', whilePending(booking), { set })
+}
+
+/** Gives a payment back that pays for nothing. Asked again, there is still one refund. */
+export async function refundUnused(ctx: Context, payment: PaymentDoc): Promise<void> {
+  const refund = await unusedRefund(ctx.platform, payment, payment.captured)
+  try {
+    await ctx.store.insert(payment.appId, 'refunds', refund)
+  } catch (error) {
+    if (!isDuplicate(error, 'refunds', 'primary')) throw error
+  }
+}

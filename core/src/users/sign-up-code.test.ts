@@ -1,0 +1,130 @@
+import {
+  CodeSignUpRequest,
+  codeGuessesMax,
+  codesPerAddressMax,
+  codesWindowMs,
+  codeTtlMs,
+  SignUpRequest,
+  systemPlatform,
+} from '@holdfast/contract'
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openSqliteStore } from '../store/sqlite.ts'
+import { poolScope, type Store } from '../store/store.ts'
+import type { Mail } from './mailer.ts'
+import { signUp } from './sign-up.ts'
+import { redeemSignUpCode, sendSignUpCode } from './sign-up-code.ts'
+import { plainPasswords, testTokens } from './testing.ts'
+
+let store: Store
+let nowMs: number
+let mails: Mail[]
+let passwords: ReturnType<typeof plainPasswords>
+const ctx = () => ({
+  store,
+  platform: { ...systemPlatform, now: () => nowMs },
+  passwords: passwords.hasher,
+  tokens: testTokens(),
+  mailer: async (mail: Mail) => {
+    mails.push(mail)
+  },
+})
+beforeEach(() => {
+  store = openSqliteStore({ path: ':memory:' })
+  nowMs = Date.UTC(2026, 10, 23)
+  mails = []
+  passwords = plainPasswords()
+})
+afterEach(() => store.close())
+
+const email = 'ada@example.org'
+const send = () => sendSignUpCode(ctx(), { email })
+const codeIn = (mail: Mail | undefined) => /^\d{6}/.exec(mail?.text ?? '')?.[0] ?? 'no code'
+const redeem = (code: string, more: object = {}) =>
+  redeemSignUpCode(ctx(), CodeSignUpRequest.parse({ email, code, password: 'correct horse', ...more }))
+const wrongOf = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+const codeOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  )
+
+test('a mailed code makes a user of the pool, with their phone, and signs them in, once', async () => {
+  expect(await send()).toEqual({ expiresInSeconds: 600 })
+  expect(mails).toMatchObject([{ to: email }])
+  const code = codeIn(mails[0])
+  const session = await redeem(code, { phone: '+39 055' })
+  expect(session.user).toMatchObject({ email, name: 'ada', phone: '+39 055' })
+  expect(decodeJwt(session.token).sub).toBe(`pool:${session.user.id}`)
+  expect(await codeOf(redeem(code))).toBe('invalid_credentials')
+  expect(await store.count(poolScope, 'users', {})).toBe(1)
+})
+
+test('neither the code nor the address is in the store', async () => {
+  await send()
+  const [kept] = await store.find(poolScope, 'codes', {}, { limit: 2 })
+  expect(kept?.hash).toBe(`plain:${codeIn(mails[0])}`)
+  expect(kept?.subject).not.toContain('ada')
+})
+
+test('who has an account is told so by mail alone, after the same work, and nothing redeems', async () => {
+  const ada = SignUpRequest.parse({ email, password: 'correct horse', name: 'Ada' })
+  const told = await send()
+  await signUp(ctx(), ada)
+  expect(await send()).toEqual(told)
+  expect(mails).toHaveLength(2)
+  expect(mails[1]?.text).not.toMatch(/\d{6}/)
+  for (const code of [codeIn(mails[0]), '000000'])
+    expect(await codeOf(redeem(code))).toBe('invalid_credentials')
+  expect(passwords.verified).toEqual([null, null])
+})
+
+test('who signed up by another way while the code was under way is told so: the code is theirs', async () => {
+  await send()
+  await signUp(ctx(), SignUpRequest.parse({ email, password: 'another one', name: 'Ada' }))
+  expect(await codeOf(redeem(codeIn(mails[0])))).toBe('email_taken')
+})
+
+test('only the last code is good, and only for its time', async () => {
+  await send()
+  await send()
+  const [first, last] = mails.map(codeIn)
+  if (first !== last) expect(await codeOf(redeem(first ?? ''))).toBe('invalid_credentials')
+  nowMs += codeTtlMs
+  expect(await codeOf(redeem(last ?? ''))).toBe('invalid_credentials')
+})
+
+test('after a few wrong guesses, many at once or not, the right code is refused as well', async () => {
+  await send()
+  const code = codeIn(mails[0])
+  const guesses = await Promise.all(Array.from({ length: 20 }, () => codeOf(redeem(wrongOf(code)))))
+  expect(new Set(guesses)).toEqual(new Set(['invalid_credentials']))
+  expect(passwords.verified.filter((hash) => hash !== null)).toHaveLength(codeGuessesMax)
+  expect(await codeOf(redeem(code))).toBe('invalid_credentials')
+})
+
+test('a code for another address is none', async () => {
+  await send()
+  expect(await codeOf(redeem(codeIn(mails[0]), { email: 'eve@example.org' }))).toBe('invalid_credentials')
+  expect(await store.count(poolScope, 'users', {})).toBe(0)
+})
+
+test('an address gets a few codes an hour, and no more mail than that', async () => {
+  for (let i = 0; i < codesPerAddressMax; i++) await send()
+  nowMs += 60_000
+  const wait = { code: 'rate_limited', retryAfterSeconds: codesWindowMs / 1_000 - 60 }
+  await expect(send()).rejects.toMatchObject(wait)
+  expect(mails).toHaveLength(codesPerAddressMax)
+  nowMs += codesWindowMs - 60_000
+  await send()
+  expect(mails).toHaveLength(codesPerAddressMax + 1)
+})
+
+test('without a mailer nobody is let to wait for a mail; with one that fails it may be asked again', async () => {
+  const { mailer: _, ...silent } = ctx()
+  expect(await codeOf(sendSignUpCode(silent, { email }))).toBe('mail_not_configured')
+  const failing = { ...ctx(), mailer: () => Promise.reject(new Error('550 ada@example.org: no')) }
+  expect(await codeOf(sendSignUpCode(failing, { email }))).toBe('dependency_unavailable')
+  await send()
+  expect(await codeOf(redeem(codeIn(mails[0])))).toBe('ok')
+})

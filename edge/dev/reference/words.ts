@@ -1,0 +1,87 @@
+import { headers } from '@holdfast/contract'
+import type { AnswerHeader, Caller, Tag } from '@holdfast/contract/operations'
+
+/** What the reference says in words: all else in it comes from the table of operations. */
+
+export const introduction = `Seats are held first, then booked: \`POST .../holds\` takes all the seats it names or none, \`POST .../confirm\` turns the hold into a booking.
+
+**Keys.** An app sends its key as \`${headers.apiKey}\`. Publishable keys (\`hf_pk_...\`) are for browsers and work from the origins that the app allows; secret keys (\`hf_sk_...\`) are for servers.
+
+**Buyers.** A user or a guest sends the token of \`/v1/auth/...\` as \`Authorization: Bearer\`. A server names its own users by \`${headers.externalUserId}\`.
+
+**Repeats.** Send an \`Idempotency-Key\` with what changes seats or money: the same request with the same key happens once. Without one the edge makes one and tells it in the answer.
+
+**Refusals** are RFC 9457 problems with a stable \`code\`: [all of them](/docs/errors), and what to do. The same request may succeed later where \`retryable\` is true; \`Retry-After\` says when. Every answer has an \`${headers.requestId}\`, and writes tell by \`RateLimit-*\` how many more are allowed.
+
+\`npm run dev\` sells the event \`theatre\` here: authorise with the \`publishableKey\` of \`.holdfast/dev.json\` and the token of a guest, and the examples can be sent as they are. What needs a secret key is sent from a shell, since browsers may not have one.`
+
+export const tagWords: Readonly<Record<Tag, string>> = {
+  Events: 'What is for sale, and which seats are taken.',
+  Holds: 'From a choice of seats to a booking.',
+  Payments: 'What a hold costs, and what became of the money.',
+  Bookings: 'What was sold, and its proof.',
+  Users: 'Buyers: one pool of users for all apps, and guests of one app.',
+  Inventory: 'What an app’s servers do with what they sell.',
+  Admin: 'What the operator of an installation does.',
+  Service: 'What the service says of itself.',
+}
+
+export const securitySchemes = {
+  appKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: headers.apiKey,
+    description: 'A key of the app, of either kind.',
+  },
+  secretKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: headers.apiKey,
+    description: 'A secret key of the app: for servers only.',
+  },
+  buyerToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a user or a guest.',
+  },
+  vouchedUser: {
+    type: 'apiKey',
+    in: 'header',
+    name: headers.externalUserId,
+    description: `One of the app’s own users, for whom its server vouches; \`${headers.externalUserEmail}\` and \`${headers.externalUserName}\` may say more.`,
+  },
+  adminToken: { type: 'http', scheme: 'bearer', description: 'The token of `/v1/admin/login`.' },
+} as const
+
+const buyer = [
+  { appKey: [], buyerToken: [] },
+  { secretKey: [], vouchedUser: [] },
+]
+
+/** What each kind of caller shows; each entry is one way. */
+export const security: Readonly<Record<Caller, Record<string, string[]>[]>> = {
+  anybody: [],
+  app: [{ appKey: [] }],
+  buyer,
+  reader: [...buyer, { secretKey: [] }],
+  server: [{ secretKey: [] }],
+  admin: [{ adminToken: [] }],
+  // Signed in its body, as each provider does it: OpenAPI has no word for that.
+  provider: [],
+}
+
+export const headerWords: Readonly<Record<AnswerHeader, string>> = {
+  etag: 'Ask with `If-None-Match` whether it still holds.',
+  location: 'The URL that tells what became of it.',
+  'idempotent-replayed': '`true` when this answers a repeat.',
+  'x-holdfast-version': 'The version of the inventory that was read, `<epoch>.<change>`.',
+}
+
+/** What a status means when it is no refusal. */
+export const statusWords: Readonly<Record<number, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Accepted.',
+  204: 'Done; there is nothing to say.',
+  304: 'Not modified: what you have still holds.',
+}

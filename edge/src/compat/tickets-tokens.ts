@@ -1,0 +1,37 @@
+import { clockToleranceSeconds, type Platform, type Principal, principal, UserId } from '@holdfast/contract'
+import { jwtVerify } from 'jose'
+import * as z from 'zod'
+
+/** What a token of the existing deployment says; one that names a maker or an audience is not one of those. */
+const OldClaims = z.object({
+  userId: UserId,
+  email: z.string().min(1),
+  iss: z.undefined().optional(),
+  aud: z.undefined().optional(),
+})
+
+/** Whom a token of the existing deployment stands for, or null. */
+export type OldTokens = (token: string) => Promise<Principal | null>
+
+/**
+ * Reads tokens that TicketS made, which people have in their browsers: HS256, no maker, no audience, and for some of
+ * them no end. The secret is the old deployment's and may be weak: whoever guesses it is any user on these routes, so
+ * this is a bridge that an operator opens and closes.
+ */
+export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'now'>): OldTokens {
+  return async (token) => {
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, secret, {
+        algorithms: ['HS256'],
+        requiredClaims: ['userId', 'email'],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(platform.now()),
+      })
+      const { typ } = protectedHeader
+      if (typ !== undefined && typ.toUpperCase() !== 'JWT') return null
+      return principal.pool(OldClaims.parse(payload).userId)
+    } catch {
+      return null
+    }
+  }
+}

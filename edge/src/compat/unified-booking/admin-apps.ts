@@ -1,0 +1,70 @@
+import { AdminSession, AppInput, AppPath, type AppView, LogInRequest, Problem } from '@holdfast/contract'
+import { Hono } from 'hono'
+import type { EdgeEnv } from '../../context.ts'
+import { jsonBody, pathIds, query } from '../../middleware/validate.ts'
+import { createAppCalls } from './app-calls.ts'
+import type { Unified } from './context.ts'
+import { pagination, rowsUpTo, slice } from './pages.ts'
+import { AdminAppsQuery, AdminLogInBody, AppChange, AppRequest, RotateRequest } from './requests.ts'
+
+/** An app, as this API tells of it. */
+const wireApp = (app: AppView) => ({
+  _id: app.id,
+  appId: app.id,
+  name: app.name,
+  domain: app.domain,
+  allowedDomains: app.allowedDomains,
+  isActive: app.active,
+  metadata: app.metadata,
+  createdAt: app.createdAt,
+})
+
+/** The operator's apps. */
+export function adminAppRoutes({ envelope, services: { guards, core } }: Unified) {
+  const apps = createAppCalls(core)
+  const { adminOrigin, adminLogins, adminWrites, admin } = guards
+  const change = jsonBody(AppChange)
+
+  return new Hono<EdgeEnv>()
+    .post('/admin/login', adminOrigin, adminLogins, jsonBody(AdminLogInBody), async (c) => {
+      const { password, ...name } = c.req.valid('json')
+      const typed = 'email' in name ? name.email : name.username
+      // What cannot be a password is as wrong as any other.
+      if (!LogInRequest.shape.password.safeParse(password).success) throw new Problem('invalid_credentials')
+      // An e-mail is a name as well.
+      const request = { username: typed, password }
+      const session = await apps.ask('POST', '/v1/admin/login', AdminSession, c.var, request)
+      const { token, expiresInSeconds: expiresIn } = session
+      return envelope.done(c, { token, expiresIn, admin: { ...name, type: 'admin' } }, 'Signed in')
+    })
+    .use('/admin/apps/*', adminOrigin, adminWrites, admin)
+    .post('/admin/apps', jsonBody(AppRequest), async (c) => {
+      const { app } = await apps.create(AppInput.parse(c.req.valid('json')), c.var)
+      const { key: apiKey } = await apps.rotate(app.id, c.var)
+      return envelope.done(c, { app: wireApp(app), apiKey }, 'App created', 201)
+    })
+    .get('/admin/apps', query(AdminAppsQuery), async (c) => {
+      const { domain, isActive, ...page } = c.req.valid('query')
+      rowsUpTo(page)
+      const filter = { ...(domain && { domain }), ...(isActive && { active: isActive }) }
+      const all = await apps.list(filter, c.var)
+      const data = { apps: slice(all, page).map(wireApp), pagination: pagination(page, all.length) }
+      return envelope.done(c, data, 'Apps')
+    })
+    .get('/admin/apps/:appId', pathIds(AppPath), async (c) =>
+      envelope.done(c, { app: wireApp(await apps.read(c.req.valid('param').appId, c.var)) }, 'App'),
+    )
+    .on(['PATCH', 'PUT'], '/admin/apps/:appId', pathIds(AppPath), change, async (c) => {
+      const app = await apps.change(c.req.valid('param').appId, c.req.valid('json'), c.var)
+      return envelope.done(c, { app: wireApp(app) }, 'App changed')
+    })
+    .delete('/admin/apps/:appId', pathIds(AppPath), async (c) => {
+      const app = await apps.change(c.req.valid('param').appId, { isActive: false }, c.var)
+      return envelope.done(c, { app: wireApp(app) }, 'App deactivated')
+    })
+    .post('/admin/apps/:appId/rotate-key', pathIds(AppPath), jsonBody(RotateRequest), async (c) => {
+      const { newApiKey } = c.req.valid('json')
+      const { app: appId, key } = await apps.rotate(c.req.valid('param').appId, c.var, newApiKey)
+      return envelope.done(c, { appId, newApiKey: key }, 'Key rotated: the one before it has ended')
+    })
+}

@@ -1,0 +1,57 @@
+import { type ChartSeat, EventView, majorUnitsOf, type SeatId } from '@holdfast/contract'
+import type { KeptEvent } from '../../event-reader.ts'
+import { wireSeatId } from './ids.ts'
+
+/** A seat of a chart, with where it stands. */
+export interface PlacedSeat extends ChartSeat {
+  readonly section: string | null
+  readonly row: string | null
+}
+
+/** An event with its seats in the order of their index. */
+export interface SeatPlan {
+  readonly event: EventView
+  readonly seats: readonly PlacedSeat[]
+  readonly byId: ReadonlyMap<SeatId, PlacedSeat>
+}
+
+/** The seats of an event, without its rows and sections around them. */
+export function planOf(event: EventView): SeatPlan {
+  const seats = event.chart.sections
+    .flatMap(({ name: section, rows }) =>
+      rows.flatMap(({ label: row, seats: inRow }) => inRow.map((seat) => ({ ...seat, section, row }))),
+    )
+    .sort((a, b) => a.index - b.index)
+  return { event, seats, byId: new Map(seats.map((seat) => [seat.id, seat])) }
+}
+
+const plans = new WeakMap<KeptEvent, SeatPlan>()
+
+/** The plan of an event that this isolate keeps, read once for as long as it is kept. */
+export function keptPlan(kept: KeptEvent): SeatPlan {
+  const known = plans.get(kept)
+  if (known) return known
+  const plan = planOf(EventView.parse(JSON.parse(kept.text)))
+  plans.set(kept, plan)
+  return plan
+}
+
+/** A seat as this API tells of it; `number` is its name where it has one. */
+export function wireSeat({ event: { id: entityId, currency } }: SeatPlan, seat: PlacedSeat) {
+  const { section, row, category, accessible } = seat
+  const _id = wireSeatId(entityId, seat.id)
+  return {
+    _id,
+    id: _id,
+    seatNumber: seat.number ?? seat.id,
+    entityId,
+    price: majorUnitsOf(seat.price, currency),
+    currency,
+    metadata: {
+      ...(section !== null && { section }),
+      ...(row !== null && { row }),
+      ...(category !== null && { category }),
+      ...(accessible && { accessible }),
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  AllowedDomain,
+  AppId,
+  ChosenKey,
+  Currency,
+  Domain,
+  Metadata,
+  nameLengthMax,
+  PaymentId,
+  PaymentStatus,
+  paymentSignatureLengthMax,
+  SignUpRequest,
+} from '@holdfast/contract'
+import * as z from 'zod'
+
+/*
+ * What clients of the predecessor send. Its clients send more than was ever read, so what is not named here is
+ * dropped instead of refused: none of it goes any further.
+ */
+
+const text = z.string().min(1).max(nameLengthMax)
+
+/** A query parameter that is there and says nothing is as good as absent. */
+const given = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+/** A price or a bound of prices, in decimal major units. */
+const Decimal = z.union([z.number(), z.string().max(40)])
+
+/** What is said of an app's own user, in any body. */
+export const Vouching = z.object({
+  externalUser: z.object({ id: text, email: text.optional(), name: text.optional() }).optional(),
+  userId: text.optional(),
+})
+export type Vouching = z.infer<typeof Vouching>
+
+export const VerifyRequest = z.object({ token: z.string().min(1).max(4_096) })
+
+export const SeatsQuery = z.object({
+  entityId: text,
+  minPrice: given(z.coerce.number().min(0)),
+  maxPrice: given(z.coerce.number().min(0)),
+})
+
+export const StatusQuery = SeatsQuery.pick({ entityId: true })
+
+export const ReserveRequest = z.object({ seatId: text })
+
+export const ReservationRequest = z.object({ reservationToken: z.string().min(1).max(500) })
+
+/** `metadata` was for the provider's console; what is paid for is known here. */
+export const OrderRequest = ReservationRequest.extend({
+  amount: Decimal,
+  currency: given(Currency),
+})
+
+const Signature = z.string().min(1).max(paymentSignatureLengthMax)
+
+/** A payment by its id, or as the provider's form gave it to the page: with its order and signature, in its names. */
+export const ConfirmRequest = ReservationRequest.extend({
+  paymentId: given(PaymentId),
+  orderId: given(PaymentId),
+  signature: given(Signature),
+  razorpay_payment_id: given(PaymentId),
+  razorpay_order_id: given(PaymentId),
+  razorpay_signature: given(Signature),
+}).transform(({ reservationToken, ...sent }) => {
+  const id = sent.paymentId ?? sent.razorpay_payment_id
+  const order = sent.orderId ?? sent.razorpay_order_id
+  const signature = sent.signature ?? sent.razorpay_signature
+  const payment = id && { id, ...(order && { order }), ...(signature && { signature }) }
+  return { reservationToken, payment }
+})
+
+/** Pages are counted from 1; a page is never longer than ours. */
+export const PagesQuery = z.object({
+  page: given(z.coerce.number().int().min(1).max(100_000)).transform((page) => page ?? 1),
+  limit: given(z.coerce.number().int().min(1)).transform((limit = 20) => Math.min(limit, 100)),
+})
+export type PagesQuery = z.infer<typeof PagesQuery>
+
+const password = z.string().max(1_000)
+
+export const SignUpBody = z.object({
+  ...SignUpRequest.shape,
+  phone: z.preprocess((value) => value || undefined, SignUpRequest.shape.phone),
+})
+
+export const LogInBody = z.object({ email: text, password })
+
+export const AdminLogInBody = z.union(
+  [z.object({ email: text, password }), z.object({ username: text, password })],
+  'must have email or username, and password',
+)
+
+export const AdminAppsQuery = PagesQuery.extend({
+  domain: given(Domain),
+  isActive: given(z.enum(['true', 'false'])),
+})
+
+const app = {
+  name: text,
+  allowedDomains: z.array(AllowedDomain),
+  metadata: Metadata,
+}
+
+export const AppRequest = z.object({ ...app, domain: Domain, metadata: app.metadata.optional() })
+
+export const AppChange = z.object({ ...app, isActive: z.boolean() }).partial()
+
+export const RotateRequest = z.object({ newApiKey: given(ChosenKey) })
+
+const day = z.iso.date()
+const time = z.iso.datetime({ offset: true })
+
+export const AdminBookingsQuery = PagesQuery.extend({
+  appId: given(AppId),
+  domain: given(Domain),
+  paymentStatus: given(PaymentStatus),
+  status: given(PaymentStatus),
+  startDate: given(z.union([day, time])),
+  endDate: given(z.union([day, time])),
+})
+
+/** `status` and `metadata` are what the predecessor kept of a seat; `currency` and `domain` count for a new event. */
+export const SyncRequest = z.object({
+  entityId: text,
+  currency: z.string().optional(),
+  domain: z.string().optional(),
+  seats: z
+    .array(
+      z.object({
+        seatNumber: z.union([text, z.number()]).transform(String),
+        price: Decimal,
+        status: z.enum(['AVAILABLE', 'BOOKED']).optional(),
+        metadata: Metadata.optional(),
+      }),
+    )
+    .min(1)
+    .max(50_000),
+})
+export type SyncRequest = z.infer<typeof SyncRequest>

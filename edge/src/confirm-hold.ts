@@ -1,0 +1,69 @@
+import {
+  BookingView,
+  type ConfirmCommand,
+  type GrantId,
+  type PaymentClaim,
+  type Principal,
+  Problem,
+  pinLeaseMs,
+} from '@holdfast/contract'
+import { type EventRef, reportOf } from '@holdfast/inventory'
+import { type Caller, type CoreAnswer, readJson } from './core-client.ts'
+import { holdPath } from './hold-views.ts'
+import type { Services } from './services.ts'
+
+/** A hold that its owner wants booked. */
+export interface Confirm {
+  readonly event: EventRef
+  readonly grantId: GrantId
+  readonly owner: Principal
+  readonly idempotencyKey: string
+  readonly payment?: PaymentClaim | undefined
+  readonly caller: Caller
+}
+
+/**
+ * What became of a confirm. `text` is core's answer byte for byte, since the same key gets the same bytes. `unknown`:
+ * no answer came that can be read, so core may have booked the seats.
+ */
+export type ConfirmOutcome =
+  | {
+      readonly word: 'booked'
+      readonly booking: BookingView
+      readonly text: string
+      readonly replayed: boolean
+    }
+  | {
+      readonly word: 'refused'
+      readonly problem: Problem
+      readonly text: string
+      readonly replayed: boolean
+    }
+  | { readonly word: 'unknown' }
+
+/**
+ * Confirms a hold: the edge pins the seats, core decides. Whatever the pin said, core hears it and has the last word.
+ *
+ * @throws Problem `dependency_unavailable` when core was certainly not asked.
+ */
+export async function confirmHold(
+  { inventory, core }: Pick<Services, 'inventory' | 'core'>,
+  { event, grantId, owner, idempotencyKey, payment, caller }: Confirm,
+): Promise<ConfirmOutcome> {
+  const pin = await reportOf(inventory.pin(event, grantId, owner, pinLeaseMs))
+  const command: ConfirmCommand = { idempotencyKey, pin, ...(payment && { payment }) }
+  const path = `${holdPath(event.eventId, grantId)}/confirm`
+  const body = new TextEncoder().encode(JSON.stringify(command))
+  return outcomeOf(await core.send({ method: 'POST', path, body, caller }))
+}
+
+function outcomeOf(answer: CoreAnswer): ConfirmOutcome {
+  if (answer.kind === 'silence') {
+    if (!answer.sent) throw new Problem('dependency_unavailable', {}, 1)
+    return { word: 'unknown' }
+  }
+  const { text, replayed } = answer
+  if (answer.kind === 'refusal') return { word: 'refused', problem: answer.problem, text, replayed }
+  const booking = answer.status === 201 ? readJson(BookingView, text) : undefined
+  return booking ? { word: 'booked', booking, text, replayed } : { word: 'unknown' }
+}

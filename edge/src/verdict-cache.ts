@@ -1,0 +1,99 @@
+import {
+  cacheCallMs,
+  type IssuedVerdict,
+  KeyVerdict,
+  type Platform,
+  verdictIsolateMs,
+  verdictSharedMs,
+  verdictsPerIsolateMax,
+} from '@holdfast/contract'
+import { type Caller, type CoreClient, readJson } from './core-client.ts'
+import { within } from './deadline.ts'
+import type { Flights } from './flights.ts'
+import { createIsolateCache } from './isolate-cache.ts'
+import type { SharedCache } from './ports.ts'
+
+/** One question to core about an app. */
+export interface VerdictQuestion {
+  /** What the answer is kept under: never a key itself. */
+  readonly name: string
+  readonly path: '/internal/keys/verify' | '/internal/apps/verdict'
+  readonly body: object
+  readonly caller: Caller
+  /** Runs before core is asked, and may throw. */
+  readonly onMiss: () => Promise<void>
+  /** Takes work that may end after the answer. */
+  readonly afterwards: (work: Promise<unknown>) => void
+}
+
+/** What core knows of an app. */
+export interface KnownApp {
+  readonly app: IssuedVerdict
+  /** The ids of users of the pool whose tokens are not good any more. */
+  readonly deniedUsers: ReadonlySet<string>
+}
+
+/** Core's word on an app, remembered for a while: here, and in the cache that all edges share. */
+export type VerdictCache = (question: VerdictQuestion) => Promise<KnownApp | null>
+
+/** What the cache stands on. */
+export interface VerdictDeps {
+  readonly core: CoreClient
+  readonly shared: SharedCache
+  readonly flights: Flights
+  readonly platform: Platform
+}
+
+/** Answers of one moment come with the same list of users, which is kept once for all of them. */
+function createDenied() {
+  let last: { readonly text: string; readonly ids: ReadonlySet<string> } = { text: '', ids: new Set() }
+  return (ids: readonly string[]): ReadonlySet<string> => {
+    const text = ids.join()
+    if (text !== last.text) last = { text, ids: new Set(ids) }
+    return last.ids
+  }
+}
+
+/** An empty cache. A null is remembered as well, so that asking again costs core nothing. */
+export function createVerdictCache({ core, shared, flights, platform }: VerdictDeps): VerdictCache {
+  const isolate = createIsolateCache<{ readonly known: KnownApp | null }>(platform.now, verdictsPerIsolateMax)
+  const deniedOf = createDenied()
+
+  const readShared = async (name: string): Promise<KeyVerdict | undefined> => {
+    const call = within(platform.deadline(cacheCallMs), shared.get(name))
+    const text = await call.catch(() => null)
+    return text === null ? undefined : readJson(KeyVerdict, text)
+  }
+
+  const askCore = async ({ name, path, body, caller, afterwards }: VerdictQuestion): Promise<KeyVerdict> => {
+    const { value } = await core.ask(KeyVerdict, {
+      method: 'POST',
+      path,
+      body: new TextEncoder().encode(JSON.stringify(body)),
+      caller: { requestId: caller.requestId, clientAddress: caller.clientAddress },
+    })
+    afterwards(
+      within(platform.deadline(cacheCallMs), shared.set(name, JSON.stringify(value), verdictSharedMs)),
+    )
+    return value
+  }
+
+  const learn = async (question: VerdictQuestion): Promise<KeyVerdict> => {
+    const known = await readShared(question.name)
+    if (known) return known
+    await question.onMiss()
+    return flights(question.name, () => askCore(question))
+  }
+
+  return async (question) => {
+    const { name, caller } = question
+    const kept = isolate.get(name)
+    if (kept) return kept.known
+    // One client that asks many times at once has missed once.
+    const flight = `${name} ${caller.clientAddress}`
+    const { verdict, deniedUsers } = await flights(flight, () => learn(question))
+    const known = verdict && { app: verdict, deniedUsers: deniedOf(deniedUsers) }
+    isolate.set(name, { known }, verdictIsolateMs)
+    return known
+  }
+}

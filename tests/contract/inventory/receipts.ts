@@ -1,0 +1,47 @@
+import type { BookingRef } from '@holdfast/inventory'
+import { expect, test } from 'vitest'
+import { ann, bob, briefMs, newBooking } from './fixtures.ts'
+import { until } from './poll.ts'
+import type { OpenSale, Sale } from './sale.ts'
+
+const receipt = `${'h'.repeat(90)}.${'p_-'.repeat(200)}.${'s'.repeat(86)}`
+const keptMs = 60_000
+
+/** The receipts that edges show without core. */
+export function receiptTests(openSale: OpenSale): void {
+  const newRef = ({ event: { appId } }: Sale): BookingRef => ({ appId, bookingId: newBooking() })
+
+  test('a receipt comes back as it was kept, with whose it is, also when it is kept again', async () => {
+    const sale = await openSale()
+    const booking = newRef(sale)
+    for (let times = 1; times <= 2; times++) {
+      expect(await sale.inventory.keepReceipt(booking, ann, receipt, keptMs)).toMatchObject({ word: 'kept' })
+      expect(await sale.inventory.receipt(booking)).toMatchObject({ word: 'receipt', owner: ann, receipt })
+    }
+  })
+
+  test('it is of its app and of its booking, and of no other', async () => {
+    const [sale, other] = [await openSale(), await openSale()]
+    const booking = newRef(sale)
+    await sale.inventory.keepReceipt(booking, bob, receipt, keptMs)
+    for (const another of [newRef(sale), { ...booking, appId: other.event.appId }]) {
+      expect(await sale.inventory.receipt(another)).toMatchObject({ word: 'absent' })
+    }
+  })
+
+  test('it goes when its time is over', async () => {
+    const sale = await openSale()
+    const booking = newRef(sale)
+    await sale.inventory.keepReceipt(booking, ann, receipt, briefMs)
+    await until(async () => (await sale.inventory.receipt(booking)).word === 'absent')
+  })
+
+  test('it needs no inventory: an event that is lost takes no receipt with it', async () => {
+    const sale = await openSale()
+    const booking = newRef(sale)
+    await sale.inventory.keepReceipt(booking, ann, receipt, keptMs)
+    await sale.forget()
+    expect(await sale.inventory.receipt(booking)).toMatchObject({ word: 'receipt' })
+    await sale.build(2)
+  })
+}

@@ -1,0 +1,127 @@
+import {
+  coreBudgetMs,
+  type GrantId,
+  type PaymentId,
+  type Platform,
+  pinLeaseMs,
+  systemPlatform,
+  totalOf,
+} from '@holdfast/contract'
+import { reportOf } from '@holdfast/inventory'
+import { base64url } from 'jose'
+import { cancelBooking } from '../../../core/src/bookings/cancel-booking.ts'
+import { confirmHold } from '../../../core/src/bookings/confirm-hold.ts'
+import type { Core } from '../../../core/src/context.ts'
+import { relayOnce } from '../../../core/src/outbox/relay.ts'
+import { hearProvider } from '../../../core/src/payments/hear-provider.ts'
+import { orderPayment } from '../../../core/src/payments/order-payment.ts'
+import type { ProviderEvent } from '../../../core/src/payments/provider.ts'
+import { settleDue } from '../../../core/src/payments/settle-due.ts'
+import { repairOnce } from '../../../core/src/reconcile/loop.ts'
+import { owner } from '../../../core/src/testing.ts'
+import type { RunningRedis } from '../../../edge/dev/redis/start.ts'
+import { createBank } from '../../support/bank.ts'
+import { repairWorld } from '../repair/world.ts'
+
+/** A core whose provider is a bank with books, and buyers who do what pages do. Core's clock can be put forward. */
+export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {}) {
+  const bank = createBank()
+  let aheadMs = 0
+  const platform: Platform = { ...systemPlatform, now: () => systemPlatform.now() + aheadMs }
+  const world = await repairWorld(redis, { platform, findProvider: () => bank.provider, ...overrides })
+  const { core, ref } = world
+  const { appId, eventId } = ref
+  await core.store.updateIf(appId, 'apps', {}, { set: { paymentProvider: 'stripe' } })
+
+  const pay = {
+    /** Orders the payment of a hold, as the edge does. */
+    async order(n: number, grantId: GrantId) {
+      const reply = await core.inventory.read(ref, grantId, owner(n))
+      if (reply.word !== 'hold') throw new Error(`no hold to order: ${reply.word}`)
+      const { seats, currency, untilMs } = reply.hold
+      const command = { seats: [...seats], currency, untilMs, asked: {} }
+      return orderPayment(core, { ...ref, grantId, owner: owner(n), kind: 'publishable', command })
+    },
+    /** Confirms with a payment, by a key of its own. */
+    async confirm(n: number, grantId: GrantId, id: PaymentId, key = `key-${grantId}-${id}`) {
+      const pin = await reportOf(core.inventory.pin(ref, grantId, owner(n), pinLeaseMs))
+      const answer = await confirmHold(
+        { ...core, poke: () => {} },
+        {
+          ...ref,
+          grantId,
+          owner: owner(n),
+          kind: 'publishable',
+          externalUser: undefined,
+          requestId: 'req_1',
+          fingerprint: `${grantId} ${id}`,
+          command: { idempotencyKey: key, payment: { id }, pin },
+          deadlineMs: core.platform.now() + coreBudgetMs,
+        },
+      )
+      return { status: answer.status, ...JSON.parse(answer.body) }
+    },
+    /** The app's server gives everything back, or these seats. */
+    async cancel(bookingId: string, seats?: readonly string[]) {
+      const request = { ...(seats && { seats: seats as never }) }
+      const asked = { appId, owner: null, kind: 'secret', bookingId, request } as const
+      const idempotencyKey = `cancel-${bookingId}-${seats?.join() ?? 'all'}`
+      return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked) })
+    },
+    /** Delivers what the bank tells; what follows from it is done before this returns. */
+    async hear(event: ProviderEvent) {
+      const body = base64url.encode(new TextEncoder().encode(JSON.stringify({ event })))
+      const afterwards = await hearProvider(core, {
+        provider: 'stripe',
+        account: 'default',
+        headers: {},
+        body,
+      })
+      await afterwards()
+    },
+    /** Lets repair work, once now and once after each of these pauses. */
+    async settle(...pausesMs: number[]) {
+      for (const pauseMs of [0, ...pausesMs]) {
+        aheadMs += pauseMs
+        await repairOnce(core)
+        await relayOnce(core)
+        while ((await settleDue(core)) > 0);
+        await relayOnce(core)
+      }
+    },
+    wait: (ms: number) => {
+      aheadMs += ms
+    },
+    payment: (id: PaymentId) =>
+      core.store.get(appId, 'payments', { provider: 'stripe', account: 'default', paymentId: id }),
+    bookingOf: async (grantId: GrantId) =>
+      (await core.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 }))[0],
+    bookings: () => core.store.find(appId, 'bookings', { eventId }, { limit: 10_000 }),
+    refunds: () => core.store.find(appId, 'refunds', {}, { limit: 10_000 }),
+  }
+
+  /** I3 to the minor unit, and the books of the bank agree with ours. */
+  const balance = async () => {
+    const [bookings, payments, refunds, cancellations] = await Promise.all([
+      pay.bookings(),
+      core.store.find(appId, 'payments', {}, { limit: 10_000 }),
+      pay.refunds(),
+      core.store.find(appId, 'cancellations', {}, { limit: 10_000 }),
+    ])
+    const sum = (amounts: readonly number[]) => amounts.reduce((total, one) => total + one, 0)
+    const captured = sum(payments.map((payment) => payment.captured))
+    const refunded = sum(refunds.filter(({ state }) => state === 'DONE').map(({ amount }) => amount))
+    const live = sum(
+      bookings
+        .filter(({ status, paymentStatus }) => status === 'CONFIRMED' && paymentStatus === 'SUCCESS')
+        .map(({ seats, cancelled }) => totalOf(seats.filter(({ id }) => !cancelled.includes(id)))),
+    )
+    const retained = sum(cancellations.map((one) => one.retained))
+    const open = payments.filter(({ dueAt }) => dueAt !== null).length
+    const waiting = refunds.filter(({ state }) => state === 'PENDING').length
+    return { captured, refunded, live, retained, open, waiting, bank: bank.books() }
+  }
+
+  return { ...world, bank, pay, balance }
+}
+export type PayWorld = Awaited<ReturnType<typeof payWorld>>

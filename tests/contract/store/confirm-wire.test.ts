@@ -1,0 +1,147 @@
+import { coreBudgetMs } from '@holdfast/contract'
+import { audit, confirm, pinned, type World } from '@holdfast/core/src/bookings/testing.ts'
+import { testCore } from '@holdfast/core/src/testing.ts'
+import type { CommandStartedEvent } from 'mongodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { type MongoServer, mongoServers } from './mongo-servers.ts'
+
+/** What of a command decides whether a booking is safe. */
+const Safety = z.looseObject({
+  lsid: z.unknown().nonoptional(),
+  txnNumber: z.unknown().optional(),
+  autocommit: z.literal(false).optional(),
+  startTransaction: z.literal(true).optional(),
+  readConcern: z.unknown().optional(),
+  writeConcern: z.unknown().optional(),
+  // The driver says nothing of the mode when it is `primary`.
+  $readPreference: z.object({ mode: z.string() }).default({ mode: 'primary' }),
+  maxTimeMS: z.int().positive(),
+})
+type Sent = z.infer<typeof Safety> & { readonly name: string }
+
+const sentIn = ({ commandName: name, command }: CommandStartedEvent): Sent => ({
+  ...Safety.parse(command),
+  name,
+})
+const placeOf = (command: Sent): string => `${command.name} ${String(command[command.name])}`
+const isOpen = (command: Sent): boolean => command.autocommit === false
+
+const Filter = z.object({ appId: z.object({ $eq: z.string() }) })
+const Own = z.object({ appId: z.string() })
+
+/** The apps that a command reads and writes; it throws on a filter or a document that names none. */
+function appsOf(command: Sent): string[] {
+  const { filter, deletes, updates, documents } = z
+    .looseObject({
+      filter: Filter.optional(),
+      deletes: z.array(z.object({ q: Filter })).default([]),
+      updates: z.array(z.object({ q: Filter })).default([]),
+      documents: z.array(Own).default([]),
+    })
+    .parse(command)
+  const filters = [...(filter ? [filter] : []), ...deletes.map(({ q }) => q), ...updates.map(({ q }) => q)]
+  return [...filters.map(({ appId }) => appId.$eq), ...documents.map(({ appId }) => appId)]
+}
+
+describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
+  const events: CommandStartedEvent[] = []
+  let sent: readonly Sent[] = []
+  let server: MongoServer
+  let world: World
+
+  beforeAll(async () => {
+    server = await start()
+    const store = await server.open({ onCommand: (event) => events.push(event) })
+    world = await testCore({ store })
+    events.length = 0
+    await confirm(world, { n: 1, pin: pinned('A-1', 'A-2', 'A-3') })
+    sent = events.map(sentIn)
+    expect(await audit(world)).toEqual({ booked: 3, bookings: 1 })
+  })
+  afterAll(async () => {
+    await world.core.store.close()
+    await server.stop()
+  })
+
+  const inside = () => sent.filter(isOpen)
+  const beside = () => sent.filter((command) => !isOpen(command))
+
+  test('is one transaction of five statements and a commit', () => {
+    expect(inside().map(placeOf)).toEqual([
+      'update reservations',
+      'update seats',
+      'insert bookings',
+      'update idempotency',
+      'insert outbox',
+      'commitTransaction 1',
+    ])
+    const [first] = inside()
+    for (const command of inside()) {
+      expect(command.lsid).toEqual(first?.lsid)
+      expect(command.txnNumber).toEqual(first?.txnNumber)
+    }
+    expect(inside().filter((command) => command.startTransaction)).toEqual([first])
+  })
+
+  test('reads one snapshot and is acknowledged by a majority, within the budget', () => {
+    const [first, ...others] = inside()
+    expect(first?.readConcern).toEqual({ level: 'snapshot' })
+    for (const command of others) expect(command.readConcern).toBeUndefined()
+    for (const command of inside()) expect(command.maxTimeMS).toBeLessThanOrEqual(coreBudgetMs)
+    const commit = inside().at(-1)
+    expect(commit?.writeConcern).toEqual({ w: 'majority', wtimeout: commit?.maxTimeMS })
+  })
+
+  test('is acknowledged by a majority outside of the transaction too', () => {
+    expect(beside().length).toBeGreaterThan(0)
+    for (const command of beside()) {
+      if (command.name === 'find') expect(command.readConcern).toEqual({ level: 'majority' })
+      else expect(command.writeConcern).toEqual({ w: 'majority' })
+      expect(command.lsid).toBeDefined()
+      expect(command.maxTimeMS).toBeLessThanOrEqual(coreBudgetMs)
+    }
+  })
+
+  test('asks the primary only', () => {
+    for (const command of sent) expect(command.$readPreference.mode, placeOf(command)).toBe('primary')
+  })
+
+  test('names its app in every filter and in every document', () => {
+    const statements = sent.filter((command) => command.name !== 'commitTransaction')
+    for (const command of statements) {
+      expect(appsOf(command), placeOf(command)).not.toEqual([])
+      expect(new Set(appsOf(command)), placeOf(command)).toEqual(new Set([world.appId]))
+    }
+  })
+})
+
+describe.each(mongoServers)('a rush on %s', (_, start) => {
+  test('of 200 buyers at once, many of them in transactions, sells each of 20 seats once', async () => {
+    const server = await start()
+    const open = new Set<string>()
+    let openMost = 0
+    const watch = ({ commandName, command }: CommandStartedEvent) => {
+      const transaction = JSON.stringify([command.lsid, command.txnNumber])
+      if (command.startTransaction) open.add(transaction)
+      if (commandName === 'commitTransaction' || commandName === 'abortTransaction') open.delete(transaction)
+      openMost = Math.max(openMost, open.size)
+    }
+    const store = await server.open({ onCommand: watch })
+    try {
+      const rush = await testCore({ store })
+      const buyers = Array.from({ length: 200 }, (_, at) => at + 1)
+      const answers = await Promise.all(
+        buyers.map((n) => confirm(rush, { n, pin: pinned(`A-${(n % 20) + 1}`) })),
+      )
+      const statuses = Map.groupBy(answers, ({ status }) => status)
+      expect(statuses.get(201)?.length).toBe(20)
+      expect(statuses.get(409)?.length).toBe(180)
+      expect(await audit(rush)).toEqual({ booked: 20, bookings: 20 })
+      expect(openMost).toBeGreaterThan(32)
+    } finally {
+      await store.close()
+      await server.stop()
+    }
+  })
+})

@@ -1,0 +1,84 @@
+import { AdminSession, HoldView } from '@holdfast/contract'
+import { type Caller, type Operation, type OperationId, operations } from '@holdfast/contract/operations'
+import { beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { seedEvents } from '../../edge/dev/seed.ts'
+import { type Client, createClient, told } from './client.ts'
+import { type Shop, useWorld } from './world.ts'
+
+/** What is made on the way, whose ids no example can know. */
+const Made = z.union([
+  z.object({ guest: z.object({ id: z.string() }) }).transform(() => ({})),
+  z
+    .object({ user: z.object({ id: z.string() }), token: z.string() })
+    .transform(({ user, token }) => ({ userId: user.id, userToken: token })),
+  z.object({ app: z.object({ id: z.string() }) }).transform(({ app }) => ({ appId: app.id })),
+  z.object({ receipt: z.string(), id: z.string() }).transform(({ id }) => ({ bookingId: id })),
+  z.unknown().transform(() => ({})),
+])
+
+describe('the examples of the reference can be sent as they stand', () => {
+  const world = useWorld('embedded')
+  const made: Record<string, string> = {}
+  let senders: Record<Exclude<Caller, 'provider'>, Client>
+  let shop: Shop
+  let seat = 20
+
+  beforeAll(async () => {
+    const { edgeUrl, secrets } = world().stack
+    shop = await world().openShop()
+    await seedEvents(edgeUrl, shop.secretKey, () => {})
+    const anybody = createClient(edgeUrl, {})
+    const credentials = { email: secrets.adminEmail, password: secrets.adminPassword }
+    const login = await anybody.call('POST', '/v1/admin/login', { body: credentials })
+    const { token } = told(200, AdminSession, login)
+    const guest = await shop.guest()
+    senders = {
+      anybody,
+      app: shop.page,
+      buyer: guest,
+      reader: guest,
+      server: shop.server,
+      admin: anybody.with({ authorization: `Bearer ${token}` }),
+    }
+  }, 60_000)
+
+  /** Every example that is about a hold has one of its own. */
+  const newHold = async (): Promise<string> => {
+    const body = { seats: [`B-${seat++}`] }
+    const answer = await senders.buyer.call('POST', '/v1/events/theatre/holds', { body })
+    return told(201, HoldView, answer).id
+  }
+
+  const bodyOf = (id: OperationId, { example }: Operation): unknown => {
+    const { adminEmail: email, adminPassword: password } = world().stack.secrets
+    return id === 'logInAdmin' ? { email, password } : example.body
+  }
+
+  const table = Object.entries<Operation>(operations) as [OperationId, Operation][]
+
+  test.each(table)('%s', async (id, operation) => {
+    const { caller, example } = operation
+    if (caller === 'provider') throw new Error('nobody here can sign for a provider')
+    if (example.params && 'holdId' in example.params) made.holdId = await newHold()
+    const path = operation.path.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name) => made[name] ?? example.params?.[name] ?? '',
+    )
+    const query = new URLSearchParams(example.query).toString()
+    const body = bodyOf(id, operation)
+    const { userToken = '' } = made
+    // The guest who buys has no account to tell of.
+    const sender =
+      id === 'verifyUser' ? shop.page.with({ authorization: `Bearer ${userToken}` }) : senders[caller]
+    const answer = await sender.call(operation.method, query ? `${path}?${query}` : path, {
+      ...(body !== undefined && { body }),
+    })
+    expect([answer.status, answer.status === example.status ? '' : answer.text]).toEqual([example.status, ''])
+    Object.assign(made, Made.parse(answer.body))
+    if (example.answer instanceof Object) {
+      const fields = Object.keys(example.answer).toSorted()
+      expect(Object.keys(z.looseObject({}).parse(answer.body)).toSorted()).toEqual(fields)
+    }
+  })
+})
