@@ -1,12 +1,15 @@
-import type { EventRef } from '@holdfast/inventory'
+import type { EventRef, Inventory } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { eventSettings } from '../events/event-settings.ts'
 import { seatPages } from '../events/seat-pages.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
-/** Builds under way in this process: a second asker waits for the first, so that epochs are not wasted. */
-const underWay = new Map<string, Promise<void>>()
+/**
+ * Builds under way in a core, which is known by its inventory: a second asker waits for the first, so that epochs are not
+ * wasted. Another core of the same process does not wait, since this one may end before its build does.
+ */
+const underWay = new WeakMap<Inventory, Map<string, Promise<void>>>()
 
 /**
  * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so.
@@ -16,10 +19,12 @@ const underWay = new Map<string, Promise<void>>()
  */
 export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
   const key = `${ref.appId}/${ref.eventId}`
-  const running = underWay.get(key)
+  const builds = underWay.get(ctx.inventory) ?? new Map<string, Promise<void>>()
+  underWay.set(ctx.inventory, builds)
+  const running = builds.get(key)
   if (running !== undefined) return running
-  const build = buildOnce(ctx, ref).finally(() => underWay.delete(key))
-  underWay.set(key, build)
+  const build = buildOnce(ctx, ref).finally(() => builds.delete(key))
+  builds.set(key, build)
   return build
 }
 
