@@ -12,6 +12,8 @@ export const headers = {
   version: 'x-holdfast-version',
   /** The signed word of the edge to core. */
   edgeAssertion: 'x-holdfast-assertion',
+  /** On core's refusal of that word: nothing was done, and the caller of the edge is not to blame. */
+  edgeRefused: 'x-holdfast-edge-refused',
   rateLimitLimit: 'ratelimit-limit',
   rateLimitRemaining: 'ratelimit-remaining',
   rateLimitReset: 'ratelimit-reset',

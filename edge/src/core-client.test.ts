@@ -71,6 +71,11 @@ describe('what core answers', () => {
 
   const silences: [string, CorePort, boolean][] = [
     ['a refused connection', () => Promise.reject(new CoreUnreachable()), false],
+    [
+      'a core that does not take the word of this edge',
+      async () => refusal('forbidden', { 'x-holdfast-edge-refused': 'true' }),
+      false,
+    ],
     ['a broken connection', () => Promise.reject(new TypeError('fetch failed')), true],
     ['a gateway’s page', async () => new Response('<html>', { status: 502 }), true],
     ['a redirect', async () => new Response(null, { status: 302 }), true],

@@ -123,6 +123,8 @@ function assertPlain(path: string): void {
 
 /** Sorts an answer: what neither is one of core's nor carries its problem came from something in between. */
 function answerOf(response: Response, text: string): CoreAnswer {
+  // A core that does not take our word has done nothing; the client is not the one that it refused.
+  if (response.headers.has(headers.edgeRefused)) return { kind: 'silence', sent: false }
   const replayed = response.headers.get(headers.idempotentReplayed) === 'true'
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')
   if (!isProblem) {

@@ -106,6 +106,7 @@ describe('core refuses, without a word of why,', () => {
   test.each(forgeries)('%s', async (_, make) => {
     const response = await call(await make())
     expect(response.status).toBe(403)
+    expect(response.headers.get(headers.edgeRefused)).toBe('true')
     expect(await response.json()).toMatchObject({ code: 'forbidden' })
   })
 

@@ -24,6 +24,13 @@ export interface CoreEnv {
   }
 }
 
+/** Whoever sent it is no edge that core knows, or its clock is off: what a client asked for was not looked at. */
+export class EdgeRefused extends Problem {
+  constructor() {
+    super('forbidden')
+  }
+}
+
 /**
  * Lets in what the edge has signed: this method, path and body, a moment ago. Identity comes from here and from
  * nothing else.
@@ -57,13 +64,13 @@ export function edgeAssertion(keys: EdgeKeys, platform: Platform) {
     const arrivedMs = platform.now()
     const token = c.req.header(headers.edgeAssertion) ?? ''
     const claims = await verify(token).catch(() => {
-      throw new Problem('forbidden')
+      throw new EdgeRefused()
     })
     const raw = new Uint8Array(await c.req.raw.arrayBuffer())
     const digest = base64url.encode(await platform.sha256(raw))
     const { pathname, search } = new URL(c.req.url)
     if (claims.method !== c.req.method || claims.path !== pathname + search || claims.bodyDigest !== digest) {
-      throw new Problem('forbidden')
+      throw new EdgeRefused()
     }
     c.set('claims', claims)
     c.set('body', new TextDecoder().decode(raw))

@@ -1,9 +1,9 @@
-import { Problem, problemResponse } from '@holdfast/contract'
+import { headers, Problem, problemResponse } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
 import type { Context } from 'hono'
 import type { Log } from '../context.ts'
 import { StoreError } from '../store/store.ts'
-import type { CoreEnv } from './edge-assertion.ts'
+import { type CoreEnv, EdgeRefused } from './edge-assertion.ts'
 
 /** The refusal that an error becomes. What is not foreseen becomes `internal_error`, and only the log says more. */
 function problemOf(error: unknown): Problem {
@@ -24,6 +24,8 @@ export function onError(log: Log) {
     if (!(error instanceof Problem)) {
       log({ event: 'request_failed', requestId, code: problem.code, fault: error.name, stack: error.stack })
     }
-    return problemResponse(problem, requestId)
+    const response = problemResponse(problem, requestId)
+    if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, 'true')
+    return response
   }
 }
