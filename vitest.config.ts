@@ -37,6 +37,7 @@ export default defineConfig({
       node('planted', ['tests/planted/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
+      node('simulation', ['tests/simulation/**/*.test.ts']),
     ],
   },
 })

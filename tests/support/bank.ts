@@ -148,6 +148,12 @@ export function createBank() {
       const reserved = all.filter(({ state }) => state === 'authorised').length
       return { captured, refunded, reserved }
     },
+    /** What was taken and not given back, over these payments. */
+    net: (isMeant: (id: string) => boolean): number =>
+      [...accounts]
+        .filter(([id, { state }]) => state === 'captured' && isMeant(id))
+        .map(([, { amount, refunds }]) => amount - [...refunds.values()].reduce((sum, one) => sum + one, 0))
+        .reduce((sum, one) => sum + one, 0),
   }
 }
 export type Bank = ReturnType<typeof createBank>

@@ -1,0 +1,62 @@
+import { createAnswers } from './answers.ts'
+import type { Told } from './buyers.ts'
+import type { Complain, Violation } from './complaints.ts'
+import { createPromises } from './promises.ts'
+import { unrestOf } from './rest.ts'
+import { checkCapture, checkChange, checkSales } from './sales.ts'
+import type { Sometimes } from './sometimes.ts'
+import type { Listener, World } from './world.ts'
+
+/** Holds everything that happens in a world against the invariants, by itself: it asks none of the code it judges. */
+export interface Auditor extends Listener {
+  readonly violations: readonly Violation[]
+  /** From now on it can look at everything in the world. */
+  watch(world: World): void
+  told(told: Told): void
+  complain: Complain
+  broke(error: unknown): void
+  isAtRest(): boolean
+  /** Says what must be so at the end. */
+  judge(): void
+}
+
+export function createAuditor(sometimes: Sometimes): Auditor {
+  const violations: Violation[] = []
+  const complain: Complain = (invariant, what) => {
+    if (violations.some((known) => known.what === what)) return
+    violations.push({ invariant, what })
+    world?.scheduler.note(`VIOLATION ${invariant}: ${what}`)
+  }
+  let world: World | undefined
+  const promises = createPromises(() => world, complain, sometimes)
+  const answers = createAnswers(complain, sometimes)
+
+  return {
+    violations,
+    watch: (watched) => (world = watched),
+    committed(written) {
+      if (!world) return
+      checkSales(world, complain)
+      for (const change of written) checkChange(world, change, complain, sometimes)
+      promises.committed(written)
+    },
+    captures: (paymentId, bookingId) => world && checkCapture(world, paymentId, bookingId, complain),
+    ran: (script) => promises.ran(script),
+    lost: (writes) => promises.lost(writes),
+    told(told) {
+      if (told.who === 'stranger' && told.status < 300 && told.status !== 202) {
+        complain('I12', `another app's key had ${told.action} of ${told.subject} answered ${told.status}`)
+      }
+      answers.told(told)
+      promises.told(told)
+    },
+    complain,
+    broke: (error) => complain('I13', `a client broke: ${error instanceof Error ? error.stack : error}`),
+    isAtRest: () => world !== undefined && unrestOf(world).length === 0,
+    judge() {
+      if (!world || violations.length > 0) return
+      for (const unrest of unrestOf(world)) complain('I10', unrest)
+      answers.judge(world)
+    },
+  }
+}

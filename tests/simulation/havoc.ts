@@ -1,0 +1,47 @@
+import { runJob } from './repair.ts'
+import type { World } from './world.ts'
+
+/** Plans what happens to machines and to Redis while a world is in trouble. */
+export function wreakHavoc(world: World, troubleMs: number): void {
+  const { scheduler, cores, edges, redis, listener, sometimes } = world
+  const { random } = scheduler
+  const { pauses, clockSteps, rollbacks, flushes, scriptFlushes } = world.faults()
+  const sometimesIn = (perMinute: number, happen: () => void): void => {
+    for (let atMs = 0; atMs < troubleMs; atMs += 10_000) {
+      if (random.chance(perMinute / 6)) scheduler.after(atMs + random.between(0, 10_000), happen)
+    }
+  }
+  const machine = () => random.pick([...cores, ...edges]).machine
+  sometimesIn(pauses, () => machine().pause(random.between(1_000, 90_000)))
+  sometimesIn(clockSteps, () => {
+    const ms = random.between(-30_000, 70_000)
+    if (random.chance(0.5)) return machine().step(ms)
+    sometimes.count('F9')
+    world.stepRedis(ms)
+  })
+  // The moment that matters: a hold that is pinned, and whose time seems to be over before it is sold.
+  world.onPin(() => {
+    if (!random.chance(world.faults().clockSteps / 10)) return
+    scheduler.after(random.between(1, 1_500), () => {
+      sometimes.count('F9')
+      world.stepRedis(random.between(61_000, 90_000))
+      const core = random.pick(cores)
+      scheduler.after(random.between(1, 500), () => core.machine.isUp() && void runJob(world, core, 'repair'))
+    })
+  })
+  sometimesIn(rollbacks, () => {
+    const writes = redis.rollBack(random.between(1, 6))
+    scheduler.note(`redis LOSES its last ${writes} writes`)
+    listener.lost(writes)
+  })
+  sometimesIn(flushes, () => {
+    scheduler.note('redis LOSES everything')
+    sometimes.count('F7')
+    redis.flush()
+    listener.lost(null)
+  })
+  sometimesIn(scriptFlushes, () => {
+    sometimes.count('F10')
+    redis.forgetScripts()
+  })
+}

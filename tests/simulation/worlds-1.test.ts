@@ -1,0 +1,3 @@
+import { worldsSuite } from './worlds.ts'
+
+worldsSuite(1)
