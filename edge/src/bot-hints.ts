@@ -115,10 +115,10 @@ export const botHints = {
   },
   /** All agents of browsers are there. */
   agent_missing: { weight: 45, applies: (e) => agentOf(e) === '' },
-  /** And begin with `Mozilla/5.0`, those of apps' own browsers too; Opera Mini's alone does not. */
+  /** And begin alike, those of apps' own browsers too; Opera Mini's alone begins otherwise. */
   agent_unfamiliar: {
     weight: 50,
-    applies: (e) => agentOf(e) !== '' && !agentOf(e).startsWith('Mozilla/5.0 ('),
+    applies: (e) => agentOf(e) !== '' && !/^(Mozilla\/5\.0|Opera\/9\.80) \(/.test(agentOf(e)),
   },
   /** The Fetch standard sets it when the page does not. */
   accept_missing: { weight: 35, applies: (e) => !e.header('accept') },

@@ -14,12 +14,9 @@ const without = (sent: Readonly<Record<string, string>>, name: string) =>
   Object.fromEntries(Object.entries(sent).filter(([other]) => other !== name))
 
 describe.each(Object.entries(browsers))('%s', (_, sent) => {
-  const isOperaMini = sent['user-agent']?.startsWith('Opera/')
-
   test('is no bot, whether it reads or writes', () => {
-    const reasons = isOperaMini ? ['agent_unfamiliar'] : []
-    expect(score(withJson(sent)).reasons).toEqual(reasons)
-    expect(score(sent, { method: 'GET' }).reasons).toEqual(reasons)
+    expect(score(withJson(sent)).reasons).toEqual([])
+    expect(score(sent, { method: 'GET' }).reasons).toEqual([])
   })
 
   test('is none at the edge’s own origin, where a read has no origin and few headers are sure', () => {
@@ -41,10 +38,7 @@ describe.each(Object.entries(browsers))('%s', (_, sent) => {
     expect(score(said).score).toBeLessThan(botScoreMin)
   })
 
-  // Of Opera Mini too little else is known, and its agent is odd.
-  const all = Object.keys(withJson(sent)).filter((name) => !isOperaMini || name === 'user-agent')
-
-  test.each(all)('is none if something strips its %s', (name) => {
+  test.each(Object.keys(withJson(sent)))('is none if something strips its %s', (name) => {
     for (const method of ['POST', 'GET']) {
       const { score: found, reasons } = score(without(withJson(sent), name), { method })
       expect(found, reasons.join()).toBeLessThan(botScoreMin)
