@@ -1,0 +1,43 @@
+import { type Platform, systemPlatform } from '@holdfast/contract'
+
+/** A machine whose time passes only when it is told to; randomness and digests are the machine's own. */
+export interface Clock {
+  readonly platform: Platform
+  /** Goes on to whatever is waited for next; false when nothing is. */
+  pass(): boolean
+}
+
+interface Timer {
+  readonly atMs: number
+  readonly ring: () => void
+}
+
+/** A clock that begins now, since Redis has its own. */
+export function createClock(): Clock {
+  let nowMs = systemPlatform.now()
+  const timers = new Set<Timer>()
+  const inMs = (ms: number, ring: () => void) => timers.add({ atMs: nowMs + ms, ring })
+  return {
+    platform: {
+      ...systemPlatform,
+      now: () => nowMs,
+      sleep: (ms) => new Promise((resolve) => inMs(ms, resolve)),
+      deadline(ms) {
+        const controller = new AbortController()
+        inMs(ms, () => controller.abort())
+        return controller.signal
+      },
+    },
+    pass() {
+      const atMs = Math.min(...[...timers].map((timer) => timer.atMs))
+      if (atMs === Number.POSITIVE_INFINITY) return false
+      nowMs = Math.max(nowMs, atMs)
+      for (const timer of timers) {
+        if (timer.atMs > nowMs) continue
+        timers.delete(timer)
+        timer.ring()
+      }
+      return true
+    },
+  }
+}
