@@ -5,6 +5,8 @@ export interface Clock {
   readonly platform: Platform
   /** Goes on to whatever is waited for next; false when nothing is. */
   pass(): boolean
+  /** Whether anybody sleeps. */
+  isSleptOn(): boolean
 }
 
 interface Timer {
@@ -16,18 +18,24 @@ interface Timer {
 export function createClock(): Clock {
   let nowMs = systemPlatform.now()
   const timers = new Set<Timer>()
+  let sleepers = 0
   const inMs = (ms: number, ring: () => void) => timers.add({ atMs: nowMs + ms, ring })
   return {
     platform: {
       ...systemPlatform,
       now: () => nowMs,
-      sleep: (ms) => new Promise((resolve) => inMs(ms, resolve)),
+      async sleep(ms) {
+        sleepers += 1
+        await new Promise<void>((resolve) => inMs(ms, resolve))
+        sleepers -= 1
+      },
       deadline(ms) {
         const controller = new AbortController()
         inMs(ms, () => controller.abort())
         return controller.signal
       },
     },
+    isSleptOn: () => sleepers > 0,
     pass() {
       const atMs = Math.min(...[...timers].map((timer) => timer.atMs))
       if (atMs === Number.POSITIVE_INFINITY) return false

@@ -65,7 +65,9 @@ export const routes: readonly Route[] = [...ownRoutes, ...unifiedRoutes, ...tick
 
 /** Where a request goes. */
 export function pathOf({ path }: Pick<Route, 'path'>, { params = {}, query = {} }: Asked): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? ''))
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(params[name]?.toWellFormed() ?? ''),
+  )
   const search = new URLSearchParams(query).toString()
   return search ? `${filled}?${search}` : filled
 }

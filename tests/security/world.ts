@@ -27,6 +27,7 @@ import { createClock } from './clock.ts'
 import { createNetwork } from './network.ts'
 import { secrets } from './secrets.ts'
 import { type Tap, tapped, tappedStore } from './taps.ts'
+import { watchThinking } from './thinking.ts'
 
 /** A request as it is sent. */
 export interface Sent {
@@ -79,6 +80,7 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
   const { platform } = clock
   const network = createNetwork()
   vi.stubGlobal('fetch', network.fetch)
+  const isThinking = watchThinking()
   const engine = await embeddedRedis()
   const rest = createRestApp(withScripts(engine), { token: secrets.redisToken })
   for (const host of ['inventory.test', 'limiter.test', 'cache.test']) {
@@ -167,9 +169,10 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
 
   return {
     ...{ clock, network, engine, logs, letters, store, core, inventory: parts.inventory, tokens },
-    ...{ shop, other, openShop, edge, openEdge, send },
+    ...{ shop, other, openShop, edge, openEdge, send, isThinking },
     async close() {
       vi.unstubAllGlobals()
+      vi.restoreAllMocks()
       await store.close()
       await engine.close()
     },
