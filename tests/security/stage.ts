@@ -7,7 +7,7 @@ import {
   RefundId,
   UserSession,
 } from '@holdfast/contract'
-import { everyApp, poolScope } from '../../core/src/store/store.ts'
+import { everyApp, poolScope, type ReadScope } from '../../core/src/store/store.ts'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { told } from '../e2e/client.ts'
 import { seatPrice, seatsTo } from '../support/selling.ts'
@@ -85,8 +85,8 @@ async function signUp(world: World, email: string): Promise<UserSession> {
 }
 
 /** Waits until nothing that was promised is still to do. */
-export async function settled({ core: { store } }: World): Promise<void> {
-  const open = () => store.count(everyApp, 'outbox', { status: 'READY', kind: { in: ['settle', 'apply'] } })
+export async function settled({ store }: World, scope: ReadScope = everyApp): Promise<void> {
+  const open = () => store.count(scope, 'outbox', { status: 'READY', kind: { in: ['settle', 'apply'] } })
   while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
