@@ -33,7 +33,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      node('e2e', ['tests/e2e/**/*.test.ts']),
+      node('e2e', ['tests/{e2e,security}/**/*.test.ts']),
       node('planted', ['tests/planted/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
