@@ -22,7 +22,7 @@ export async function startFakeStripe({
     webhooks.push(deliveryOf(type, object, { secrets, nowMs }))
   }, nowMs)
   const secretKey = `sk_test_${letters(32)}`
-  const { apiUrl, ...wire } = await startWire({ verbsOf, routes: stripeRoutes(book, secretKey) })
+  const { apiUrl, ...wire } = await startWire({ verbsOf, routes: stripeRoutes(book, secretKey, nowMs) })
   const of = (id: string): Intent => book.find(id)
   return {
     ...wire,

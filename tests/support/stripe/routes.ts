@@ -6,8 +6,12 @@ import { Refusal } from './errors.ts'
 import { intentObject, refundObject } from './objects.ts'
 import { assertAmount, Cancel, Capture, Create, List, parseForm, Refund, Retrieve } from './params.ts'
 
+/** Keys may be forgotten after a day: https://docs.stripe.com/api/idempotent_requests */
+const keptMs = 86_400_000
+
 interface Saved {
   readonly asked: string
+  readonly atMs: number
   status: number | null
   body: string
 }
@@ -26,13 +30,14 @@ const onlyWith =
  * https://docs.stripe.com/api/idempotent_requests: what came first with a key is answered again, a 500 too, once it was
  * begun; other parameters are an error, and so is a second one while the first is running.
  */
-function rememberKeys(): MiddlewareHandler<FakeEnv> {
+function rememberKeys(nowMs: () => number): MiddlewareHandler<FakeEnv> {
   const kept = new Map<string, Saved>()
   return async (c, next) => {
     const key = c.req.header('idempotency-key')
     if (!key || c.req.method !== 'POST') return next()
     const asked = `${c.req.path} ${await c.req.text()}`
-    const known = kept.get(key)
+    const last = kept.get(key)
+    const known = last && nowMs() - last.atMs < keptMs ? last : undefined
     if (known && known.asked !== asked) {
       const message =
         'Keys for idempotent requests can only be used with the same parameters they were first used with.'
@@ -50,7 +55,7 @@ function rememberKeys(): MiddlewareHandler<FakeEnv> {
       const headers = { 'content-type': 'application/json', 'idempotent-replayed': 'true' }
       return new Response(known.body, { status: known.status ?? 500, headers })
     }
-    const saved: Saved = { asked, status: null, body: '' }
+    const saved: Saved = { asked, atMs: nowMs(), status: null, body: '' }
     kept.set(key, saved)
     await next()
     if (c.res.headers.has('x-not-begun')) kept.delete(key)
@@ -63,10 +68,10 @@ const form = async (c: FakeContext) => new URLSearchParams(await c.req.text())
 const query = (c: FakeContext) => new URL(c.req.url).searchParams
 
 /** What Stripe answers to what our adapter asks. */
-export function stripeRoutes(book: Book, secretKey: string) {
+export function stripeRoutes(book: Book, secretKey: string, nowMs: () => number) {
   return new Hono<FakeEnv>()
     .use(onlyWith(secretKey))
-    .use(rememberKeys())
+    .use(rememberKeys(nowMs))
     .use(async (c, next) => (c.get('breaks') ? c.json(failed, 500) : next()))
     .use(async (c, next) => {
       await next()
