@@ -14,7 +14,7 @@ const open = async () => wireBench(await startFakeStripe(), stripeProvider)
 providerSuite('Stripe', { pendingIs: 'pending', pendingVoids: 'unknown' }, open)
 booksSuite('Stripe', open)
 webhookSuite('Stripe', open)
-faultSuite('Stripe', { repeatsFaultOf: ['order', 'refund'] }, open)
+faultSuite('Stripe', { repeatsFaultOf: ['refund'] }, open)
 currencySuite(
   'Stripe',
   {
@@ -51,6 +51,20 @@ test.each(['a fault of Stripe’s own', 'an empty balance'])(
     await bench.close()
   },
 )
+
+test('a fault is told to the log by the name that Stripe’s library has for it', async () => {
+  const bench = await open()
+  const { charge } = await bench.pay('authorised')
+  for (const [kind, code] of [
+    ['lost', 'StripeConnectionError'],
+    ['error_500', 'StripeAPIError'],
+  ] as const) {
+    bench.fake.faults.push({ verb: 'look', kind })
+    await bench.provider.look(charge, budgetMs)
+    expect(bench.log.at(-1)).toMatchObject({ call: 'look', code })
+  }
+  await bench.close()
+})
 
 test('a capture tells Stripe which booking it is for', async () => {
   const bench = await open()
