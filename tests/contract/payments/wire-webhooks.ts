@@ -112,14 +112,14 @@ export function webhookSuite(name: string, open: () => Promise<WireBench>): void
       expect(refundsOf(facts)).toEqual([expect.objectContaining({ reference: null, amount: 700 })])
     })
 
-    test('tell of an order of somebody else’s by that order, never by one of ours', async () => {
+    test('tell of an order of somebody else’s by that order, without a reference of ours', async () => {
       const order = bench.fake.orderByHand(fortyFiveEuros)
       const { events } = await told(async () => bench.fake.pay(order, 'captured'))
+      expect(events.length).toBeGreaterThan(0)
       for (const { paymentId, fact } of events) {
         expect(paymentId).toBe(order)
-        expect(fact).toMatchObject({ seen: { reference: null } })
+        expect(fact.kind === 'payment' && fact.seen.reference).toBeFalsy()
       }
-      expect(events.length).toBeGreaterThan(0)
     })
 
     test('are the same event however often they are delivered', async () => {
