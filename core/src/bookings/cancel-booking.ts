@@ -60,8 +60,9 @@ const attemptsMax = 5
  */
 export async function previewCancellation(ctx: Settling, ask: CancelAsk): Promise<CancelPreview> {
   const booking = await readBooking(ctx, ask, ask.bookingId)
-  const { seats, refund, retained } = endingOf(ctx, booking, ask)
-  return { booking: booking.bookingId, seats: [...seats], refund, retained, currency: booking.currency }
+  const { seats, refund, retained, charges } = endingOf(ctx, booking, ask)
+  const { bookingId, currency } = booking
+  return { booking: bookingId, seats: [...seats], refund, retained, currency, charges: [...charges] }
 }
 
 /**
@@ -144,7 +145,7 @@ function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): 
   const kind = isApp ? (request.refund ?? 'full') : 'policy'
   const due = refundOf({ booking, seats, nowMs: platform.now(), kind })
   if (due === 'not_allowed') throw new Problem('cannot_cancel')
-  return { by: isApp ? 'app' : 'owner', seats, refund: due.refund, retained: due.retained }
+  return { by: isApp ? 'app' : 'owner', seats, ...due }
 }
 
 function seatsOf(booking: BookingDoc, { seats: ids }: CancelRequest): PricedSeat[] {
@@ -185,7 +186,7 @@ async function takeFirst(ctx: Settling, { appId, bookingId, provider, account, p
 }
 
 function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): Reply {
-  const { bookingId, n, seats, refund, retained, currency, refundId, receipt, createdAt } = doc
+  const { bookingId, n, seats, refund, retained, currency, charges, refundId, receipt, createdAt } = doc
   const reply: CancelReply = {
     booking: bookingView({ ...booking, ...changesOf(booking, doc, isLetGo) }),
     cancellation: {
@@ -195,6 +196,7 @@ function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): 
       refund,
       retained,
       currency,
+      charges,
       refundId,
       receipt,
       createdAt: createdAt.toISOString(),
