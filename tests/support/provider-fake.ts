@@ -43,6 +43,8 @@ export interface ProviderFake<Account> {
   refuseCapture(paymentId: string): void
   /** What is reserved is let go by the provider itself, since nobody took it in time. */
   lapse(paymentId: string): void
+  /** Somebody takes what is reserved at the provider's dashboard. */
+  captureByHand(paymentId: string): void
   /** Somebody gives money back at the provider's dashboard. */
   refundByHand(paymentId: string, amount: number): void
   /** Whether refunds are accepted only, and come through when they are settled. */
@@ -81,3 +83,22 @@ const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Random letters and digits, as providers make their ids of. */
 export const letters = (count: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(count)), (byte) => base62.charAt(byte % 62)).join('')
+
+/** Random digits of secrets: nothing in them looks like a sample's. */
+export const secretDigits = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
+
+type Accounts = Readonly<Record<string, ProviderFake<{ readonly webhookSecrets: readonly string[] }>>>
+
+/** What core's environment says of accounts, by their names. */
+export const accountsText = (accounts: Accounts): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(accounts).map(([name, { account }]) => {
+        const { webhookSecrets: webhookSecret, ...keys } = account
+        return [name, { ...keys, webhookSecret }]
+      }),
+    ),
+  )

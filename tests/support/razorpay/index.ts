@@ -1,5 +1,12 @@
 import type { RazorpayAccount } from '../../../core/src/payments/razorpay.ts'
-import { type Delivery, type Entry, letters, type ProviderFake, type Verb } from '../provider-fake.ts'
+import {
+  type Delivery,
+  type Entry,
+  letters,
+  type ProviderFake,
+  secretDigits,
+  type Verb,
+} from '../provider-fake.ts'
 import { startWire } from '../provider-server.ts'
 import { createBook, type Order, type Payment, refundedOf } from './book.ts'
 import { razorpayRoutes } from './routes.ts'
@@ -16,8 +23,8 @@ interface Options {
 /** A Razorpay on this machine, of one account in test mode, as https://razorpay.com/docs/api says. */
 export async function startFakeRazorpay(options: Options = {}): Promise<FakeRazorpay> {
   const { nowMs = Date.now, areReceiptsUnique = true } = options
-  const key = { keyId: `rzp_test_${letters(14)}`, keySecret: letters(24) }
-  const secret = letters(32)
+  const key = { keyId: `rzp_test_${secretDigits().slice(0, 14)}`, keySecret: secretDigits() }
+  const secret = secretDigits()
   const account = `acc_${letters(14)}`
   const webhooks: Delivery[] = []
   const book = createBook(
@@ -55,6 +62,10 @@ export async function startFakeRazorpay(options: Options = {}): Promise<FakeRazo
     },
     lapse(orderId) {
       book.giveBack(last(orderId, ({ status }) => status === 'authorized'))
+    },
+    captureByHand(orderId) {
+      const { id, order } = last(orderId, ({ status }) => status === 'authorized')
+      book.capture(id, order.amount, order.currency)
     },
     refundByHand(orderId, amount) {
       book.refund(last(orderId, ({ isCaptured }) => isCaptured).id, amount, null)

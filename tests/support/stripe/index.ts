@@ -1,5 +1,5 @@
 import type { StripeAccount } from '../../../core/src/payments/stripe.ts'
-import { type Delivery, type Entry, letters, type ProviderFake, type Verb } from '../provider-fake.ts'
+import { type Delivery, type Entry, type ProviderFake, secretDigits, type Verb } from '../provider-fake.ts'
 import { startWire } from '../provider-server.ts'
 import { createBook, type Intent, refundedOf } from './book.ts'
 import { intentObject, refundObject } from './objects.ts'
@@ -16,17 +16,17 @@ export async function startFakeStripe({
   nowMs?: () => number
 } = {}): Promise<FakeStripe> {
   const webhooks: Delivery[] = []
-  const secrets = [`whsec_${letters(32)}`]
+  const secrets = [`whsec_${secretDigits()}`]
   const book = createBook((type, what) => {
     const object = 'intent' in what ? refundObject(what) : intentObject(what)
     webhooks.push(deliveryOf(type, object, { secrets, nowMs }))
   }, nowMs)
-  const secretKey = `sk_test_${letters(32)}`
+  const secretKey = `sk_test_${secretDigits()}`
   const { apiUrl, ...wire } = await startWire({ verbsOf, routes: stripeRoutes(book, secretKey, nowMs) })
   const of = (id: string): Intent => book.find(id)
   return {
     ...wire,
-    account: { secretKey, publishableKey: `pk_test_${letters(32)}`, webhookSecrets: secrets, apiUrl },
+    account: { secretKey, publishableKey: `pk_test_${secretDigits()}`, webhookSecrets: secrets, apiUrl },
     webhooks,
     pay(id, outcome) {
       book.attempt(of(id), outcome)
@@ -47,6 +47,9 @@ export async function startFakeStripe({
       // After 7 days: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
       if (of(id).capturable === 0) throw new Error(`nothing is reserved by ${id}`)
       book.cancel(id)
+    },
+    captureByHand(id) {
+      book.capture(id, undefined, {})
     },
     refundByHand(id, amount) {
       book.refund(id, amount, {})
