@@ -1,4 +1,5 @@
 import { AppId, BookingId, EventId, GrantId, type Platform, systemPlatform } from '@holdfast/contract'
+import { afterAll, beforeAll } from 'vitest'
 import type { Charge, OrderRequest, PaymentWords, Provider } from '../../../core/src/payments/provider.ts'
 import type { ProviderTools } from '../../../core/src/payments/provider-call.ts'
 import type { Entry, Outcome, ProviderFake } from '../../support/provider-fake.ts'
@@ -105,5 +106,18 @@ export function wireBench<Account extends object>(
       return entry
     },
     close: () => fake.stop(),
+  }
+}
+
+/** Gives the tests of the enclosing suite one bench, which is there while they run. */
+export function useBench<Kind extends Bench>(open: () => Promise<Kind>): () => Kind {
+  let bench: Kind | undefined
+  beforeAll(async () => {
+    bench = await open()
+  })
+  afterAll(() => bench?.close())
+  return () => {
+    if (!bench) throw new Error('the bench is there only while tests run')
+    return bench
   }
 }

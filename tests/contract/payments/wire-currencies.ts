@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { booking, budgetMs, requestOf, type Sum, type WireBench } from './bench.ts'
+import { describe, expect, test } from 'vitest'
+import { booking, budgetMs, requestOf, type Sum, useBench, type WireBench } from './bench.ts'
 
 /** A sum as we count it, a part of it, and both as the provider counts them. */
 export interface Counted extends Sum {
@@ -27,30 +27,26 @@ export function currencySuite(
   open: () => Promise<WireBench>,
 ): void {
   describe(`sums at ${name}`, () => {
-    let bench: WireBench
-    beforeAll(async () => {
-      bench = await open()
-    })
-    afterAll(() => bench?.close())
+    const bench = useBench(open)
 
     test.each([...everywhere, ...sums])(
       '$amount minor units of $currency are what the provider counts',
       async (counted) => {
         const { amount, part, currency, wire } = counted
-        const { charge } = await bench.pay('authorised', { amount, currency })
-        expect(await bench.provider.look(charge, budgetMs)).toMatchObject({
+        const { charge } = await bench().pay('authorised', { amount, currency })
+        expect(await bench().provider.look(charge, budgetMs)).toMatchObject({
           state: 'authorised',
           amount,
           currency,
         })
-        expect(bench.bookOf(charge).reserved).toBe(wire.amount)
-        expect(await bench.provider.capture(charge, booking, budgetMs)).toBe('captured')
-        expect(bench.bookOf(charge).captured).toBe(wire.amount)
-        expect(await bench.provider.refund(charge, { reference: 'rf_one', amount: part }, budgetMs)).toBe(
+        expect(bench().bookOf(charge).reserved).toBe(wire.amount)
+        expect(await bench().provider.capture(charge, booking, budgetMs)).toBe('captured')
+        expect(bench().bookOf(charge).captured).toBe(wire.amount)
+        expect(await bench().provider.refund(charge, { reference: 'rf_one', amount: part }, budgetMs)).toBe(
           'done',
         )
-        expect(bench.bookOf(charge).refunded).toBe(wire.part)
-        expect(await bench.provider.look(charge, budgetMs)).toMatchObject({
+        expect(bench().bookOf(charge).refunded).toBe(wire.part)
+        expect(await bench().provider.look(charge, budgetMs)).toMatchObject({
           state: 'captured',
           amount,
           currency,
@@ -59,17 +55,17 @@ export function currencySuite(
     )
 
     test.each(unspeakable)('$amount minor units of $currency are refused', async (sum) => {
-      const before = bench.fake.books().size
-      expect(await bench.provider.order?.(requestOf(sum), budgetMs)).toEqual({ word: 'refused' })
-      expect(bench.fake.books().size).toBe(before)
+      const before = bench().fake.books().size
+      expect(await bench().provider.order?.(requestOf(sum), budgetMs)).toEqual({ word: 'refused' })
+      expect(bench().fake.books().size).toBe(before)
     })
 
     test('the same reference with another sum is refused, and changes nothing', async () => {
       const request = requestOf()
-      const first = await bench.provider.order?.(request, budgetMs)
+      const first = await bench().provider.order?.(request, budgetMs)
       const more = { ...request, amount: request.amount + 100 }
-      expect(await bench.provider.order?.(more, budgetMs)).toEqual({ word: 'refused' })
-      expect(await bench.provider.order?.(request, budgetMs)).toEqual(first)
+      expect(await bench().provider.order?.(more, budgetMs)).toEqual({ word: 'refused' })
+      expect(await bench().provider.order?.(request, budgetMs)).toEqual(first)
     })
   })
 }

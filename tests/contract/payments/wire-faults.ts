@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Provider } from '../../../core/src/payments/provider.ts'
 import type { FaultKind, Verb } from '../../support/provider-fake.ts'
 import { until } from '../inventory/poll.ts'
-import { booking, budgetMs, fortyFiveEuros, type Paid, requestOf, type WireBench } from './bench.ts'
+import { booking, budgetMs, fortyFiveEuros, type Paid, requestOf, useBench, type WireBench } from './bench.ts'
 
 const verbs: readonly Verb[] = ['order', 'look', 'capture', 'void', 'refund']
 const kinds: readonly FaultKind[] = ['lost', 'unanswered', 'slow', 'garbage', 'error_500']
@@ -27,11 +27,7 @@ export function faultSuite(
   open: () => Promise<WireBench>,
 ): void {
   describe(`faults of ${name}`, () => {
-    let bench: WireBench
-    beforeAll(async () => {
-      bench = await open()
-    })
-    afterAll(() => bench?.close())
+    const bench = useBench(open)
 
     /** On a payment of its own. */
     const callOf = (verb: Verb, { charge }: Paid): Call => {
@@ -78,62 +74,62 @@ export function faultSuite(
           }
       }
     }
-    const paidFor = (verb: Verb) => bench.pay(verb === 'refund' ? 'captured' : 'authorised')
+    const paidFor = (verb: Verb) => bench().pay(verb === 'refund' ? 'captured' : 'authorised')
 
     describe.each(verbs)('a call to %s', (verb) => {
       test.each(kinds)('that is %s is unknown, and asked again it has happened once', async (kind) => {
         const paid = await paidFor(verb)
         const call = callOf(verb, paid)
-        const ordersBefore = bench.fake.books().size
-        bench.fake.faults.push({ verb, kind })
+        const ordersBefore = bench().fake.books().size
+        bench().fake.faults.push({ verb, kind })
         // The deadline passes when the call has reached the provider, whatever a clock says.
         const { deadline, pass } = deadlineByHand()
-        const answer = call.run(bench.adapter({}, kind === 'slow' ? { deadline } : {}), budgetMs)
-        await until(async () => bench.fake.faults.length === 0)
+        const answer = call.run(bench().adapter({}, kind === 'slow' ? { deadline } : {}), budgetMs)
+        await until(async () => bench().fake.faults.length === 0)
         pass()
         expect(await answer).toEqual(call.unknown)
         if (kind === 'error_500' && repeatsFaultOf.includes(verb)) {
-          expect(await call.run(bench.provider, budgetMs)).toEqual(call.unknown)
+          expect(await call.run(bench().provider, budgetMs)).toEqual(call.unknown)
           return
         }
-        expect(await call.run(bench.provider, budgetMs)).toEqual(call.comesTo)
-        expect(bench.bookOf(paid.charge)).toMatchObject(call.books)
-        if (verb === 'order') expect(bench.fake.books().size).toBe(ordersBefore + 1)
+        expect(await call.run(bench().provider, budgetMs)).toEqual(call.comesTo)
+        expect(bench().bookOf(paid.charge)).toMatchObject(call.books)
+        if (verb === 'order') expect(bench().fake.books().size).toBe(ordersBefore + 1)
       })
 
       test('by a key that the provider does not know is unknown, never a refusal', async () => {
-        const stranger = bench.adapter({ secretKey: 'sk_test_unknown', keySecret: 'unknown' })
+        const stranger = bench().adapter({ secretKey: 'sk_test_unknown', keySecret: 'unknown' })
         const paid = await paidFor(verb)
         const call = callOf(verb, paid)
         expect(await call.run(stranger, budgetMs)).toEqual(call.unknown)
-        expect(bench.log.at(-1)).toMatchObject({ event: 'payment_provider_fault', status: 401 })
+        expect(bench().log.at(-1)).toMatchObject({ event: 'payment_provider_fault', status: 401 })
       })
 
       test('is given no more time than its caller has', async () => {
         const call = callOf(verb, await paidFor(verb))
-        const before = bench.budgets.length
-        await call.run(bench.provider, 1_234)
-        const given = bench.budgets.slice(before)
+        const before = bench().budgets.length
+        await call.run(bench().provider, 1_234)
+        const given = bench().budgets.slice(before)
         expect(given.length).toBeGreaterThan(0)
         for (const ms of given) expect(ms).toBeLessThanOrEqual(1_234)
       })
     })
 
     test('a refund for which the provider has no money is not refused for good', async () => {
-      const { charge } = await bench.pay('captured')
-      const give = () => bench.provider.refund(charge, { reference: 'rf_one', amount: 1500 }, budgetMs)
-      bench.fake.emptyBalance(true)
+      const { charge } = await bench().pay('captured')
+      const give = () => bench().provider.refund(charge, { reference: 'rf_one', amount: 1500 }, budgetMs)
+      bench().fake.emptyBalance(true)
       expect(await give()).toBe('unknown')
-      bench.fake.emptyBalance(false)
+      bench().fake.emptyBalance(false)
       expect(await give()).toBe(repeatsFaultOf.includes('refund') ? 'unknown' : 'done')
     })
 
     test('no line of the log tells a secret', () => {
-      const lines = JSON.stringify(bench.log)
-      expect(bench.log.length).toBeGreaterThan(10)
-      const secrets = Object.values(bench.fake.account as object)
+      const lines = JSON.stringify(bench().log)
+      expect(bench().log.length).toBeGreaterThan(10)
+      const secrets = Object.values(bench().fake.account as object)
         .flat()
-        .filter((value) => value !== (bench.fake.account as { apiUrl: string }).apiUrl)
+        .filter((value) => value !== (bench().fake.account as { apiUrl: string }).apiUrl)
       expect(secrets.length).toBeGreaterThanOrEqual(3)
       for (const secret of secrets) expect(lines).not.toContain(secret)
       expect(lines).not.toContain('_secret_')
