@@ -6,10 +6,10 @@ import type {
   ProviderState,
   Seen,
 } from '../../core/src/payments/provider.ts'
+import type { Entry, FaultKind, Verb } from './provider-fake.ts'
 
 /** What goes wrong with the next call of a kind: it does not arrive, or its answer does not. */
-export type Fault = 'lost' | 'unanswered'
-type Verb = 'order' | 'look' | 'capture' | 'void' | 'refund'
+export type Fault = Extract<FaultKind, 'lost' | 'unanswered'>
 
 interface Account {
   state: ProviderState
@@ -134,6 +134,15 @@ export function createBank() {
         eventId: `evt_${told}`,
         paymentId: id,
         fact: { kind: 'payment', seen: { ...seenOf(of(id)), state } },
+      }
+    },
+    /** In minor units. */
+    bookOf(id: PaymentId): Entry {
+      const { state, amount, refunds } = of(id)
+      return {
+        captured: state === 'captured' ? amount : 0,
+        refunded: [...refunds.values()].reduce((sum, one) => sum + one, 0),
+        reserved: state === 'authorised' ? amount : 0,
       }
     },
     /** In minor units, over all payments. */
