@@ -57,6 +57,7 @@ export type CancellationTerms = z.infer<typeof CancellationTerms>
 
 /** Of a price, rounded to the nearest minor unit. Integers far below 2^53: a price is at most a thousand million. */
 const share = (amount: number, numerator: number, denominator: number): number =>
+  // biome-ignore lint/plugin: exact in 2^53, and rounded to a whole unit at once
   Math.floor((2 * amount * numerator + denominator) / (2 * denominator))
 
 /** How much of a price a charge is; never more than the price. */

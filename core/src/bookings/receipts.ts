@@ -64,6 +64,7 @@ export async function createReceipts(
       .setProtectedHeader({ alg: 'EdDSA', kid, typ })
       .setIssuer(tokenIssuer)
       .setSubject(owner)
+      // biome-ignore lint/plugin: seconds, not money
       .setIssuedAt(Math.floor(platform.now() / 1000))
       .sign(key)
   return {
