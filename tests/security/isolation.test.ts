@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { type Asked, pathOf, type Route, routes } from './routes.ts'
-import { goodHeaders, type Sender, sendTo } from './senders.ts'
+import { goodHeaders, owner, type Sender, sendTo } from './senders.ts'
 import { type Ids, missingOf, openStages, type Stage, setStage, settled } from './stage.ts'
 import { changesOf, tracesIn } from './traces.ts'
 import { openWorld, type World } from './world.ts'
@@ -56,6 +56,8 @@ describe.each(ofApps.map((route) => [route.name, route] as const))('%s', (_, rou
     const stage = await setStage(world)
     const before = await tracesIn(world, world.shop.appId)
     const missing = missingOf(stage)
+    // What the edge has just told its owner it remembers.
+    if (route.method === 'GET') await answersTo(route, owner(stage), route.ask(stage))
     // Users of the pool are known to every app, so this is a good caller: the very buyer, at another shop.
     const sender = { shop: world.other, buyer: stage.buyer }
     const { real, none, isObject, there } = await twice(route, stage, sender, missing)

@@ -14,12 +14,19 @@ test('two apps side by side touch nothing of each other, and each sees what it w
   const { world, spy } = spied
   const property = fc.asyncProperty(commandsOf, commandsOf, async (ofOne, ofOther) => {
     const [one, other] = await openShops(spied)
-    const together = await Promise.all([playedBy(world, one, ofOne), playedBy(world, other, ofOther)])
+    const edge = world.openEdge()
+    const together = await Promise.all([
+      playedBy(world, one, ofOne, edge),
+      playedBy(world, other, ofOther, edge),
+    ])
     const strays = spy.strays.splice(0)
     expect(strays).toEqual([])
     const [first] = await openShops(spied)
     const [, second] = await openShops(spied)
-    expect(together).toEqual([await playedBy(world, first, ofOne), await playedBy(world, second, ofOther)])
+    expect(together).toEqual([
+      await playedBy(world, first, ofOne, world.openEdge()),
+      await playedBy(world, second, ofOther, world.openEdge()),
+    ])
   })
   await fc.assert(property, { numRuns: runs })
   expect(spy.seen()).toBeGreaterThan(0)

@@ -36,7 +36,7 @@ export type Command =
   | { readonly verb: 'cancel' | 'receipt'; readonly n: number; readonly key: string }
   | { readonly verb: 'block' | 'unblock'; readonly event: string; readonly seats: string[] }
   | { readonly verb: 'price'; readonly event: string; readonly seats: string[]; readonly price: number }
-  | { readonly verb: 'seats'; readonly event: string }
+  | { readonly verb: 'seats' | 'chart'; readonly event: string }
 
 const event = fc.constantFrom(...events)
 const user = fc.constantFrom(...users)
@@ -54,7 +54,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ verb: of('cancel', 'receipt'), n, key }) },
   fc.record({ verb: of('block', 'unblock'), event, seats: some }),
   fc.record({ verb: of('price'), event, seats: some, price: fc.constantFrom(0, 4500, 9000) }),
-  fc.record({ verb: of('seats'), event }),
+  fc.record({ verb: of('seats', 'chart'), event }),
 )
 /** What one app does, one after the other. */
 export const commandsOf = fc.array(command, { minLength: 4, maxLength: 14 })
@@ -101,6 +101,8 @@ function requestOf({ holds, bookings }: Seller, command: Command): Omit<Sent, 'h
       const body = { seats: command.seats.map((id) => ({ id, price: command.price })) }
       return { method: 'PUT', path: `/v1/events/${command.event}/seats`, body }
     }
+    case 'chart':
+      return { method: 'GET', path: `/v1/events/${command.event}` }
     case 'seats':
       return { method: 'GET', path: `/v1/events/${command.event}/seats` }
   }
@@ -198,12 +200,12 @@ export type SpiedWorld = Awaited<ReturnType<typeof openSpiedWorld>>
 export async function openShops({ world, spy }: SpiedWorld): Promise<readonly [Shop, Shop]> {
   const shops = [await world.openShop(), await world.openShop()] as const
   spy.watch(shops)
-  for (const shop of shops) {
+  for (const [side, shop] of shops.entries()) {
     for (const eventId of events) {
       await act(world, shop, {
         method: 'PUT',
         path: `/v1/events/${eventId}`,
-        body: { name: eventId, currency: 'EUR' },
+        body: { name: `${eventId} of ${side}`, currency: 'EUR' },
       })
       const body = { seats: seats.map((id) => ({ id, price: 4500 })) }
       await act(world, shop, { method: 'PUT', path: `/v1/events/${eventId}/seats`, body })
@@ -213,11 +215,16 @@ export async function openShops({ world, spy }: SpiedWorld): Promise<readonly [S
   return shops
 }
 
-const act = (world: World, shop: Shop, request: Sent): Promise<ApiAnswer> =>
-  acting.run(shop, () => world.send({ ...request, headers: { ...onServer(shop), ...request.headers } }))
+const act = (world: World, shop: Shop, request: Sent, edge = world.edge): Promise<ApiAnswer> =>
+  acting.run(shop, () => world.send({ ...request, headers: { ...onServer(shop), ...request.headers } }, edge))
 
-/** Lets one app do its commands, and tells everything that it sees. */
-export async function playedBy(world: World, shop: Shop, commands: readonly Command[]): Promise<string[]> {
+/** Lets one app do its commands at an edge, and tells everything that it sees. */
+export async function playedBy(
+  world: World,
+  shop: Shop,
+  commands: readonly Command[],
+  edge: World['edge'],
+): Promise<string[]> {
   const seller: Seller = { shop, holds: [], bookings: [] }
   const bare = namer()
   const seen: string[] = []
@@ -228,7 +235,7 @@ export async function playedBy(world: World, shop: Shop, commands: readonly Comm
       ...('key' in command && { [headers.idempotencyKey]: command.key }),
       ...('user' in command && { [headers.externalUserId]: command.user }),
     }
-    const { status, body, text } = await act(world, shop, { ...request, headers: sent })
+    const { status, body, text } = await act(world, shop, { ...request, headers: sent }, edge)
     const made = body as { id?: string }
     if (command.verb === 'hold' && status === 201 && made.id)
       seller.holds.push({ event: command.event, id: made.id })
@@ -236,8 +243,12 @@ export async function playedBy(world: World, shop: Shop, commands: readonly Comm
     seen.push(`${command.verb} -> ${status} ${bare(text)}`)
     await settled(world, shop.appId)
   }
-  for (const path of ['/v1/events', '/v1/events/play/seats', '/v1/events/film/seats', '/v1/bookings']) {
-    const { status, text } = await act(world, shop, { method: 'GET', path })
+  for (const path of [
+    '/v1/events',
+    ...events.flatMap((id) => [`/v1/events/${id}`, `/v1/events/${id}/seats`]),
+    '/v1/bookings',
+  ]) {
+    const { status, text } = await act(world, shop, { method: 'GET', path }, edge)
     seen.push(`${path} -> ${status} ${bare(text)}`)
   }
   return seen
