@@ -1,4 +1,4 @@
-import { coreBudgetMs } from '@holdfast/contract'
+import { coreBudgetMs, type GrantId } from '@holdfast/contract'
 import { freeSeats } from '../bookings/commit-booking.ts'
 import type { Core } from '../context.ts'
 import { settlePoke } from '../outbox/rows.ts'
@@ -112,12 +112,46 @@ export async function payBooking({ store }: Context, booking: BookingDoc): Promi
   await store.updateIf(booking.appId, 'bookings', whilePending(booking), { set })
 }
 
-/** Gives a payment back that pays for nothing. Asked again, there is still one refund. */
+/**
+ * Gives a payment back that pays for nothing, unless it pays for another grant by now. Asked again, there is still one
+ * refund, and the payment buys nothing any more.
+ */
 export async function refundUnused(ctx: Context, payment: PaymentDoc): Promise<void> {
+  const { appId, grantId } = payment
   const refund = await unusedRefund(ctx.platform, payment, payment.captured)
   try {
-    await ctx.store.insert(payment.appId, 'refunds', refund)
+    await ctx.store.transaction(coreBudgetMs, async (tx) => {
+      const when = { ...keyOf(payment), grantId, state: 'CAPTURED' } as const
+      // The row is changed so that of this and `moveTo`, which changes it too, the second one sees what the first did.
+      const ours = await tx.updateIf(appId, 'payments', when, { inc: { attempts: 1 } })
+      if (ours === 1) await tx.insert(appId, 'refunds', refund)
+    })
   } catch (error) {
     if (!isDuplicate(error, 'refunds', 'primary')) throw error
   }
+}
+
+/**
+ * Gives a payment to another grant, for which it pays from now on.
+ * @returns `given_back`: it is too late for that; `moved_on`: somebody has changed it meanwhile.
+ */
+export async function moveTo(
+  { store, platform }: Context,
+  payment: PaymentDoc,
+  to: GrantId,
+): Promise<'moved' | 'given_back' | 'moved_on'> {
+  const { appId, grantId, state } = payment
+  const { refundId } = await unusedRefund(platform, payment, payment.captured)
+  return store.transaction(coreBudgetMs, async (tx) => {
+    if (await tx.get(appId, 'refunds', { refundId })) return 'given_back'
+    const when = { ...keyOf(payment), grantId, state }
+    const ours = await tx.updateIf(appId, 'payments', when, { set: { grantId: to } })
+    return ours === 1 ? 'moved' : 'moved_on'
+  })
+}
+
+/** Whether a payment was given back, or is to be, because it paid for nothing: that is never taken back. */
+export async function isGivenBack({ store, platform }: Context, payment: PaymentDoc): Promise<boolean> {
+  const { refundId } = await unusedRefund(platform, payment, payment.captured)
+  return (await store.get(payment.appId, 'refunds', { refundId })) !== null
 }

@@ -238,6 +238,23 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
+    test('paid after expiry: has the money back, and then nothing more for it when the seats are free again', async () => {
+      const w = await world()
+      const { id } = await expired(w, 1, ['A-1'])
+      const rival = await w.hold(2, ['A-1'])
+      w.bank.pay(id, 'captured')
+      await w.pay.hear(w.bank.event(id))
+      await w.pay.settle(minute)
+      expect(await w.pay.refunds()).toMatchObject([{ reason: 'unused', state: 'DONE' }])
+      await w.core.inventory.release(w.ref, rival, owner(2))
+      // The provider tells it once more, as a new event.
+      await w.pay.hear(w.bank.event(id))
+      await w.pay.settle(minute)
+      expect(await w.pay.bookings()).toEqual([])
+      expect(await mapOf(w)).toBe(`FF${rest}`)
+      await expectBalanced(w)
+    })
+
     test('reserved after expiry: is let go if somebody else has the seats', async () => {
       const w = await world()
       const { id } = await expired(w, 1, ['A-1'])
