@@ -18,18 +18,27 @@ const before: Readonly<Record<Exclude<State, 'INTENT' | 'CAPTURED'>, readonly St
   CAPTURE_FAILED: ['AUTHORISED'],
 }
 
-/** Records where a payment stands that has not been taken; late news changes nothing. */
-export async function recordState({ store }: Context, payment: PaymentDoc, state: keyof typeof before) {
+/** Records where a payment stands that has not been taken; late news changes nothing. Says whether it was news. */
+export async function recordState(
+  { store }: Context,
+  payment: PaymentDoc,
+  state: keyof typeof before,
+): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: before[state] } }
-  await store.updateIf(payment.appId, 'payments', when, { set: { state } })
+  return (await store.updateIf(payment.appId, 'payments', when, { set: { state } })) === 1
 }
 
 const notTaken: readonly State[] = [...before.VOIDED, 'VOIDED', 'CAPTURE_FAILED']
 
-/** Records that the money is here, before anything was decided of what it is for. */
-export async function recordTaken({ store }: Context, payment: PaymentDoc, captured: number): Promise<void> {
+/** Records that the money is here, before anything was decided of what it is for. Says whether it was news. */
+export async function recordTaken(
+  { store }: Context,
+  payment: PaymentDoc,
+  captured: number,
+): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: notTaken } }
-  await store.updateIf(payment.appId, 'payments', when, { set: { state: 'CAPTURED', captured } })
+  const set = { state: 'CAPTURED', captured } as const
+  return (await store.updateIf(payment.appId, 'payments', when, { set })) === 1
 }
 
 /**
