@@ -144,7 +144,9 @@ function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): 
   const kind = isApp ? (request.refund ?? 'full') : 'policy'
   const due = refundOf({ booking, seats, nowMs: platform.now(), kind })
   if (due === 'not_allowed') throw new Problem('cannot_cancel')
-  return { by: isApp ? 'app' : 'owner', seats, refund: due.refund, retained: due.retained }
+  // What somebody gave back at the provider is not given back again.
+  const refund = Math.min(due.refund, booking.retained)
+  return { by: isApp ? 'app' : 'owner', seats, refund, retained: due.retained + due.refund - refund }
 }
 
 function seatsOf(booking: BookingDoc, { seats: ids }: CancelRequest): PricedSeat[] {

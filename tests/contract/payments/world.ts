@@ -61,9 +61,9 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
       )
       return { status: answer.status, ...JSON.parse(answer.body) }
     },
-    /** The app's server gives everything back, or these seats. */
-    async cancel(bookingId: string, seats?: readonly string[]) {
-      const request = { ...(seats && { seats: seats as never }) }
+    /** The app's server cancels everything, or these seats. */
+    async cancel(bookingId: string, seats?: readonly string[], refund: 'full' | 'none' = 'full') {
+      const request = { refund, ...(seats && { seats: seats as never }) }
       const asked = { appId, owner: null, kind: 'secret', bookingId, request } as const
       const idempotencyKey = `cancel-${bookingId}-${seats?.join() ?? 'all'}`
       return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked) })
