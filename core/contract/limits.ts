@@ -17,6 +17,13 @@ export const seatsPerAnswerMax = 1_000
 export const categoriesPerPlanMax = 100
 export const areasPerPlanMax = 500
 
+/** Charges that are told of an event's prices, and how high one may be: as much as the rest again. */
+export const chargesPerEventMax = 10
+export const chargeBasisPointsMax = 10_000
+/** Steps of the cancellation terms of an event, and how long before its start the first may end. */
+export const cancellationStepsMax = 10
+export const cancellationHoursMax = 8_784
+
 /** A price of one seat; ten of them stay far below 2^53. */
 export const priceMinorMax = 1_000_000_000
 

@@ -9,7 +9,7 @@ import { createReceipts } from './bookings/receipts.ts'
 import type { Core, Log } from './context.ts'
 import { type Env, readEnv } from './env.ts'
 import type { Identities } from './identities.ts'
-import { simulatedProvider } from './payments/simulated.ts'
+import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
@@ -54,8 +54,14 @@ async function start(): Promise<void> {
     store,
     inventory,
     platform,
-    findProvider: (name) =>
-      name === 'simulated' && env.ALLOW_SIMULATED_PAYMENTS ? simulatedProvider(platform) : null,
+    findProvider: findProviderOf(
+      {
+        stripe: env.STRIPE_ACCOUNTS,
+        razorpay: env.RAZORPAY_ACCOUNTS,
+        isSimulationAllowed: env.ALLOW_SIMULATED_PAYMENTS,
+      },
+      { fetch, platform, log },
+    ),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
     rebuildWaitMs: env.REBUILD_WAIT_MS,

@@ -6,10 +6,10 @@ import type {
   ProviderState,
   Seen,
 } from '../../core/src/payments/provider.ts'
+import type { Entry, FaultKind, Verb } from './provider-fake.ts'
 
 /** What goes wrong with the next call of a kind: it does not arrive, or its answer does not. */
-export type Fault = 'lost' | 'unanswered'
-export type Verb = 'order' | 'look' | 'capture' | 'void' | 'refund'
+export type Fault = Extract<FaultKind, 'lost' | 'unanswered'>
 
 interface Account {
   state: ProviderState
@@ -162,15 +162,17 @@ export function createBank() {
         fact: { kind: 'payment', seen: { ...seenOf(of(id)), state } },
       }
     },
-    /** What was taken and given back of each payment, in minor units. */
-    pages: () =>
-      [...accounts].map(([paymentId, { state, amount, refunds }]) => ({
-        paymentId,
-        isReserved: state === 'authorised',
-        isVoided: state === 'voided',
+    /** In minor units. */
+    bookOf(id: PaymentId): Entry {
+      const { state, amount, refunds } = of(id)
+      return {
         captured: state === 'captured' ? amount : 0,
         refunded: [...refunds.values()].reduce((sum, one) => sum + one, 0),
-      })),
+        reserved: state === 'authorised' ? amount : 0,
+      }
+    },
+    /** Every payment that it knows. */
+    ids: (): PaymentId[] => [...accounts.keys()].map((id) => PaymentId.parse(id)),
     /** In minor units, over all payments. */
     books() {
       const all = [...accounts.values()]

@@ -211,6 +211,8 @@ export const adminOperations = {
             total: 9_000,
             retained: 9_000,
             currency: 'EUR',
+            charges: [],
+            cancellation: null,
             createdAt: '2026-11-23T12:00:00.000Z',
             app: exampleApp.id,
             domain: 'EVENT',

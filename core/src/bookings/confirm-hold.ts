@@ -178,16 +178,24 @@ async function payAndCommit(
   claim: Claim,
   pin: Pinned,
 ): Promise<ConfirmAnswer> {
-  const { appId, paymentId, command } = call
-  const app = await ctx.store.get(appId, 'apps', {})
+  const { appId, eventId, paymentId, command } = call
+  const [app, event] = await Promise.all([
+    ctx.store.get(appId, 'apps', {}),
+    ctx.store.get(appId, 'events', { eventId }),
+  ])
   if (!app?.active) throw new Problem('forbidden')
+  if (!event) throw new Problem('not_found')
+  const { charges, cancellation, startsAt } = event
   const buyer = await buyerOf(ctx, call)
   const { paymentProvider: provider, paymentAccount: account } = app
   const { seats, currency } = pin
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
   const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
-  return commit(ctx, call, claim, { pin, domain: app.domain, buyer, provider, account, taken })
+  return commit(ctx, call, claim, {
+    ...{ pin, domain: app.domain, buyer, provider, account, taken },
+    terms: { charges, cancellation, startsAt },
+  })
 }
 
 interface Sale {
@@ -197,6 +205,7 @@ interface Sale {
   readonly provider: BookingDoc['provider']
   readonly account: BookingDoc['account']
   readonly taken: Extract<Taken, { word: 'paid' }>
+  readonly terms: BookingDoc['terms']
 }
 
 async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale): Promise<ConfirmAnswer> {
@@ -222,7 +231,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
 async function draftBooking(
   ctx: Context,
   call: ConfirmCall,
-  { pin, domain, buyer, provider, account, taken }: Sale,
+  { pin, domain, buyer, provider, account, taken, terms }: Sale,
 ): Promise<BookingDoc> {
   const { appId, eventId, grantId, owner } = call
   const createdAt = new Date(ctx.platform.now())
@@ -247,6 +256,7 @@ async function draftBooking(
     total: totalOf(pin.seats),
     retained: totalOf(pin.seats),
     currency: pin.currency,
+    terms,
     cursor: cursorOf(createdAt, bookingId),
     createdAt,
   }

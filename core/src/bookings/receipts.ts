@@ -1,4 +1,10 @@
-import { type CancellationClaims, type Platform, type ReceiptClaims, tokenIssuer } from '@holdfast/contract'
+import {
+  type CancellationClaims,
+  chargeLines,
+  type Platform,
+  type ReceiptClaims,
+  tokenIssuer,
+} from '@holdfast/contract'
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -62,7 +68,7 @@ export async function createReceipts(
       .sign(key)
   return {
     jwks: { keys },
-    signCancellation(booking, { n, seats, refund, retained, currency }) {
+    signCancellation(booking, { n, seats, refund, retained, currency, charges }) {
       const claims: Omit<CancellationClaims, 'iss' | 'iat' | 'sub'> = {
         app: booking.appId,
         booking: booking.bookingId,
@@ -72,6 +78,7 @@ export async function createReceipts(
         refund,
         retained,
         currency,
+        charges,
         payment: booking.paymentId,
       }
       return signed(claims, booking.owner, cancellationType)
@@ -84,6 +91,7 @@ export async function createReceipts(
         seats: booking.seats,
         total: booking.total,
         currency: booking.currency,
+        charges: chargeLines(booking.seats, booking.terms.charges),
         payment: booking.paymentId,
       }
       return signed(claims, booking.owner, receiptType)

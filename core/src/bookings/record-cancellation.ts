@@ -1,4 +1,4 @@
-import type { PricedSeat } from '@holdfast/contract'
+import type { ChargeLine, PricedSeat } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { chainPoke, settlePoke } from '../outbox/rows.ts'
 import { newRefund } from '../payments/payment-rows.ts'
@@ -13,6 +13,8 @@ export interface Ending {
   readonly seats: readonly PricedSeat[]
   readonly refund: number
   readonly retained: number
+  /** The fees and taxes in the refund. */
+  readonly charges: readonly ChargeLine[]
 }
 
 /** A cancellation and all that it writes, made before its transaction. */
@@ -30,7 +32,7 @@ export const liveSeats = ({ seats, cancelled }: BookingDoc): PricedSeat[] =>
 export async function draftCancellation(
   { platform, receipts }: Pick<Core, 'platform' | 'receipts'>,
   booking: BookingDoc,
-  { by, seats, refund: amount, retained }: Ending,
+  { by, seats, refund: amount, retained, charges }: Ending,
   made?: RefundDoc,
 ): Promise<Cancellation> {
   const { appId, bookingId, eventId, paymentId, currency } = booking
@@ -47,8 +49,12 @@ export async function draftCancellation(
       : null)
   const createdAt = new Date(platform.now())
   const refundId = refund?.refundId ?? null
-  const draft = { appId, bookingId, n, eventId, by, seats: [...seats], refund: amount, retained, currency }
-  const unsigned = { ...draft, refundId, createdAt }
+  const unsigned = {
+    ...{ appId, bookingId, n, eventId, by, seats: [...seats], refund: amount, retained, currency },
+    charges: [...charges],
+    refundId,
+    createdAt,
+  }
   const receipt = await receipts.signCancellation(booking, unsigned)
   const pokes = [
     settlePoke(booking, platform),

@@ -58,6 +58,8 @@ const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: D
   sale: 'open',
   onSaleAt: null,
   offSaleAt: null,
+  charges: [],
+  cancellation: null,
   ...domainDefaults[app.domain],
   ...given(app.eventDefaults),
   ...changesOf(input),

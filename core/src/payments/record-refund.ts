@@ -1,4 +1,4 @@
-import { Problem, RefundId, totalOf } from '@holdfast/contract'
+import { chargeLines, Problem, RefundId, totalOf } from '@holdfast/contract'
 import {
   BookingChanged,
   draftCancellation,
@@ -120,5 +120,7 @@ async function refundByHand(
 function endingOf(booking: BookingDoc, amount: number): Ending | null {
   if (booking.paymentStatus !== 'SUCCESS' || amount > booking.retained) return null
   const seats = amount === booking.retained ? liveSeats(booking) : []
-  return { by: 'provider', seats, refund: amount, retained: totalOf(seats) - amount }
+  // Nobody said which of the charges are in it.
+  const charges = chargeLines([], booking.terms.charges)
+  return { by: 'provider', seats, refund: amount, retained: totalOf(seats) - amount, charges }
 }

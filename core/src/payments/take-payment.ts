@@ -102,7 +102,10 @@ async function lookAt(ctx: Context, provider: Provider, payment: PaymentDoc, cal
   return heed(ctx, payment, sight)
 }
 
-/** Whether this is what was ordered, in the currency of its event; what is named without an order has no reference. */
+/**
+ * Whether this is what was ordered, in the currency of its event. Where orders are known, a payment for something else at
+ * the same account is none of ours, whoever names it: it must not be touched.
+ */
 export const isOrdered = ({ reference, currency }: PaymentDoc, seen: Seen): boolean =>
   (seen.reference === null || seen.reference === reference) && seen.currency === currency
 

@@ -2,6 +2,9 @@ import {
   AppId,
   BookingId,
   BotMode,
+  CancellationTerms,
+  ChargeLine,
+  Charges,
   ChartFrame,
   Currency,
   Domain,
@@ -117,6 +120,8 @@ const EventDoc = z.object({
   sale: SaleStatus,
   onSaleAt: date().nullable(),
   offSaleAt: date().nullable(),
+  charges: Charges.default([]),
+  cancellation: CancellationTerms.nullable().default(null),
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
@@ -162,6 +167,13 @@ const ReservationDoc = z.object({
   createdAt: date(),
 })
 
+/** What a booking was sold on: the charges in its prices, and how its buyer may cancel, counted from the start as it was. */
+const SaleTerms = z.object({
+  charges: Charges,
+  cancellation: CancellationTerms.nullable(),
+  startsAt: date().nullable(),
+})
+
 /** `cursor` orders bookings: creation time, then id. The buyer's name and address are what they were that day. */
 const BookingDoc = z.object({
   appId: AppId,
@@ -186,6 +198,7 @@ const BookingDoc = z.object({
   /** What of the total was not given back. */
   retained: z.int(),
   currency: Currency,
+  terms: SaleTerms.default({ charges: [], cancellation: null, startsAt: null }),
   receipt: z.string(),
   cursor: z.string(),
   createdAt: date(),
@@ -262,6 +275,8 @@ const CancellationDoc = z.object({
   refund: z.int(),
   retained: z.int(),
   currency: Currency,
+  /** The fees and taxes in the refund. */
+  charges: z.array(ChargeLine).default([]),
   refundId: RefundId.nullable(),
   receipt: z.string(),
   createdAt: date(),

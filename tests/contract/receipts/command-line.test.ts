@@ -84,7 +84,14 @@ describe('verify-receipt', () => {
     const { core, appId, first } = await soldAt('sqlite::memory:')
     const booking = await core.store.get(appId, 'bookings', { bookingId: first.id })
     if (!booking) throw new Error('nothing is sold')
-    const ending = { by: 'owner', seats: booking.seats.slice(1), refund: 4000, retained: 500 } as const
+    const charges = [{ name: 'VAT', kind: 'tax', amount: 639 }] as const
+    const ending = {
+      by: 'owner',
+      seats: booking.seats.slice(1),
+      refund: 4000,
+      retained: 500,
+      charges,
+    } as const
     const { doc } = await draftCancellation(core, booking, ending)
     await core.store.close()
     const { code, told: lines } = await run(['verify-receipt', '--jwks', files.jwks], doc.receipt)
@@ -93,6 +100,7 @@ describe('verify-receipt', () => {
       'the receipt of a cancellation is valid',
       'cancelled  A-2 (45 EUR)',
       'refund     40 EUR',
+      'tax        6.39 EUR (VAT)',
       'kept       5 EUR',
     ])
       expect(lines.split('\n')).toContain(line)
