@@ -132,7 +132,7 @@ describe.each(['stripe', 'razorpay'] as const)('webhooks of %s', (provider) => {
     expect(bookOf(id)).toEqual({ captured: 4500, refunded: 700, reserved: 0 })
   })
 
-  test('of a refund that somebody made there leave the booking as it is, for an operator to see', async () => {
+  test('of a refund that somebody made there put it on record: the booking keeps its seats, and less money', async () => {
     const w = await world()
     const { grant, id } = await ordered(w, 1, ['A-1'])
     fake.pay(id, 'authorised')
@@ -140,7 +140,8 @@ describe.each(['stripe', 'razorpay'] as const)('webhooks of %s', (provider) => {
     await w.pay.settle(minute)
     fake.refundByHand(id, 700)
     for (const delivery of fake.webhooks.splice(0)) await deliverTo(w, delivery)
-    expect(await w.pay.bookingOf(grant)).toMatchObject({ status: 'CONFIRMED', paymentStatus: 'SUCCESS' })
-    expect(await w.pay.refunds()).toEqual([])
+    const kept = { status: 'CONFIRMED', paymentStatus: 'SUCCESS', cancelled: [], retained: 3800 }
+    expect(await w.pay.bookingOf(grant)).toMatchObject(kept)
+    expect(await w.pay.refunds()).toMatchObject([{ reason: 'provider', state: 'DONE', amount: 700 }])
   })
 })
