@@ -1,4 +1,4 @@
-import { coreBudgetMs, type GrantId } from '@holdfast/contract'
+import { coreBudgetMs, type GrantId, paymentHeadStartMs } from '@holdfast/contract'
 import { freeSeats } from '../bookings/commit-booking.ts'
 import type { Core } from '../context.ts'
 import { settlePoke } from '../outbox/rows.ts'
@@ -30,14 +30,18 @@ export async function recordState(
 
 const notTaken: readonly State[] = [...before.VOIDED, 'VOIDED', 'CAPTURE_FAILED']
 
-/** Records that the money is here, before anything was decided of what it is for. Says whether it was news. */
+/**
+ * Records that the money is here, before anything was decided of what it is for. Says whether it was news. Repair looks
+ * at it, also when the payment was at rest: whoever asked may not get to sell anything on it.
+ */
 export async function recordTaken(
-  { store }: Context,
+  { store, platform }: Context,
   payment: PaymentDoc,
   captured: number,
 ): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: notTaken } }
-  const set = { state: 'CAPTURED', captured } as const
+  const dueAt = new Date(platform.now() + paymentHeadStartMs)
+  const set = { state: 'CAPTURED', captured, dueAt, attempts: 0 } as const
   return (await store.updateIf(payment.appId, 'payments', when, { set })) === 1
 }
 

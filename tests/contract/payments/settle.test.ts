@@ -1,5 +1,6 @@
 import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { settleByHand } from '../../../core/src/payments/mend-payments.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
@@ -142,6 +143,22 @@ describe('a payment comes to rest where its grant was decided', () => {
     })
   })
 
+  test('money that came for a failed booking is promised back with the record of it', async () => {
+    const w = await world()
+    const grant = await w.hold(1, ['A-1'])
+    const { id } = await w.pay.order(1, grant)
+    w.bank.pay(id, 'pending')
+    await w.pay.confirm(1, grant, id)
+    await w.pay.settle(paymentPendingMsMax)
+    expect(await w.pay.bookingOf(grant)).toMatchObject({ paymentStatus: 'FAILED' })
+    w.bank.pay(id, 'captured')
+    // Whoever heard it dies before anything follows from it.
+    await w.pay.hearOnly(w.bank.event(id))
+    expect(await w.pay.refunds()).toMatchObject([{ reason: 'unused', state: 'PENDING' }])
+    await w.pay.settle(minute)
+    await expectBalanced(w)
+  })
+
   describe('who wins', () => {
     test('one payment for two holds: the second is refused with payment_already_used', async () => {
       const w = await world()
@@ -253,6 +270,32 @@ describe('a payment comes to rest where its grant was decided', () => {
       await w.pay.settle(minute)
       expect(await w.pay.bookings()).toEqual([])
       expect(await mapOf(w)).toBe(`FF${rest}`)
+      await expectBalanced(w)
+    })
+
+    test('paid after expiry: has the money back also when a confirm that came too late was first to see it', async () => {
+      const w = await world()
+      const grant = await w.hold(1, ['A-1'], 150)
+      const { id } = await w.pay.order(1, grant)
+      const asked = Promise.withResolvers<void>()
+      const resumed = Promise.withResolvers<void>()
+      const { look } = w.bank.provider
+      w.bank.provider.look = async (charge, budgetMs) => {
+        asked.resolve()
+        await resumed.promise
+        return look(charge, budgetMs)
+      }
+      const slow = w.pay.confirm(1, grant, id)
+      await asked.promise
+      w.bank.provider.look = look
+      // Meanwhile repair decides against the grant and puts the payment down, which nobody has paid.
+      await decideExpired(w.core.store, { ...w.ref, grantId: grant, owner: owner(1) }, new Date())
+      await w.pay.settle(minute)
+      expect(await w.pay.payment(id)).toMatchObject({ state: 'VOIDED', dueAt: null })
+      w.bank.pay(id, 'captured')
+      resumed.resolve()
+      expect(await slow).toMatchObject({ code: 'hold_expired' })
+      await w.pay.settle(minute)
       await expectBalanced(w)
     })
 

@@ -68,15 +68,19 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
       const idempotencyKey = `cancel-${bookingId}-${seats?.join() ?? 'all'}`
       return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked) })
     },
-    /** Delivers what the bank tells; what follows from it is done before this returns. */
-    async hear(event: ProviderEvent) {
+    /** Delivers what the bank tells, and leaves what follows from it undone. */
+    async hearOnly(event: ProviderEvent) {
       const body = base64url.encode(new TextEncoder().encode(JSON.stringify({ event })))
-      const afterwards = await hearProvider(core, {
+      return hearProvider(core, {
         provider: 'stripe',
         account: 'default',
         headers: {},
         body,
       })
+    },
+    /** Delivers what the bank tells; what follows from it is done before this returns. */
+    async hear(event: ProviderEvent) {
+      const afterwards = await pay.hearOnly(event)
       await afterwards()
     },
     /** Lets repair work, once now and once after each of these pauses. */
