@@ -1,4 +1,4 @@
-import { type Principal, pageSizeMax, totalOf } from '@holdfast/contract'
+import { PaymentId, type Principal, pageSizeMax, totalOf } from '@holdfast/contract'
 import { listBookings } from '@holdfast/core/src/bookings/read-bookings.ts'
 import { readPayment } from '@holdfast/core/src/payments/read-payments.ts'
 import type { BookingDoc, CancellationDoc, PaymentDoc, RefundDoc } from '@holdfast/core/src/store/schema.ts'
@@ -45,7 +45,7 @@ export async function audit(sale: Sale): Promise<Totals> {
   }
   const open = await store.count(appId, 'outbox', { status: 'READY' })
   expect(open, 'what a commit promised is done').toBe(0)
-  expect(sale.unrecorded, 'asked of the provider before it was on record').toEqual([])
+  expect(sale.wrongs, 'asked of the provider').toEqual([])
   expectAtRest(sale, books)
   for (const payment of books.payments) await expectAccounted(sale, books, payment)
   await expectSeatsAgree(sale, books.bookings)
@@ -65,6 +65,18 @@ function theirsOf({ teller }: Sale, payments: readonly PaymentDoc[]): ReadonlyMa
   const known = new Set<string>(payments.map(({ paymentId }) => paymentId))
   const all = [...teller.books()]
   return new Map(teller.isOrdered ? all : all.filter(([id]) => known.has(id)))
+}
+
+/** At every moment: a booking that failed and whose money was taken has its refund on record. */
+export async function auditPromises({ core, ref }: Sale): Promise<void> {
+  const { appId, eventId } = ref
+  const failed = await core.store.find(appId, 'bookings', { eventId, paymentStatus: 'FAILED' }, { limit })
+  for (const { provider, account, paymentId } of failed) {
+    const key = { provider, account, paymentId: paymentId ?? PaymentId.parse('none') }
+    const payment = await core.store.get(appId, 'payments', key)
+    if (payment?.state !== 'CAPTURED') continue
+    expect(await core.store.count(appId, 'refunds', key), `refunds of ${paymentId}`).toBeGreaterThan(0)
+  }
 }
 
 /** Nothing is left to do, or was given up, and no money is kept back at the provider. */

@@ -23,9 +23,10 @@ import { syncSeats } from '@holdfast/core/src/events/sync-seats.ts'
 import { relayOnce } from '@holdfast/core/src/outbox/relay.ts'
 import { hearProvider } from '@holdfast/core/src/payments/hear-provider.ts'
 import { orderPayment } from '@holdfast/core/src/payments/order-payment.ts'
-import type { Charge, Provider } from '@holdfast/core/src/payments/provider.ts'
+import type { Charge, FindProvider, Provider } from '@holdfast/core/src/payments/provider.ts'
 import { settleDue } from '@holdfast/core/src/payments/settle-due.ts'
 import { repairOnce } from '@holdfast/core/src/reconcile/loop.ts'
+import type { EventDoc } from '@holdfast/core/src/store/schema.ts'
 import { openSqliteStore } from '@holdfast/core/src/store/sqlite.ts'
 import { everyApp, type Store } from '@holdfast/core/src/store/store.ts'
 import { testCore } from '@holdfast/core/src/testing.ts'
@@ -45,11 +46,17 @@ export interface Sale {
   readonly ref: EventRef
   readonly teller: Teller
   readonly redis: Engine
-  /** Payments that the provider was asked about before they were on record. */
-  readonly unrecorded: readonly string[]
+  /** What the provider must not be asked for, and was. */
+  readonly wrongs: readonly string[]
   wait(ms: number): void
   close(): Promise<void>
 }
+
+/** A buyer may cancel for a part of the price that does not come out even. */
+const terms = {
+  charges: [{ name: 'Booking fee', kind: 'fee', perSeat: 150 }],
+  cancellation: { steps: [{ hoursBefore: 0, refundPercent: 67 }], keepFees: true },
+} satisfies Partial<EventDoc>
 
 /** Seats that nobody else wants, but rivals. */
 export const seatsPerSale = 3
@@ -70,13 +77,14 @@ export async function openSale(
       redis.run(['EVAL', scripts[name].source, String(keys.length), ...keys, ...args]),
   })
   const store = openSqliteStore({ path })
-  const unrecorded: string[] = []
-  const findProvider = () => recorded(teller, store, unrecorded)
+  const wrongs: string[] = []
+  const findProvider = () => recorded(teller, store, wrongs)
   const { core, appId, eventId } = await testCore(
     { store, inventory, platform, findProvider, ...(receipts && { receipts }) },
     EventId.parse('gala'),
   )
   await store.updateIf(appId, 'apps', {}, { set: { paymentProvider: teller.name } })
+  await store.updateIf(appId, 'events', { eventId }, { set: terms })
   const seats = Array.from({ length: sales * seatsPerSale }, (_, at) => ({
     id: seatOf(at),
     price: 1_999 + 7 * at,
@@ -88,7 +96,7 @@ export async function openSale(
     ref: { appId, eventId },
     teller,
     redis,
-    unrecorded,
+    wrongs,
     wait: (ms) => {
       nowMs += ms
     },
@@ -100,8 +108,8 @@ export async function openSale(
   }
 }
 
-/** The provider, which notes what it is asked about without a record of ours. */
-function recorded({ provider, name }: Teller, store: Store, unrecorded: string[]): Provider {
+/** The provider, which notes what it is asked for too early. */
+function recorded({ provider, name }: Teller, store: Store, wrongs: string[]): Provider {
   const known = new Set<string>()
   const note = async (verb: string, { paymentId }: Charge) => {
     const rows = await store.find(
@@ -112,7 +120,7 @@ function recorded({ provider, name }: Teller, store: Store, unrecorded: string[]
     )
     if (rows.length > 0) known.add(paymentId)
     // A payment that was not there may be off the record again.
-    if (!known.has(paymentId)) unrecorded.push(`${verb} ${paymentId}`)
+    if (!known.has(paymentId)) wrongs.push(`${verb} ${paymentId}, which was not on record`)
   }
   return {
     ...provider,
@@ -122,6 +130,8 @@ function recorded({ provider, name }: Teller, store: Store, unrecorded: string[]
     },
     async capture(charge, bookingId, budgetMs) {
       await note('capture', charge)
+      const booked = await store.find(everyApp, 'bookings', { bookingId }, { limit: 1 })
+      if (booked.length === 0) wrongs.push(`capture ${charge.paymentId}, for no booking`)
       return provider.capture(charge, bookingId, budgetMs)
     },
   }
@@ -165,7 +175,7 @@ export async function confirm(
 ): Promise<{ status: number; code?: string }> {
   const pin = await reportOf(core.inventory.pin(ref, grantId, owner, pinLeaseMs))
   const answer = await confirmHold(
-    { ...core, poke: () => {} },
+    { ...core, findProvider: neverVoiding(core.findProvider), poke: () => {} },
     {
       ...ref,
       grantId,
@@ -180,6 +190,21 @@ export async function confirm(
   )
   return { status: answer.status, code: JSON.parse(answer.body).code }
 }
+
+/** A request never lets money go: repair does, which knows what was decided. */
+const neverVoiding =
+  (find: FindProvider): FindProvider =>
+  (name, account) => {
+    const provider = find(name, account)
+    return (
+      provider && {
+        ...provider,
+        async void({ paymentId }) {
+          throw new Error(`a request lets ${paymentId} go`)
+        },
+      }
+    )
+  }
 
 /** The bookings that a buyer sees. */
 export const bookingsOf = async ({ core, ref }: Pick<Sale, 'core' | 'ref'>, owner: Principal) =>

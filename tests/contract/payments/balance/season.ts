@@ -3,6 +3,7 @@ import type { Core } from '@holdfast/core/src/context.ts'
 import { StoreError } from '@holdfast/core/src/store/store.ts'
 import type { Hold } from '@holdfast/inventory'
 import type { Outcome } from '../../../support/provider-fake.ts'
+import { auditPromises } from './books.ts'
 import { type Fate, type Mortal, mortal, type Step } from './mortal.ts'
 import { type Plan, rounds, type Season } from './plans.ts'
 import {
@@ -88,6 +89,7 @@ function createStage(sale: Sale) {
       count(course.ends, fate.step)
       if (fate.resumes) stalled.push({ process, running })
     }
+    await auditPromises(sale)
     return answer
   }
   const isPaid = (id: PaymentId) => {
