@@ -74,7 +74,7 @@ export const bugs: readonly PlantedBug[] = [
     name: 'a refund has another name each time that it is asked for',
     file: 'core/src/payments/settle-refund.ts',
     find: 'reference: refund.refundId,',
-    plant: 'reference: refund.refundId + refund.attempts,',
+    plant: 'reference: refund.refundId + Math.random(),',
     suite: 'tests/contract/payments/ends.test.ts',
     caughtBy: 'the books balance when every process ends, or stalls, > at the step: refund',
   },
