@@ -1,36 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { settleByHand } from '../../../core/src/payments/mend-payments.ts'
-import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { mapOf } from '../repair/world.ts'
-import { type PayWorld, payWorld } from './world.ts'
+import { expectBalanced, type PayWorld, payWorlds } from './world.ts'
 
 const rest = 'F'.repeat(18)
 const minute = 60_000
 
 describe('money that somebody gives back at the provider', () => {
-  let redis: RunningRedis
-  beforeAll(async () => {
-    redis = await startRedis({ engine: 'embedded' })
-  })
-  afterAll(() => redis.stop())
-
-  const worlds: PayWorld[] = []
-  const world = async (overrides = {}) => {
-    const made = await payWorld(redis, overrides)
-    worlds.push(made)
-    return made
-  }
-  afterEach(async () => {
-    for (const { core } of worlds.splice(0)) await core.store.close()
-  })
-
-  /** At rest: nothing is open, nothing is reserved, and the books balance. */
-  const expectBalanced = async (w: PayWorld) => {
-    const { captured, refunded, live, retained, open, waiting, bank } = await w.balance()
-    expect({ open, waiting, reserved: bank.reserved }).toEqual({ open: 0, waiting: 0, reserved: 0 })
-    expect(captured - refunded).toBe(live + retained)
-    expect(bank).toMatchObject({ captured, refunded })
-  }
+  const world = payWorlds()
   const sold = async (w: PayWorld, n: number, seats: readonly string[]) => {
     const grant = await w.hold(n, seats)
     const { id } = await w.pay.order(n, grant)

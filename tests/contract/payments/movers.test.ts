@@ -1,10 +1,9 @@
 import { type GrantId, type PaymentId, paymentPendingMsMax } from '@holdfast/contract'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { carryOut } from '../../../core/src/bookings/carry-out.ts'
-import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { mapOf } from '../repair/world.ts'
-import { type PayWorld, payWorld } from './world.ts'
+import { type PayWorld, payWorlds } from './world.ts'
 
 const pollMs = 30_000
 
@@ -83,19 +82,10 @@ const movers: Mover[] = [
 ]
 
 describe('a PENDING payment', () => {
-  let redis: RunningRedis
-  beforeAll(async () => {
-    redis = await startRedis({ engine: 'embedded' })
-  })
-  afterAll(() => redis.stop())
-  const worlds: PayWorld[] = []
-  afterEach(async () => {
-    for (const { core } of worlds.splice(0)) await core.store.close()
-  })
+  const world = payWorlds()
 
   const waiting = async (begins: Mover['begins']): Promise<Waiting> => {
-    const w = await payWorld(redis)
-    worlds.push(w)
+    const w = await world()
     const grant = await w.hold(1, ['A-1'])
     const { id } = await w.pay.order(1, grant)
     w.bank.pay(id, begins)

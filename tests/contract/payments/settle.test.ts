@@ -1,39 +1,16 @@
 import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
-import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { mapOf, until } from '../repair/world.ts'
-import { type PayWorld, payWorld } from './world.ts'
+import { expectBalanced, type PayWorld, payWorlds } from './world.ts'
 
 const rest = 'F'.repeat(18)
 const minute = 60_000
 
 describe('a payment comes to rest where its grant was decided', () => {
-  let redis: RunningRedis
-  beforeAll(async () => {
-    redis = await startRedis({ engine: 'embedded' })
-  })
-  afterAll(() => redis.stop())
-
-  const worlds: PayWorld[] = []
-  const world = async (overrides = {}) => {
-    const made = await payWorld(redis, overrides)
-    worlds.push(made)
-    return made
-  }
-  afterEach(async () => {
-    for (const { core } of worlds.splice(0)) await core.store.close()
-  })
-
-  /** At rest: nothing is open, nothing is reserved, and the books balance. */
-  const expectBalanced = async (w: PayWorld) => {
-    const { captured, refunded, live, retained, open, waiting, bank } = await w.balance()
-    expect({ open, waiting, reserved: bank.reserved }).toEqual({ open: 0, waiting: 0, reserved: 0 })
-    expect(captured - refunded).toBe(live + retained)
-    expect(bank).toMatchObject({ captured, refunded })
-  }
+  const world = payWorlds()
   const expired = async (w: PayWorld, n: number, seats: readonly string[]) => {
     const grant = await w.hold(n, seats, 150)
     const { id } = await w.pay.order(n, grant)

@@ -1,27 +1,13 @@
 import { paymentAttemptsToStuck, paymentRetryMsMax } from '@holdfast/contract'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { retryPayment, settleByHand } from '../../../core/src/payments/mend-payments.ts'
 import { listPayments } from '../../../core/src/payments/read-payments.ts'
-import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
-import { type PayWorld, payWorld } from './world.ts'
+import { type PayWorld, payWorlds } from './world.ts'
 
 const minute = 60_000
 
 describe('what an operator sees of payments that do not come to rest', () => {
-  let redis: RunningRedis
-  beforeAll(async () => {
-    redis = await startRedis({ engine: 'embedded' })
-  })
-  afterAll(() => redis.stop())
-  const worlds: PayWorld[] = []
-  const world = async () => {
-    const made = await payWorld(redis)
-    worlds.push(made)
-    return made
-  }
-  afterEach(async () => {
-    for (const { core } of worlds.splice(0)) await core.store.close()
-  })
+  const world = payWorlds()
 
   const sold = async (w: PayWorld, state: 'authorised' | 'pending' | 'captured') => {
     const grant = await w.hold(1, ['A-1'])

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/contract'
 import { reportOf } from '@holdfast/inventory'
 import { base64url } from 'jose'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { cancelBooking } from '../../../core/src/bookings/cancel-booking.ts'
 import { confirmHold } from '../../../core/src/bookings/confirm-hold.ts'
 import type { Core } from '../../../core/src/context.ts'
@@ -19,7 +20,7 @@ import type { ProviderEvent } from '../../../core/src/payments/provider.ts'
 import { settleDue } from '../../../core/src/payments/settle-due.ts'
 import { repairOnce } from '../../../core/src/reconcile/loop.ts'
 import { owner } from '../../../core/src/testing.ts'
-import type { RunningRedis } from '../../../edge/dev/redis/start.ts'
+import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { createBank } from '../../support/bank.ts'
 import { repairWorld } from '../repair/world.ts'
 
@@ -129,3 +130,29 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
   return { ...world, bank, pay, balance }
 }
 export type PayWorld = Awaited<ReturnType<typeof payWorld>>
+
+/** Makes worlds on a Redis of this file, which are closed when their test ends. */
+export function payWorlds(): (overrides?: Partial<Core>) => Promise<PayWorld> {
+  let redis: RunningRedis
+  const made: PayWorld[] = []
+  beforeAll(async () => {
+    redis = await startRedis({ engine: 'embedded' })
+  })
+  afterAll(() => redis.stop())
+  afterEach(async () => {
+    for (const { core } of made.splice(0)) await core.store.close()
+  })
+  return async (overrides = {}) => {
+    const world = await payWorld(redis, overrides)
+    made.push(world)
+    return world
+  }
+}
+
+/** At rest: nothing is open, nothing is reserved, and the books balance. */
+export async function expectBalanced(w: PayWorld): Promise<void> {
+  const { captured, refunded, live, retained, open, waiting, bank } = await w.balance()
+  expect({ open, waiting, reserved: bank.reserved }).toEqual({ open: 0, waiting: 0, reserved: 0 })
+  expect(captured - refunded).toBe(live + retained)
+  expect(bank).toMatchObject({ captured, refunded })
+}
