@@ -1,4 +1,4 @@
-import { chargeLines, Problem, RefundId, totalOf } from '@holdfast/contract'
+import { chargeLines, Problem, providerEventKeptMs, RefundId, totalOf } from '@holdfast/contract'
 import {
   BookingChanged,
   draftCancellation,
@@ -55,10 +55,17 @@ async function recordByHand(ctx: Settling, known: PaymentDoc, fact: RefundFact, 
   // One that failed never was on record.
   if (fact.state === 'failed' || fact.currency !== known.currency) return once(async () => {})
   const payment = await settled(ctx, known)
+  const { appId, provider, account } = payment
+  const expiresAt = new Date(ctx.platform.now() + providerEventKeptMs)
+  // One refund is told by several events.
+  const told = { appId, provider, account, providerEventId: `refund ${fact.providerRefund}`, expiresAt }
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const effect = await effectOf(ctx, payment, fact)
     try {
-      return await once(effect)
+      return await once(async (tx) => {
+        await tx.insert(payment.appId, 'providerEvents', told)
+        await effect(tx)
+      })
     } catch (error) {
       if (!(error instanceof BookingChanged)) throw error
     }

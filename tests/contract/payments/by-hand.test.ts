@@ -79,6 +79,22 @@ describe('money that somebody gives back at the provider', () => {
     await expectBalanced(w)
   })
 
+  test('because a refund of a part had failed: it is that refund, though two events tell it', async () => {
+    const w = await world()
+    const { id, booking, bookingId } = await sold(w, 1, ['A-1', 'A-2'])
+    const { refund } = w.bank.provider
+    w.bank.provider.refund = async () => 'refused'
+    await w.pay.cancel(bookingId, ['A-1'])
+    await w.pay.settle(minute)
+    w.bank.provider.refund = refund
+    const tell = w.bank.refundByHand(id, 4500)
+    for (const event of [tell(), tell()]) await w.pay.hear(event)
+    await w.pay.settle(minute)
+    expect(await w.pay.refunds()).toMatchObject([{ reason: 'cancelled', state: 'DONE' }])
+    expect(await booking()).toMatchObject({ status: 'CONFIRMED', cancelled: ['A-1'], retained: 4500 })
+    await expectBalanced(w)
+  })
+
   test('because a refund had failed: it is that refund, whether an operator says so first or not', async () => {
     const w = await world()
     for (const [n, isSettledFirst] of [false, true].entries()) {
