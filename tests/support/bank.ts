@@ -23,7 +23,7 @@ interface Account {
 /** A payment provider in memory that keeps books: what was taken, and what was given back. */
 export function createBank() {
   const accounts = new Map<string, Account>()
-  const faults: { verb: Verb; fault: Fault }[] = []
+  const faults: { verb: Verb; fault: Fault; id: string | undefined }[] = []
   const calls: string[] = []
   let told = 0
 
@@ -48,7 +48,7 @@ export function createBank() {
   /** Does a call, unless it gets lost; then, or if its answer does, nobody knows. */
   const call = <Answer>(verb: Verb, id: string, work: () => Answer): Answer | 'unknown' => {
     calls.push(`${verb} ${id}`)
-    const at = faults.findIndex((fault) => fault.verb === verb)
+    const at = faults.findIndex((fault) => fault.verb === verb && (fault.id ?? id) === id)
     const fault = at < 0 ? undefined : faults.splice(at, 1)[0]?.fault
     if (fault === 'lost') return 'unknown'
     const answer = work()
@@ -80,7 +80,8 @@ export function createBank() {
     },
     async capture({ paymentId }) {
       return call('capture', paymentId, () => {
-        const account = of(paymentId)
+        const account = accounts.get(paymentId)
+        if (!account) return 'refused'
         if (account.state === 'captured') return 'captured'
         if (account.state !== 'authorised' || account.refusesCapture) return 'refused'
         account.state = 'captured'
@@ -89,7 +90,9 @@ export function createBank() {
     },
     async void({ paymentId }) {
       return call('void', paymentId, () => {
-        const account = of(paymentId)
+        const account = accounts.get(paymentId)
+        // What is not there keeps no money.
+        if (!account) return 'voided'
         if (account.state === 'captured') return 'captured'
         account.state = 'voided'
         return 'voided'
@@ -123,8 +126,31 @@ export function createBank() {
     refuseCapture(id: PaymentId): void {
       of(id).refusesCapture = true
     },
-    fail(verb: Verb, fault: Fault): void {
-      faults.push({ verb, fault })
+    /** The next call of this kind goes wrong; of this payment, if one is named. */
+    fail(verb: Verb, fault: Fault, id?: string): void {
+      faults.push({ verb, fault, id })
+    },
+    /** From now on nothing goes wrong. */
+    heal(): void {
+      faults.length = 0
+    },
+    /** Somebody gives money back at the bank itself; returns what it tells of that, each time it tells it. */
+    refundByHand(id: PaymentId, amount: number): () => ProviderEvent {
+      const { refunds, currency } = of(id)
+      const providerRefund = `byhand_${refunds.size + 1}`
+      refunds.set(providerRefund, amount)
+      return () => {
+        told += 1
+        const fact = {
+          kind: 'refund',
+          reference: null,
+          providerRefund,
+          amount,
+          currency,
+          state: 'done',
+        } as const
+        return { eventId: `evt_${told}`, paymentId: id, fact }
+      }
     },
     stateOf: (id: PaymentId): ProviderState => of(id).state,
     /** What the bank tells of a payment as it is, or of another state that it had; each time a new event. */
@@ -145,6 +171,8 @@ export function createBank() {
         reserved: state === 'authorised' ? amount : 0,
       }
     },
+    /** Every payment that it knows. */
+    ids: (): PaymentId[] => [...accounts.keys()].map((id) => PaymentId.parse(id)),
     /** In minor units, over all payments. */
     books() {
       const all = [...accounts.values()]

@@ -29,7 +29,7 @@ import {
   liveSeats,
   recordCancellation,
 } from './record-cancellation.ts'
-import { refundOf } from './terms.ts'
+import { type Due, refundOf } from './terms.ts'
 
 /** Who cancels what. Without an owner it is the app's server. */
 export interface CancelAsk {
@@ -145,7 +145,15 @@ function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): 
   const kind = isApp ? (request.refund ?? 'full') : 'policy'
   const due = refundOf({ booking, seats, nowMs: platform.now(), kind })
   if (due === 'not_allowed') throw new Problem('cannot_cancel')
-  return { by: isApp ? 'app' : 'owner', seats, ...due }
+  return { by: isApp ? 'app' : 'owner', seats, ...leftOf(due, booking) }
+}
+
+/** What somebody gave back at the provider is not given back again, nor its part of the charges. */
+function leftOf(due: Due, { retained: left }: BookingDoc): Due {
+  if (due.refund <= left) return due
+  const share = left / due.refund
+  const charges = due.charges.map((line) => ({ ...line, amount: Math.floor(line.amount * share) }))
+  return { refund: left, retained: due.retained + due.refund - left, charges }
 }
 
 function seatsOf(booking: BookingDoc, { seats: ids }: CancelRequest): PricedSeat[] {

@@ -96,6 +96,35 @@ export function faultsSuite(open: OpenStore): void {
       expect((await confirm(w, { n: 1, pin: pinned('A-1') })).status).toBe(201)
     })
 
+    test('a dead holder whose answer would be final is told that another goes on', async () => {
+      let now = 1_800_000_000_000
+      const asked = Promise.withResolvers<void>()
+      const answer = Promise.withResolvers<void>()
+      const declined: Seen = {
+        word: 'seen',
+        state: 'declined',
+        amount: 4500,
+        currency: 'EUR',
+        reference: null,
+      }
+      const look = async () => {
+        asked.resolve()
+        await answer.promise
+        return declined
+      }
+      const w = await world({
+        platform: { ...systemPlatform, now: () => now },
+        findProvider: () => ({ ...simulatedProvider(systemPlatform), look }),
+      })
+      const dead = confirm(w, { n: 1, pin: pinned('A-1') })
+      await asked.promise
+      now += 9_000
+      const heir = confirm(w, { n: 1, pin: pinned('A-1') })
+      answer.resolve()
+      const codes = (await Promise.all([dead, heir])).map((one) => told(one).code)
+      expect(codes).toEqual(['in_progress', 'payment_declined'])
+    })
+
     test('a committed booking is told to an inventory that was away', async () => {
       const applied: string[] = []
       let away = false

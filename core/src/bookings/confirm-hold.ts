@@ -93,22 +93,29 @@ export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<Conf
 /** Answers a claimed key, and lets it go when the answer is not final. */
 async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
   try {
+    return await answerClaim(ctx, call, claim)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'outcome_unknown')
+      return refusal(call, 'outcome_unknown')
+    if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
+    await abandonKey(ctx.store, claim).catch(() =>
+      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+    )
+    throw error
+  }
+}
+
+/** The answer, recorded when it is final. */
+async function answerClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+  try {
     const before = await replayBooking(ctx, call)
     if (before) return await finish(ctx, claim, before)
     const { pin } = call.command
     if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
     return await payAndCommit(ctx, call, claim, pin)
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'outcome_unknown')
-      return refusal(call, 'outcome_unknown')
-    if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
-    if (error instanceof Problem && finalCodes.has(error.code)) {
-      return await finish(ctx, claim, refusal(call, error.code, error.extras))
-    }
-    await abandonKey(ctx.store, claim).catch(() =>
-      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
-    )
-    throw error
+    if (!(error instanceof Problem && finalCodes.has(error.code))) throw error
+    return finish(ctx, claim, refusal(call, error.code, error.extras))
   }
 }
 

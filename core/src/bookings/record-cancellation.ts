@@ -77,11 +77,11 @@ export async function recordCancellation(
   { doc, refund, pokes }: Cancellation,
   isLetGo = false,
 ): Promise<void> {
-  const { appId, bookingId, paymentStatus, cancellations } = booking
+  const { appId, bookingId, status, paymentStatus, cancellations } = booking
   const ours = await tx.updateIf(
     appId,
     'bookings',
-    { bookingId, status: 'CONFIRMED', paymentStatus, cancellations },
+    { bookingId, status, paymentStatus, cancellations },
     { set: changesOf(booking, doc, isLetGo) },
   )
   if (ours !== 1) throw new BookingChanged()

@@ -131,4 +131,17 @@ describe.each(['stripe', 'razorpay'] as const)('webhooks of %s', (provider) => {
     expect([await w.pay.bookings(), await w.pay.refunds()]).toEqual([[], []])
     expect(bookOf(id)).toEqual({ captured: 4500, refunded: 700, reserved: 0 })
   })
+
+  test('of a refund that somebody made there put it on record: the booking keeps its seats, and less money', async () => {
+    const w = await world()
+    const { grant, id } = await ordered(w, 1, ['A-1'])
+    fake.pay(id, 'authorised')
+    await w.pay.confirm(1, grant, id)
+    await w.pay.settle(minute)
+    fake.refundByHand(id, 700)
+    for (const delivery of fake.webhooks.splice(0)) await deliverTo(w, delivery)
+    const kept = { status: 'CONFIRMED', paymentStatus: 'SUCCESS', cancelled: [], retained: 3800 }
+    expect(await w.pay.bookingOf(grant)).toMatchObject(kept)
+    expect(await w.pay.refunds()).toMatchObject([{ reason: 'provider', state: 'DONE', amount: 700 }])
+  })
 })
