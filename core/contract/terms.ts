@@ -55,18 +55,20 @@ export const CancellationTerms = z.strictObject({
 })
 export type CancellationTerms = z.infer<typeof CancellationTerms>
 
-/** Of a price, rounded to the nearest minor unit. Integers far below 2^53: a price is at most a thousand million. */
-const share = (amount: number, numerator: number, denominator: number): number =>
-  // biome-ignore lint/plugin: exact in 2^53, and rounded to a whole unit at once
-  Math.floor((2 * amount * numerator + denominator) / (2 * denominator))
+/** As much of an amount as the part is of the whole, exactly, rounded to the nearest minor unit. */
+export function shareOf(amount: number, part: number, whole: number): number {
+  const [a, p, w] = [BigInt(amount), BigInt(part), BigInt(whole)]
+  // biome-ignore lint/plugin: of whole numbers without bounds, whose rest is rounded here
+  return Number((2n * a * p + w) / (2n * w))
+}
 
 /** How much of a price a charge is; never more than the price. */
 export function chargeIn(price: number, charge: Charge): number {
   if ('perSeat' in charge) return Math.min(price, charge.perSeat)
   const { kind, basisPoints } = charge
   return kind === 'fee'
-    ? share(price, basisPoints, 10_000)
-    : price - share(price, 10_000, 10_000 + basisPoints)
+    ? shareOf(price, basisPoints, 10_000)
+    : price - shareOf(price, 10_000, 10_000 + basisPoints)
 }
 
 /** The fees in a price together; never more than the price. */
@@ -77,7 +79,7 @@ export const feesIn = (price: number, charges: readonly Charge[]): number =>
   )
 
 /** So many percent of an amount, rounded to the nearest minor unit. */
-export const percentOf = (amount: number, percent: number): number => share(amount, percent, 100)
+export const percentOf = (amount: number, percent: number): number => shareOf(amount, percent, 100)
 
 /** What charges come to over some seats: seat by seat, so that the parts of a booking add up to the whole. */
 export const chargeLines = (

@@ -26,6 +26,7 @@ export function createBank() {
   const faults: { verb: Verb; fault: Fault; id: string | undefined }[] = []
   const calls: string[] = []
   let told = 0
+  let made = 0
 
   const of = (id: PaymentId): Account => {
     const account = accounts.get(id)
@@ -137,7 +138,9 @@ export function createBank() {
     /** Somebody gives money back at the bank itself; returns what it tells of that, each time it tells it. */
     refundByHand(id: PaymentId, amount: number): () => ProviderEvent {
       const { refunds, currency } = of(id)
-      const providerRefund = `byhand_${refunds.size + 1}`
+      made += 1
+      // No two refunds of an account have one id.
+      const providerRefund = `byhand_${made}`
       refunds.set(providerRefund, amount)
       return () => {
         told += 1

@@ -9,6 +9,7 @@ import {
   type Principal,
   Problem,
   paymentCallMs,
+  shareOf,
 } from '@holdfast/contract'
 import { pokeSubject } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
@@ -151,8 +152,7 @@ function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): 
 /** What somebody gave back at the provider is not given back again, nor its part of the charges. */
 function leftOf(due: Due, { retained: left }: BookingDoc): Due {
   if (due.refund <= left) return due
-  const share = left / due.refund
-  const charges = due.charges.map((line) => ({ ...line, amount: Math.floor(line.amount * share) }))
+  const charges = due.charges.map((line) => ({ ...line, amount: shareOf(line.amount, left, due.refund) }))
   return { refund: left, retained: due.retained + due.refund - left, charges }
 }
 

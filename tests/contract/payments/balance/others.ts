@@ -12,13 +12,13 @@ export function othersOf(sale: Sale, run: Run) {
     const entry = teller.books().get(id)
     return entry !== undefined && entry.captured + entry.reserved > 0
   }
-  /** Money comes. Where core has put the payment down, its provider tells it until it is heard. */
+  /** Money comes. Where core has put the payment down or let it go, its provider tells it until it is heard. */
   const comeIn = async ({ paymentId, hold: { seats } }: Buyer, outcome: Outcome) => {
     const { appId } = ref
     const key = { provider: teller.name, account: 'default', paymentId }
     const row = await sale.core.store.get(appId, 'payments', key)
     teller.pay(paymentId, outcome, totalOf(seats))
-    if (row?.dueAt === null) untold.add(paymentId)
+    if (row?.dueAt === null || row?.state === 'VOIDED') untold.add(paymentId)
   }
   const untold = new Set<PaymentId>()
 
