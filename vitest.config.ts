@@ -12,6 +12,7 @@ const node = (name: string, include: string[]) => ({
     // What a planted bug was in must not be kept for a run without it.
     fsModuleCache: plugins.length === 0,
     environment: 'node' as const,
+    setupFiles: ['./tests/support/seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

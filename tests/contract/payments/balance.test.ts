@@ -19,12 +19,9 @@ describe('the books balance to the minor unit', () => {
     const property = fc.asyncProperty(seasonOf(salesPerSeason), async (season) => {
       bookings += (await played(open, season)).bookings
     })
-    const { HOLDFAST_SEED: named } = process.env
-    const seed = named === undefined ? Date.now() % 2 ** 31 : Number(named)
-    console.log(`HOLDFAST_SEED=${seed}`)
     // A failure is made smaller for so long; it is no pass when the sales themselves take longer.
     const limits = { interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true }
-    await fc.assert(property, { numRuns, seed, ...limits })
+    await fc.assert(property, { numRuns, ...limits })
     expect(bookings).toBeGreaterThan(numRuns)
   })
 })
