@@ -3,6 +3,7 @@ import { base64url } from 'jose'
 import type { Documents, PaymentDoc } from '../store/schema.ts'
 import { everyApp, isDuplicate, type Statements } from '../store/store.ts'
 import type { Settling } from './book-paid.ts'
+import { finishRefundIn, refundPokes } from './finish-refund.ts'
 import { keyOf } from './payment-rows.ts'
 import type { ProviderEvent } from './provider.ts'
 import { recordCapture } from './record-state.ts'
@@ -89,9 +90,12 @@ async function recordRefund(
   const refundId = RefundId.safeParse(fact.reference).data
   const ours = refundId && (await ctx.store.get(payment.appId, 'refunds', { refundId }))
   if (!ours) return once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
-  const state = fact.state === 'done' ? 'DONE' : 'FAILED'
+  if (fact.state === 'done') {
+    const pokes = await refundPokes(ctx, ours)
+    return once(ctx, news, (tx) => finishRefundIn(tx, ours, ['PENDING'], pokes))
+  }
   const when = { refundId: ours.refundId, state: 'PENDING' } as const
   await once(ctx, news, (tx) =>
-    tx.updateIf(payment.appId, 'refunds', when, { set: { state, dueAt: null, attempts: 0 } }),
+    tx.updateIf(payment.appId, 'refunds', when, { set: { state: 'FAILED', dueAt: null, attempts: 0 } }),
   )
 }

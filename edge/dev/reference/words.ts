@@ -22,6 +22,7 @@ export const tagWords: Readonly<Record<Tag, string>> = {
   Bookings: 'What was sold, and its proof.',
   Users: 'Buyers: one pool of users for all apps, and guests of one app.',
   Inventory: 'What an app’s servers do with what they sell.',
+  Webhooks: 'Where an app is told what happened, and what became of each message.',
   Admin: 'What the operator of an installation does.',
   Service: 'What the service says of itself.',
 }
