@@ -69,5 +69,5 @@ export async function pinAddress(url: URL, rules: Rules): Promise<string | null>
   const addresses = await rules.resolve(url.hostname)
   if (!addresses.every(isPublicAddress)) return null
   // Every machine has IPv4; not every cluster routes IPv6.
-  return addresses.find(ipaddr.IPv4.isValid) ?? addresses[0] ?? null
+  return addresses.find((address) => ipaddr.IPv4.isValid(address)) ?? addresses[0] ?? null
 }

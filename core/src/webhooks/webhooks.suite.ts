@@ -1,0 +1,14 @@
+import { describe } from 'vitest'
+import type { OpenStore } from '../bookings/testing.ts'
+import { announcementsSuite } from './announcements.suite.ts'
+import { deliveriesSuite } from './deliveries.suite.ts'
+import { endpointsSuite } from './endpoints.suite.ts'
+
+/** What outgoing webhooks guarantee, on any store: each test opens an empty one. */
+export function webhooksSuite(name: string, open: OpenStore): void {
+  describe(name, () => {
+    announcementsSuite(open)
+    deliveriesSuite(open)
+    endpointsSuite(open)
+  })
+}
