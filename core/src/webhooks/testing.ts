@@ -7,6 +7,8 @@ import {
   systemPlatform,
   WantedNotice,
 } from '@holdfast/contract'
+import { Webhook } from 'standardwebhooks'
+import type { World } from '../bookings/testing.ts'
 import type { Core } from '../context.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import { pokeHeadStartMs } from '../outbox/rows.ts'
@@ -16,6 +18,7 @@ import { deleteEndpoint } from './delete-endpoint.ts'
 import { openLanes } from './deliver.ts'
 import { putEndpoint } from './put-endpoint.ts'
 import { listDeliveries, readEndpoint } from './read-endpoints.ts'
+import { sendTest } from './send-test.ts'
 import type { Send, Sent } from './sender.ts'
 
 /** One call that a receiver got. */
@@ -112,4 +115,18 @@ export function endpointsOf(core: Core, appId: AppId, { pass }: Clock) {
 }
 export type Endpoints = ReturnType<typeof endpointsOf>
 
+/** Another app than the one of a world. */
 export const otherApp = AppId.parse('app_other')
+
+/** Worlds with a clock, endpoints, and messages that can be put into their queues. */
+export const deliveryWorlds = (make: (overrides: Partial<Core>) => Promise<World>) => async () => {
+  const clock = createClock()
+  const world = await make({ platform: clock.platform })
+  const hooks = endpointsOf(world.core, world.appId, clock)
+  const test = (name: string) => sendTest(world.core, world.appId, hooks.idOf(name))
+  return { ...world, clock, hooks, test }
+}
+
+/** What a receiver's library says of a call. */
+export const verified = ({ body, headers }: Pick<Heard, 'body' | 'headers'>, secret: string): unknown =>
+  new Webhook(secret).verify(body, headers)

@@ -1,0 +1,137 @@
+import { endpointFailingMsMax, endpointPauseMsMax, failingEndpointsAtOnceMax } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { type OpenStore, worldsOn } from '../bookings/testing.ts'
+import { openLanes } from './deliver.ts'
+import { replaySince } from './replay.ts'
+import { sendTest } from './send-test.ts'
+import type { Sent } from './sender.ts'
+import { deliveryWorlds } from './testing.ts'
+
+const minute = 60_000
+const day = 86_400_000
+
+/** What one endpoint costs the others, and what becomes of one that fails. */
+export function queuesSuite(open: OpenStore): void {
+  const world = deliveryWorlds(worldsOn(open))
+
+  describe('one endpoint', () => {
+    test('that does not answer keeps no other waiting, with whatever is in its queue', async () => {
+      const w = await world()
+      const [broken, well] = [await w.hooks.open('broken'), await w.hooks.open('well')]
+      const released = Promise.withResolvers<Sent>()
+      broken.receiver.be(() => released.promise)
+      for (let n = 0; n < 30; n++) await w.test('broken')
+      await w.test('well')
+      const lanes = openLanes(w.hooks.delivering)
+      await lanes.begin()
+      const { promise: heard, resolve } = Promise.withResolvers<void>()
+      well.receiver.be(async () => {
+        resolve()
+        return { word: 'answered', status: 204 }
+      })
+      await heard
+      // The broken one is still being called, and the well one is called again meanwhile.
+      await w.test('well')
+      while (well.receiver.heard.length < 2) {
+        await lanes.begin()
+        await w.core.platform.sleep(5)
+      }
+      released.resolve({ word: 'no_answer', why: 'late' })
+      await lanes.ended()
+      expect(await w.hooks.log('well')).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }])
+    })
+
+    test('that fails is called once a pause, which grows, however much waits for it', async () => {
+      const w = await world()
+      const { receiver } = await w.hooks.open('shop')
+      receiver.say(503)
+      for (let n = 0; n < 30; n++) await w.test('shop')
+      await w.hooks.deliver()
+      const first = receiver.heard.length
+      expect(first).toBeLessThan(10)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(first)
+      w.clock.pass(endpointPauseMsMax)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(first + 1)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(first + 1)
+      receiver.say(204)
+      w.clock.pass(endpointPauseMsMax)
+      await w.hooks.deliver()
+      expect(new Set((await w.hooks.log('shop')).map(({ status }) => status))).toEqual(new Set(['delivered']))
+    })
+
+    test('gets its turn beside more failing ones than are called at once', async () => {
+      const w = await world()
+      const { core, appId } = w
+      const { receiver, endpointId } = await w.hooks.open('well')
+      const well = await core.store.get(appId, 'endpoints', { endpointId })
+      if (!well) throw new Error('there is none')
+      const failing = Array.from({ length: failingEndpointsAtOnceMax + 5 }, (_, n) => ({
+        ...well,
+        endpointId: w.hooks.idOf(`failing-${n}`),
+        url: `https://failing-${n}.example/`,
+        failures: 3,
+        dueAt: new Date(0),
+      }))
+      await core.store.insert(appId, 'endpoints', failing)
+      for (const { endpointId: id } of failing) await sendTest(core, appId, id)
+      await w.test('well')
+      const stuck = Promise.withResolvers<Sent>()
+      let calls = 0
+      const lanes = openLanes({
+        ...w.hooks.delivering,
+        send: (call) => {
+          if (call.url === well.url) return w.hooks.delivering.send(call)
+          calls += 1
+          return stuck.promise
+        },
+      })
+      await lanes.begin()
+      while (calls < failingEndpointsAtOnceMax || receiver.heard.length < 1) await core.platform.sleep(5)
+      await lanes.begin()
+      expect(calls).toBe(failingEndpointsAtOnceMax)
+      stuck.resolve({ word: 'no_answer', why: 'late' })
+      await lanes.ended()
+    })
+
+    test('that only fails for days is disabled, and told so; what happens then is kept for a replay', async () => {
+      const w = await world()
+      const { receiver, url, endpointId } = await w.hooks.open('shop')
+      receiver.say(500)
+      for (let waited = 0; waited <= endpointFailingMsMax; waited += day / 2) {
+        await w.test('shop')
+        await w.hooks.deliver()
+        w.clock.pass(day / 2)
+      }
+      await w.hooks.deliver()
+      const disabled = await w.hooks.read('shop')
+      expect(disabled).toMatchObject({ status: 'DISABLED', dueAt: null })
+      expect(disabled.failingSince).not.toBeNull()
+      const calls = receiver.heard.length
+      w.clock.pass(day)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(calls)
+
+      receiver.say(204)
+      expect((await w.hooks.open('shop')).url).toBe(url)
+      expect((await w.hooks.read('shop')).status).toBe('DISABLED')
+      await w.hooks.open('shop', { active: true })
+      const request = { since: new Date(0).toISOString(), only: 'failed' } as const
+      await replaySince(w.core, { appId: w.appId, endpointId, request })
+      await w.hooks.settle(minute, minute)
+      expect(new Set((await w.hooks.log('shop')).map(({ status }) => status))).toEqual(new Set(['delivered']))
+      expect(await w.hooks.read('shop')).toMatchObject({ status: 'ACTIVE', failures: 0, failingSince: null })
+    })
+
+    test('that says it is gone is disabled at once', async () => {
+      const w = await world()
+      const { receiver } = await w.hooks.open('shop')
+      receiver.say(410)
+      await w.test('shop')
+      await w.hooks.deliver()
+      expect((await w.hooks.read('shop')).status).toBe('DISABLED')
+    })
+  })
+}
