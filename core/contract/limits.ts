@@ -107,7 +107,7 @@ export const endpointPauseMsMax = 300_000
 /** An endpoint that has only failed for so long is disabled. */
 export const endpointFailingMsMax = 5 * 86_400_000
 /** Deliveries under way at a time to one endpoint that answers; one that fails gets one. */
-export const deliveriesPerEndpointAtOnce = 8
+export const deliveriesPerEndpointAtOnceMax = 8
 /** Endpoints that one core works on at a time: those that answer, and those that fail, which cannot crowd them out. */
 export const endpointsAtOnceMax = 500
 export const failingEndpointsAtOnceMax = 50

@@ -19,7 +19,7 @@ import { smtpMailer } from './users/smtp-mailer.ts'
 import { createTokenIssuer } from './users/tokens.ts'
 import { startDelivering } from './webhooks/deliver.ts'
 import { postTo } from './webhooks/post-to.ts'
-import { resolveName } from './webhooks/resolve-name.ts'
+import { createResolve } from './webhooks/resolve-name.ts'
 import { createSender } from './webhooks/sender.ts'
 
 /** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
@@ -80,7 +80,7 @@ async function start(): Promise<void> {
   const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS)
   const repair = startRepair(core)
   const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
-  const send = createSender({ resolve: resolveName, post: postTo, platform, isLocalAllowed })
+  const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
   const delivering = startDelivering({ store, platform, log, send })
   const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }, ({ port }) =>
     log({ event: 'core_listens', port }),

@@ -205,8 +205,10 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
   for (let attempt = 1; ; attempt++) {
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
-    const told = noticePoke(booking, { type: 'booking.confirmed' }, ctx.platform)
-    const pokes = [...bookingPokes(booking, ctx.platform), told]
+    const pokes = [
+      ...bookingPokes(booking, ctx.platform),
+      noticePoke(booking, { type: 'booking.confirmed' }, ctx.platform),
+    ]
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
       ctx.poke(booking)

@@ -125,6 +125,21 @@ export function queuesSuite(open: OpenStore): void {
       expect(await w.hooks.read('shop')).toMatchObject({ status: 'ACTIVE', failures: 0, failingSince: null })
     })
 
+    test('of an app that the operator has shut is not called until the app is active again', async () => {
+      const w = await world()
+      const { receiver } = await w.hooks.open('shop')
+      await w.core.store.updateIf(w.appId, 'apps', {}, { set: { active: false } })
+      await w.test('shop')
+      await w.hooks.deliver()
+      w.clock.pass(endpointPauseMsMax)
+      await w.hooks.deliver()
+      expect(receiver.heard).toEqual([])
+      await w.core.store.updateIf(w.appId, 'apps', {}, { set: { active: true } })
+      w.clock.pass(endpointPauseMsMax)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(1)
+    })
+
     test('that says it is gone is disabled at once', async () => {
       const w = await world()
       const { receiver } = await w.hooks.open('shop')

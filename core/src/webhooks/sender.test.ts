@@ -75,6 +75,20 @@ describe('a call of an endpoint', () => {
     expect(sent).toBeLessThan(deliveryAnswerBytesMax + 16 * 1024 * 1024)
   })
 
+  test('has its status from an answer that then stalls, whose connection ends at the deadline', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    const { url } = await receiver((_, response) => {
+      response.on('close', hungUp.resolve)
+      response.writeHead(200, { 'content-length': '100' }).write('{')
+    })
+    const deadline = new AbortController()
+    const platform = { deadline: () => deadline.signal }
+    const sent = await createSender({ ...laptop, platform })({ url, ...call })
+    expect(sent).toEqual({ word: 'answered', status: 200 })
+    deadline.abort()
+    await hungUp.promise
+  })
+
   test('ends at its deadline, and with it the connection', async () => {
     const hungUp = Promise.withResolvers<void>()
     const asked = Promise.withResolvers<void>()

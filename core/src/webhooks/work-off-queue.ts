@@ -1,5 +1,5 @@
 import {
-  deliveriesPerEndpointAtOnce,
+  deliveriesPerEndpointAtOnceMax,
   endpointFailingMsMax,
   endpointPauseMsMax,
   endpointPauseMsMin,
@@ -14,6 +14,7 @@ export type EndpointKey = Pick<EndpointDoc, 'appId' | 'endpointId'>
 /**
  * Delivers what is due to one endpoint, until nothing is, or it fails: then its whole queue pauses, so that one that
  * does not answer costs one call a pause. One that did nothing but fail for days is disabled, as is one that is gone.
+ * Of an app that is not active, nothing is sent until it is.
  */
 export async function workOffQueue(
   ctx: Delivering,
@@ -21,6 +22,13 @@ export async function workOffQueue(
   isStopping: () => boolean = () => false,
 ): Promise<void> {
   const { store, platform } = ctx
+  const app = await store.get(appId, 'apps', {})
+  if (!app?.active) {
+    // Whoever has shut an app has stopped it from making calls, too.
+    const dueAt = new Date(platform.now() + endpointPauseMsMax)
+    await store.updateIf(appId, 'endpoints', { endpointId }, { set: { dueAt } })
+    return
+  }
   while (!isStopping()) {
     const endpoint = await store.get(appId, 'endpoints', { endpointId })
     const now = new Date(platform.now())
@@ -29,7 +37,7 @@ export async function workOffQueue(
       appId,
       'deliveries',
       { endpointId, status: 'PENDING', dueAt: { lte: now } },
-      { orderBy: 'dueAt', limit: endpoint.failures > 0 ? 1 : deliveriesPerEndpointAtOnce },
+      { orderBy: 'dueAt', limit: endpoint.failures > 0 ? 1 : deliveriesPerEndpointAtOnceMax },
     )
     if (due.length === 0) return rest(ctx, endpoint)
     const came = await Promise.all(due.map((delivery) => attemptDelivery(ctx, endpoint, delivery)))
