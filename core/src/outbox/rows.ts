@@ -11,7 +11,7 @@ export const chainSubject = '!chain'
 
 type Source = Pick<Platform, 'now' | 'random'>
 type Proof = NonNullable<OutboxDoc['proof']>
-type Notice = NonNullable<OutboxDoc['notice']>
+type News = NonNullable<OutboxDoc['notice']>
 
 function row(
   kind: OutboxDoc['kind'],
@@ -57,7 +57,7 @@ export const bookingPokes = (booking: BookingDoc, source: Source): OutboxDoc[] =
 /** What is told of a booking to the endpoints of its app, of which there may be none. */
 export const noticePoke = (
   of: Pick<BookingDoc, 'appId' | 'eventId' | 'bookingId'>,
-  { type, n = null, refundId = null }: Pick<Notice, 'type'> & Partial<Notice>,
+  { type, n = null, refundId = null }: Pick<News, 'type'> & Partial<News>,
   source: Source,
 ): OutboxDoc => ({ ...row('webhook', of, of.bookingId, source), notice: { type, n, refundId } })
 

@@ -79,7 +79,10 @@ async function change(
   { appId, endpointId, input }: Put,
   now: Date,
 ): Promise<EndpointDoc> {
-  const set = { url: input.url, events: [...new Set(input.events)], ...activity(input.active, now) }
+  const isMoved = before.status === 'ACTIVE' && input.url !== before.url
+  // Where it failed before says nothing of where it is now.
+  const active = input.active ?? (isMoved || undefined)
+  const set = { url: input.url, events: [...new Set(input.events)], ...activity(active, now) }
   await tx.updateIf(appId, 'endpoints', { endpointId }, { set })
   return { ...before, ...set }
 }

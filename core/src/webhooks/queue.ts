@@ -103,3 +103,13 @@ export async function wake(
   await tx.updateIf(appId, 'endpoints', { endpointId }, { inc: { wakes: 1 } })
   await tx.updateIf(appId, 'endpoints', { endpointId, dueAt: null }, { set: { dueAt: now } })
 }
+
+/** The same for what somebody asked for and waits to see: an endpoint that pauses is looked at now, if it is active. */
+export async function hurry(
+  tx: Pick<Statements, 'updateIf'>,
+  { appId, endpointId }: Pick<EndpointDoc, 'appId' | 'endpointId'>,
+  now: Date,
+): Promise<void> {
+  const when = { endpointId, status: 'ACTIVE' } as const
+  await tx.updateIf(appId, 'endpoints', when, { set: { dueAt: now }, inc: { wakes: 1 } })
+}

@@ -1,7 +1,9 @@
 import { endpointFailingMsMax, endpointPauseMsMax, failingEndpointsAtOnceMax } from '@holdfast/contract'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type OpenStore, worldsOn } from '../bookings/testing.ts'
 import { openLanes } from './deliver.ts'
+import { endpointView } from './endpoint-view.ts'
+import { putEndpoint } from './put-endpoint.ts'
 import { replaySince } from './replay.ts'
 import { sendTest } from './send-test.ts'
 import type { Sent } from './sender.ts'
@@ -9,6 +11,8 @@ import { deliveryWorlds } from './testing.ts'
 
 const minute = 60_000
 const day = 86_400_000
+/** Asked again and again until it is so, or a failure at the deadline. */
+const waiting = { timeout: 10_000, interval: 5 }
 
 /** What one endpoint costs the others, and what becomes of one that fails. */
 export function queuesSuite(open: OpenStore): void {
@@ -32,10 +36,10 @@ export function queuesSuite(open: OpenStore): void {
       await heard
       // The broken one is still being called, and the well one is called again meanwhile.
       await w.test('well')
-      while (well.receiver.heard.length < 2) {
+      await vi.waitFor(async () => {
         await lanes.begin()
-        await w.core.platform.sleep(5)
-      }
+        expect(well.receiver.heard).toHaveLength(2)
+      }, waiting)
       released.resolve({ word: 'no_answer', why: 'late' })
       await lanes.ended()
       expect(await w.hooks.log('well')).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }])
@@ -89,7 +93,9 @@ export function queuesSuite(open: OpenStore): void {
         },
       })
       await lanes.begin()
-      while (calls < failingEndpointsAtOnceMax || receiver.heard.length < 1) await core.platform.sleep(5)
+      await vi.waitFor(() => {
+        expect([calls, receiver.heard.length]).toEqual([failingEndpointsAtOnceMax, 1])
+      }, waiting)
       await lanes.begin()
       expect(calls).toBe(failingEndpointsAtOnceMax)
       stuck.resolve({ word: 'no_answer', why: 'late' })
@@ -108,7 +114,9 @@ export function queuesSuite(open: OpenStore): void {
       await w.hooks.deliver()
       const disabled = await w.hooks.read('shop')
       expect(disabled).toMatchObject({ status: 'DISABLED', dueAt: null })
-      expect(disabled.failingSince).not.toBeNull()
+      const view = endpointView(disabled, new Date(w.clock.platform.now()))
+      expect([view.status, view.failingSince]).toEqual(['disabled', disabled.failingSince?.toISOString()])
+      expect(view.failingSince).not.toBeNull()
       const calls = receiver.heard.length
       w.clock.pass(day)
       await w.hooks.deliver()
@@ -123,6 +131,40 @@ export function queuesSuite(open: OpenStore): void {
       await w.hooks.settle(minute, minute)
       expect(new Set((await w.hooks.log('shop')).map(({ status }) => status))).toEqual(new Set(['delivered']))
       expect(await w.hooks.read('shop')).toMatchObject({ status: 'ACTIVE', failures: 0, failingSince: null })
+    })
+
+    test('that refuses some messages and takes others is not one that fails', async () => {
+      const w = await world()
+      const { receiver } = await w.hooks.open('shop')
+      receiver.be(async () => ({ word: 'answered', status: receiver.heard.length % 2 === 0 ? 500 : 200 }))
+      for (let waited = 0; waited <= endpointFailingMsMax + day; waited += day / 2) {
+        await w.test('shop')
+        await w.test('shop')
+        await w.hooks.settle(endpointPauseMsMax)
+        w.clock.pass(day / 2)
+      }
+      expect((await w.hooks.read('shop')).status).toBe('ACTIVE')
+    })
+
+    test('that pauses is called when its app tries it, or has moved it', async () => {
+      const w = await world()
+      const { receiver, endpointId } = await w.hooks.open('shop')
+      receiver.say(500)
+      for (let n = 0; n < 4; n++) {
+        await w.test('shop')
+        await w.hooks.deliver()
+      }
+      await w.hooks.deliver()
+      expect((await w.hooks.read('shop')).failures).toBe(4)
+      const calls = receiver.heard.length
+      const moved = await w.hooks.open('moved')
+      const input = { url: moved.url, events: ['booking.confirmed' as const] }
+      await putEndpoint(w.core, { appId: w.appId, endpointId, input })
+      w.clock.pass(minute)
+      await w.hooks.deliver()
+      expect(receiver.heard).toHaveLength(calls)
+      expect(moved.receiver.heard).toHaveLength(4)
+      expect(await w.hooks.read('shop')).toMatchObject({ failures: 0, failingSince: null })
     })
 
     test('of an app that the operator has shut is not called until the app is active again', async () => {

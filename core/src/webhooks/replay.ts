@@ -14,7 +14,7 @@ import type { Core } from '../context.ts'
 import { cursorAt } from '../cursor.ts'
 import type { Change } from '../store/store.ts'
 import { deliveryView } from './endpoint-view.ts'
-import { wake } from './queue.ts'
+import { hurry } from './queue.ts'
 import { readEndpoint } from './read-endpoints.ts'
 
 type Context = Pick<Core, 'store' | 'platform'>
@@ -42,7 +42,7 @@ export async function replayDelivery(
   await store.transaction(coreBudgetMs, async (tx) => {
     const replayed = await tx.updateIf(appId, 'deliveries', { endpointId, deliveryId }, anew(nowMs))
     if (replayed !== 1) throw new Problem('not_found')
-    await wake(tx, { appId, endpointId }, new Date(nowMs))
+    await hurry(tx, { appId, endpointId }, new Date(nowMs))
   })
   const delivery = await store.get(appId, 'deliveries', { deliveryId })
   if (!delivery) throw new Problem('not_found')
@@ -69,7 +69,7 @@ export async function replaySince(
     await readEndpoint(tx, appId, endpointId)
     const which = { endpointId, status: { in: statuses[request.only] }, cursor }
     const count = await tx.updateIf(appId, 'deliveries', which, anew(nowMs))
-    if (count > 0) await wake(tx, { appId, endpointId }, new Date(nowMs))
+    if (count > 0) await hurry(tx, { appId, endpointId }, new Date(nowMs))
     return count
   })
   return { replayed }

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { deliveryView } from './endpoint-view.ts'
-import { enqueue, newDelivery } from './queue.ts'
+import { enqueue, hurry, newDelivery } from './queue.ts'
 import { readEndpoint } from './read-endpoints.ts'
 
 /** Puts a message into the queue of an endpoint that tells of nothing: to try it. */
@@ -23,6 +23,9 @@ export async function sendTest(
   const delivery = await newDelivery(platform, { ...endpoint, status: 'ACTIVE' }, notice, [
     newId('op', platform.random),
   ])
-  await store.transaction(coreBudgetMs, (tx) => enqueue(tx, appId, [delivery]))
+  await store.transaction(coreBudgetMs, async (tx) => {
+    await enqueue(tx, appId, [delivery])
+    await hurry(tx, endpoint, delivery.createdAt)
+  })
   return deliveryView(delivery)
 }

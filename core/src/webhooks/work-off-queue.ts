@@ -42,10 +42,12 @@ export async function workOffQueue(
     if (due.length === 0) return rest(ctx, endpoint)
     const came = await Promise.all(due.map((delivery) => attemptDelivery(ctx, endpoint, delivery)))
     if (came.includes('gone')) return disable(ctx, endpoint)
-    if (came.includes('failed')) return pause(ctx, endpoint)
+    const isAnswering = came.includes('delivered')
+    const record = isAnswering ? { failures: 0, failingSince: null } : endpoint
+    if (came.includes('failed')) return pause(ctx, { ...endpoint, ...record })
     // Another core is at this queue: it needs no second one.
-    if (!came.includes('delivered')) return
-    if (endpoint.failures > 0) await change(ctx, endpoint, { set: { failures: 0, failingSince: null } })
+    if (!isAnswering) return
+    if (endpoint.failures > 0) await change(ctx, endpoint, { set: record })
   }
 }
 
@@ -72,7 +74,7 @@ async function pause(ctx: Delivering, endpoint: EndpointDoc): Promise<void> {
   if (nowMs - failingSince.getTime() >= endpointFailingMsMax) return disable(ctx, endpoint)
   const pauseMs = Math.min(endpointPauseMsMax, endpointPauseMsMin * 2 ** Math.min(endpoint.failures, 30))
   const dueAt = new Date(nowMs + pauseMs)
-  await change(ctx, endpoint, { set: { dueAt, failingSince }, inc: { failures: 1 } })
+  await change(ctx, endpoint, { set: { dueAt, failingSince, failures: endpoint.failures + 1 } })
 }
 
 async function disable(ctx: Delivering, endpoint: EndpointDoc): Promise<void> {
