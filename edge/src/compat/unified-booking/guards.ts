@@ -55,7 +55,13 @@ const asCaller = (app: IssuedVerdict, origin: string | undefined): AppVerdict =>
 
 /** The three layers as the predecessor has them. They set what those of `/v1` set, for the same routes behind them. */
 export function unifiedGuards(
-  { enforce, verdicts, platform, guards }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'guards'>,
+  {
+    enforce,
+    verdicts,
+    platform,
+    guards,
+    botCheck,
+  }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'guards' | 'botCheck'>,
   secrets: TokenSecrets,
 ) {
   const readKey = createKeyReader(createKeyVerdicts(verdicts, platform), enforce)
@@ -74,6 +80,7 @@ export function unifiedGuards(
     c.set('app', caller)
     c.set('deniedUsers', known.deniedUsers)
     c.get('note').appId = caller.appId
+    botCheck(c, 'nothing')
     await next()
   })
 
