@@ -1,7 +1,7 @@
 import { endpointFailingMsMax, endpointPauseMsMax, failingEndpointsAtOnceMax } from '@holdfast/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { type OpenStore, worldsOn } from '../bookings/testing.ts'
-import { openLanes } from './deliver.ts'
+import { openLanes, startDelivering } from './deliver.ts'
 import { endpointView } from './endpoint-view.ts'
 import { putEndpoint } from './put-endpoint.ts'
 import { replaySince } from './replay.ts'
@@ -190,5 +190,27 @@ export function queuesSuite(open: OpenStore): void {
       await w.hooks.deliver()
       expect((await w.hooks.read('shop')).status).toBe('DISABLED')
     })
+  })
+
+  test('a core that stops ends the calls that are under way, records them, and begins no other', async () => {
+    const w = await world()
+    const { receiver } = await w.hooks.open('shop')
+    await w.test('shop')
+    const [called, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<Sent>()]
+    receiver.be(() => {
+      called.resolve()
+      return answered.promise
+    })
+    const { stop } = startDelivering(w.hooks.delivering)
+    await called.promise
+    const stopped = stop()
+    await w.test('shop')
+    answered.resolve({ word: 'answered', status: 200 })
+    await stopped
+    expect((await w.hooks.log('shop')).map(({ status }) => status).toSorted()).toEqual([
+      'delivered',
+      'pending',
+    ])
+    expect(receiver.heard).toHaveLength(1)
   })
 }
