@@ -22,13 +22,8 @@ export async function endpointsFor(
   appId: AppId,
   types: readonly WantedNotice[],
 ): Promise<EndpointDoc[]> {
-  const found = await store.find(
-    appId,
-    'endpoints',
-    { status: { in: ['ACTIVE', 'DISABLED'] } },
-    { limit: pageSizeMax },
-  )
-  return found.filter(({ events }) => types.some((type) => events.includes(type)))
+  const found = await store.find(appId, 'endpoints', {}, { limit: pageSizeMax })
+  return found.filter(({ status, events }) => status !== 'OFF' && types.some((type) => events.includes(type)))
 }
 
 /** The id of what is told to an endpoint, by the names of what happened: the same whenever it is told. */

@@ -29,8 +29,8 @@ export const createSender =
     const late = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('late')), { once: true }),
     )
-    const url = new URL(text)
     const call = async (): Promise<Sent> => {
+      const url = new URL(text)
       const address = await pinAddress(url, { resolve, isLocalAllowed })
       if (address === null) return { word: 'no_answer', why: 'address_refused' }
       return { word: 'answered', status: await post({ url, address, headers, body, signal }) }

@@ -4,9 +4,9 @@ import {
   endpointPauseMsMax,
   endpointPauseMsMin,
 } from '@holdfast/contract'
-import type { EndpointDoc } from '../store/schema.ts'
+import type { DeliveryDoc, EndpointDoc } from '../store/schema.ts'
 import type { Change } from '../store/store.ts'
-import { attemptDelivery, type Delivering } from './attempt-delivery.ts'
+import { type Attempt, attemptDelivery, type Delivering } from './attempt-delivery.ts'
 
 /** Names an endpoint. */
 export type EndpointKey = Pick<EndpointDoc, 'appId' | 'endpointId'>
@@ -40,7 +40,7 @@ export async function workOffQueue(
       { orderBy: 'dueAt', limit: endpoint.failures > 0 ? 1 : deliveriesPerEndpointAtOnceMax },
     )
     if (due.length === 0) return rest(ctx, endpoint)
-    const came = await Promise.all(due.map((delivery) => attemptDelivery(ctx, endpoint, delivery)))
+    const came = await attemptAll(ctx, endpoint, due)
     if (came.includes('gone')) return disable(ctx, endpoint)
     const isAnswering = came.includes('delivered')
     const record = isAnswering ? { failures: 0, failingSince: null } : endpoint
@@ -49,6 +49,19 @@ export async function workOffQueue(
     if (!isAnswering) return
     if (endpoint.failures > 0) await change(ctx, endpoint, { set: record })
   }
+}
+
+/** Tries them beside each other; a fault of one is told when all have ended, so that none is left behind. */
+async function attemptAll(
+  ctx: Delivering,
+  endpoint: EndpointDoc,
+  due: readonly DeliveryDoc[],
+): Promise<Attempt[]> {
+  const ends = await Promise.allSettled(due.map((delivery) => attemptDelivery(ctx, endpoint, delivery)))
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
 }
 
 const change = (

@@ -131,6 +131,12 @@ describe('a look at the queues of endpoints reads what is due, and no queue read
     expect(planOf(findSql('endpoints', terms, { orderBy: 'dueAt', limit: 50 }))).toEqual(['endpoints.due'])
   })
 
+  test('those of an app, which every sale asks for', () => {
+    expect(planOf(findSql('endpoints', termsOf(app, 'endpoints', {}), { limit: 100 }))).toEqual([
+      'endpoints.primary',
+    ])
+  })
+
   test('what is due to one, and what is due next', () => {
     for (const filter of [{ dueAt }, {}]) {
       const terms = termsOf(app, 'deliveries', { endpointId, status: 'PENDING', ...filter })
