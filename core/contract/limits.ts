@@ -80,6 +80,37 @@ export const paymentAttemptsToStuck = 6
 export const paymentsPerRound = 100
 /** How long an event of a provider is known, so that its repeats have no effect; providers repeat for days. */
 export const providerEventKeptMs = 30 * 86_400_000
+/** Endpoints to which one app is told what happened. */
+export const endpointsPerAppMax = 10
+export const endpointUrlLengthMax = 2_048
+/** Secrets of one endpoint that sign at a time: the newest, and those that a rotation leaves good for a while. */
+export const endpointSecretsMax = 3
+export const secretOverlapSecondsDefault = 86_400
+/** One delivery, from the look-up of the name to the status; and one question to a name server, within it. */
+export const deliveryCallMs = 10_000
+export const nameLookupMs = 2_000
+/** What is read of the answer to a delivery before the connection is closed; nothing of it is kept. */
+export const deliveryAnswerBytesMax = 16 * 1024
+/** How long a delivery that was begun is left to who began it. Longer than a call may take. */
+export const deliveryLeaseMs = 30_000
+/** Pauses between two attempts at one delivery: each `deliveryRetryFactor` times the one before, up to the last. */
+export const deliveryRetryMsMin = 5_000
+export const deliveryRetryMsMax = 6 * 3_600_000
+export const deliveryRetryFactor = 4
+/** How long a delivery is tried. */
+export const deliveryRetryForMs = 3 * 86_400_000
+/** How long it is in the log, and can be replayed. */
+export const deliveryKeptMs = 30 * 86_400_000
+/** Pauses of a whole endpoint that fails: doubled from the first, up to the last. */
+export const endpointPauseMsMin = 1_000
+export const endpointPauseMsMax = 300_000
+/** An endpoint that has only failed for so long is disabled. */
+export const endpointFailingMsMax = 5 * 86_400_000
+/** Deliveries under way at a time to one endpoint that answers; one that fails gets one. */
+export const deliveriesPerEndpointAtOnceMax = 8
+/** Endpoints that one core works on at a time: those that answer, and those that fail, which cannot crowd them out. */
+export const endpointsAtOnceMax = 500
+export const failingEndpointsAtOnceMax = 50
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 

@@ -13,6 +13,7 @@ import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
 import { codeRoutes } from './users/code-routes.ts'
 import { userAdminRoutes, userRoutes } from './users/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
@@ -46,6 +47,7 @@ export function createCoreApp(core: Core, identities: Identities, edgeKeys: Edge
     .route('/v1/events', orderRoutes(core))
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
+    .route('/v1/webhooks', webhookRoutes(core))
   app.onError(onError(core.log))
   app.notFound(() => {
     throw new Problem('not_found')

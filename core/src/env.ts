@@ -57,6 +57,8 @@ const Env = z
     ADMIN_PASSWORD_HASH: z.string().regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash'),
     /** Only the local stack sets it: payments that nobody pays. */
     ALLOW_SIMULATED_PAYMENTS: flag,
+    /** Only the local stack sets it: apps may be told at http://localhost. */
+    ALLOW_LOCAL_WEBHOOKS: flag,
     STRIPE_ACCOUNTS: StripeAccounts,
     RAZORPAY_ACCOUNTS: RazorpayAccounts,
     /** Where mail goes; without it nobody can sign up by a mailed code. */
@@ -75,6 +77,13 @@ const Env = z
     {
       path: ['ALLOW_SIMULATED_PAYMENTS'],
       message: 'must not be set beside live keys: somebody could book without paying',
+    },
+  )
+  .refine(
+    (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    {
+      path: ['ALLOW_LOCAL_WEBHOOKS'],
+      message: 'must not be set beside live keys: apps could call what runs on this machine',
     },
   )
   .refine((env) => (env.SMTP_URL === undefined) === (env.MAIL_FROM === undefined), {

@@ -17,6 +17,10 @@ import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
 import { createTokenIssuer } from './users/tokens.ts'
+import { startDelivering } from './webhooks/deliver.ts'
+import { postTo } from './webhooks/post-to.ts'
+import { createResolve } from './webhooks/resolve-name.ts'
+import { createSender } from './webhooks/sender.ts'
 
 /** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
 const quietMs = 1_000
@@ -65,6 +69,7 @@ async function start(): Promise<void> {
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
+    areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
   }
   const identities: Identities = {
     passwords: createPasswordHasher(platform, loginHashing),
@@ -80,6 +85,9 @@ async function start(): Promise<void> {
   }
   const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS)
   const repair = startRepair(core)
+  const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
+  const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
+  const delivering = startDelivering({ store, platform, log, send })
   const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }, ({ port }) =>
     log({ event: 'core_listens', port }),
   )
@@ -101,10 +109,12 @@ async function start(): Promise<void> {
 
   const stop = async () => {
     log({ event: 'core_stops' })
+    // What is being delivered ends while the door still closes.
+    const delivered = delivering.stop()
     await leave()
     // No new connections; what is under way is answered; then what it used is closed.
     await new Promise((resolve) => server.close(resolve))
-    await repair.stop()
+    await Promise.all([repair.stop(), delivered])
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()

@@ -48,6 +48,7 @@ import { inventoryRoutes } from './routes/inventory.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import type { Guards, Services } from './services.ts'
 import { createVerdictCache } from './verdict-cache.ts'
 
@@ -120,6 +121,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/events', orderRoutes(services))
     .route('/v1', paymentRoutes(services))
     .route('/v1/bookings', bookingRoutes(services))
+    .route('/v1/webhooks', webhookRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/admin', adminRoutes(services))
     .route(

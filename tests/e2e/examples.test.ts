@@ -14,6 +14,7 @@ const Made = z.union([
     .object({ user: z.object({ id: z.string() }), token: z.string() })
     .transform(({ user, token }) => ({ userId: user.id, userToken: token })),
   z.object({ app: z.object({ id: z.string() }) }).transform(({ app }) => ({ appId: app.id })),
+  z.object({ id: z.string(), type: z.literal('webhook.test') }).transform(({ id }) => ({ deliveryId: id })),
   z.object({ receipt: z.string(), id: z.string() }).transform(({ id }) => ({ bookingId: id })),
   z
     .object({ cancellation: z.object({ refundId: z.string() }) })

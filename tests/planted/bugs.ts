@@ -102,4 +102,28 @@ export const bugs: readonly PlantedBug[] = [
     suite: 'tests/contract/store/confirm-mongo.test.ts',
     caughtBy: 'a payment that pays for nothing is given back or gets another grant, never both',
   },
+  {
+    name: 'one public address of a name is enough for a webhook',
+    file: 'core/src/webhooks/pin-address.ts',
+    find: 'addresses.every(isPublicAddress)',
+    plant: 'addresses.some(isPublicAddress)',
+    suite: 'core/src/webhooks/pin-address.test.ts',
+    caughtBy: 'is none if that of the name is public and private',
+  },
+  {
+    name: 'a webhook looks its name up again when it connects',
+    file: 'core/src/webhooks/post-to.ts',
+    find: 'host: address,',
+    plant: 'host: url.hostname,',
+    suite: 'core/src/webhooks/sender.test.ts',
+    caughtBy: 'asks for the certificate of the name, at the pinned address',
+  },
+  {
+    name: 'a queue that was found empty sleeps whatever came meanwhile',
+    file: 'core/src/webhooks/work-off-queue.ts',
+    find: '{ endpointId, wakes }, { set: { dueAt: next?.dueAt ?? null } }',
+    plant: '{ endpointId, wakes: { gte: 0 } }, { set: { dueAt: next?.dueAt ?? null } }',
+    suite: 'core/src/webhooks/webhooks.test.ts',
+    caughtBy: 'that comes while its queue is found empty is not left lying',
+  },
 ]

@@ -7,6 +7,7 @@ import type { Operation } from './operation.ts'
 import { paymentOperations } from './payments.ts'
 import { serviceOperations } from './service.ts'
 import { userOperations } from './users.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export * from './calls.ts'
 export * from './operation.ts'
@@ -22,6 +23,7 @@ export const operations = {
   ...bookingOperations,
   ...userOperations,
   ...inventoryOperations,
+  ...webhookOperations,
   ...adminOperations,
   ...serviceOperations,
 } as const satisfies Record<string, Operation>

@@ -9,6 +9,7 @@ export const tags = [
   'Bookings',
   'Users',
   'Inventory',
+  'Webhooks',
   'Admin',
   'Service',
 ] as const

@@ -16,7 +16,7 @@ import {
 import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
-import { bookingPokes } from '../outbox/rows.ts'
+import { bookingPokes, noticePoke } from '../outbox/rows.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
@@ -212,7 +212,10 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
   for (let attempt = 1; ; attempt++) {
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
-    const pokes = bookingPokes(booking, ctx.platform)
+    const pokes = [
+      ...bookingPokes(booking, ctx.platform),
+      noticePoke(booking, { type: 'booking.confirmed' }, ctx.platform),
+    ]
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
       ctx.poke(booking)

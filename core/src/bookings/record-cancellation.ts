@@ -1,6 +1,6 @@
 import type { ChargeLine, PricedSeat } from '@holdfast/contract'
 import type { Core } from '../context.ts'
-import { chainPoke, settlePoke } from '../outbox/rows.ts'
+import { chainPoke, noticePoke, settlePoke } from '../outbox/rows.ts'
 import { newRefund } from '../payments/payment-rows.ts'
 import type { BookingDoc, CancellationDoc, OutboxDoc, RefundDoc } from '../store/schema.ts'
 import type { Statements } from '../store/store.ts'
@@ -59,6 +59,11 @@ export async function draftCancellation(
   const pokes = [
     settlePoke(booking, platform),
     chainPoke('cancellation', { appId, eventId, bookingId, receipt }, platform),
+    // Where only money goes back, nothing was cancelled that the app could see.
+    ...(seats.length > 0 ? [noticePoke(booking, { type: 'booking.cancelled', n }, platform)] : []),
+    ...(refund?.state === 'DONE'
+      ? [noticePoke(booking, { type: 'booking.refunded', refundId: refund.refundId }, platform)]
+      : []),
   ]
   return { doc: { ...unsigned, receipt }, refund, pokes }
 }

@@ -4,6 +4,7 @@ import { applyEvent } from '../events/apply-event.ts'
 import { growChain, growChains } from '../receipts/grow-chain.ts'
 import { collections, type OutboxDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
+import { announceBooking } from '../webhooks/announce-booking.ts'
 import { finishedTtlMs } from './rows.ts'
 import { settleBooking } from './settle-booking.ts'
 
@@ -21,6 +22,7 @@ type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildW
 const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Promise<void>> = {
   settle: settleBooking,
   apply: (ctx, row) => applyEvent(ctx, row, row.seats),
+  webhook: announceBooking,
   receipt: async (ctx, row) => void (await growChain(ctx, row.appId)),
 }
 

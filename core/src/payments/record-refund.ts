@@ -9,6 +9,7 @@ import {
 import type { BookingDoc, PaymentDoc, RefundDoc } from '../store/schema.ts'
 import type { Statements } from '../store/store.ts'
 import type { Settling } from './book-paid.ts'
+import { finishRefundIn, refundPokes } from './finish-refund.ts'
 import { retryPayment } from './mend-payments.ts'
 import { carries, keyOf, newRefund } from './payment-rows.ts'
 import type { ProviderEvent } from './provider.ts'
@@ -39,10 +40,13 @@ export async function recordRefund(
   const refundId = RefundId.safeParse(fact.reference).data
   const ours = refundId && (await ctx.store.get(payment.appId, 'refunds', { refundId }))
   if (!ours) return recordByHand(ctx, payment, fact, once)
-  const state = fact.state === 'done' ? 'DONE' : 'FAILED'
+  if (fact.state === 'done') {
+    const pokes = await refundPokes(ctx, ours)
+    return once((tx) => finishRefundIn(tx, ours, ['PENDING'], pokes))
+  }
   const when = { refundId: ours.refundId, state: 'PENDING' } as const
   await once((tx) =>
-    tx.updateIf(payment.appId, 'refunds', when, { set: { state, dueAt: null, attempts: 0 } }),
+    tx.updateIf(payment.appId, 'refunds', when, { set: { state: 'FAILED', dueAt: null, attempts: 0 } }),
   )
 }
 
@@ -98,15 +102,21 @@ async function effectOf(ctx: Settling, payment: PaymentDoc, { providerRefund, am
 
   const failed = others.find((other) => other.state === 'FAILED' && other.amount === amount)
   if (failed) {
-    const when = { refundId: failed.refundId, state: 'FAILED' } as const
-    return (tx: Statements) => tx.updateIf(appId, 'refunds', when, { set: { state: 'DONE', attempts: 0 } })
+    const pokes = await refundPokes(ctx, failed)
+    return (tx: Statements) => finishRefundIn(tx, failed, ['FAILED'], pokes)
   }
   const given = others.filter(({ state }) => state === 'DONE').reduce((sum, other) => sum + other.amount, 0)
   // Nobody gives back more than was taken: an operator has said already that this one was made.
   if (given + amount > payment.captured) return async () => {}
 
   const ending = booking && endingOf(booking, amount)
-  if (!booking || !ending) return (tx: Statements) => tx.insert(appId, 'refunds', refund)
+  if (!booking || !ending) {
+    const promised = await refundPokes(ctx, refund)
+    return async (tx: Statements) => {
+      await tx.insert(appId, 'refunds', refund)
+      if (promised.length > 0) await tx.insert(appId, 'outbox', promised)
+    }
+  }
   const cancellation = await draftCancellation(ctx, booking, ending, refund)
   return (tx: Statements) => recordCancellation(tx, booking, cancellation)
 }

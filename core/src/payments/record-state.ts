@@ -1,7 +1,7 @@
 import { coreBudgetMs, type GrantId, paymentHeadStartMs } from '@holdfast/contract'
 import { freeSeats } from '../bookings/commit-booking.ts'
 import type { Core } from '../context.ts'
-import { settlePoke } from '../outbox/rows.ts'
+import { failurePokes } from '../outbox/rows.ts'
 import type { BookingDoc, Documents, OutboxDoc, PaymentDoc } from '../store/schema.ts'
 import { isDuplicate, type Statements } from '../store/store.ts'
 import { carries, keyOf, unusedRefund } from './payment-rows.ts'
@@ -63,7 +63,7 @@ export async function recordCapture(
   const isRight = captured === payment.amount
   const refund = await unusedRefund(ctx.platform, payment, captured)
   const [seen] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
-  const poke = seen && settlePoke(seen, ctx.platform)
+  const pokes = seen ? failurePokes(seen, ctx.platform) : []
   const dueAt = new Date(ctx.platform.now())
   await onceOf(news, () =>
     ctx.store.transaction(coreBudgetMs, async (tx) => {
@@ -85,7 +85,7 @@ export async function recordCapture(
       }
       const stands = carries(payment, booking) && booking.paymentStatus === 'SUCCESS'
       if (stands) return
-      if (waits) await failIn(tx, booking, poke ? [poke] : [])
+      if (waits) await failIn(tx, booking, pokes)
       await tx.insert(appId, 'refunds', refund)
     }),
   )
@@ -115,8 +115,8 @@ async function failIn(tx: Statements, booking: BookingDoc, pokes: readonly Outbo
 
 /** Ends a booking whose payment came to nothing: its seats go back on sale. A booking that was paid meanwhile stays. */
 export async function failBooking({ store, platform }: Context, booking: BookingDoc): Promise<void> {
-  const poke = settlePoke(booking, platform)
-  await store.transaction(coreBudgetMs, (tx) => failIn(tx, booking, [poke]))
+  const pokes = failurePokes(booking, platform)
+  await store.transaction(coreBudgetMs, (tx) => failIn(tx, booking, pokes))
 }
 
 /** Marks the booking paid whose money was here before it was committed. */

@@ -3,6 +3,8 @@ import type { Change, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import type { Documents } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
+import { holdDeliveries } from '../webhooks/hold-notices.ts'
+import { enqueue } from '../webhooks/queue.ts'
 
 type Reservation = Documents['reservations']
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
@@ -44,6 +46,7 @@ async function record(
 ): Promise<void> {
   const latest = foldByGrant({ appId, eventId }, changes)
   const ids = [...latest.keys()]
+  const deliveries = await holdDeliveries(ctx, { appId, eventId }, cursor.epoch, changes)
   try {
     await ctx.store.transaction(transactionMs, async (tx) => {
       const known = await tx.find(
@@ -66,11 +69,14 @@ async function record(
           { set: { status, until } },
         )
       }
+      await enqueue(tx, appId, deliveries)
       await tx.putIf(appId, 'cursors', { appId, eventId, ...cursor }, {})
     })
   } catch (error) {
-    // A confirm wrote one of them meanwhile: the next round reads it as known.
-    if (!isDuplicate(error, 'reservations', 'primary')) throw error
+    // A confirm wrote one of them meanwhile, or another core told of them: the next round reads it as known.
+    const isKnown =
+      isDuplicate(error, 'reservations', 'primary') || isDuplicate(error, 'deliveries', 'primary')
+    if (!isKnown) throw error
   }
 }
 

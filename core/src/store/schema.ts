@@ -1,19 +1,23 @@
 import {
   AppId,
   BookingId,
+  BookingNoticeType,
   BotMode,
   CancellationTerms,
   ChargeLine,
   Charges,
   ChartFrame,
   Currency,
+  DeliveryId,
   Domain,
+  EndpointId,
   EventDefaults,
   EventId,
   GrantId,
   HoldSettings,
   IssuedKind,
   KeyKind,
+  NoticeType,
   PaymentAccount,
   PaymentId,
   PaymentProvider,
@@ -24,6 +28,7 @@ import {
   RefundId,
   SaleStatus,
   SeatId,
+  WantedNotice,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
@@ -326,12 +331,17 @@ const ChainDoc = z.object({
 const OutboxDoc = z.object({
   appId: AppId,
   rowId: z.string(),
-  kind: z.enum(['settle', 'apply', 'receipt']),
+  kind: z.enum(['settle', 'apply', 'receipt', 'webhook']),
   eventId: EventId,
   /** The booking, the event for `apply`, or the app's chain for `receipt`. */
   subject: z.string(),
   /** Of `receipt`: what the chain gets. Carried whole, so that the chain has what was signed at the commit. */
   proof: z.object({ kind: ProofKind, bookingId: BookingId, receipt: z.string() }).nullable().default(null),
+  /** Of `webhook`: what the app is told of the booking. `n` is the cancellation that it tells of. */
+  notice: z
+    .object({ type: BookingNoticeType, n: z.int().nullable(), refundId: RefundId.nullable() })
+    .nullable()
+    .default(null),
   /** Of `apply`: the seats that changed beside the event's settings. */
   seats: z.array(SeatId),
   status: z.enum(['READY', 'DONE']),
@@ -339,6 +349,46 @@ const OutboxDoc = z.object({
   dueAt: date(),
   createdAt: date(),
   expiresAt: date().nullable(),
+})
+
+/**
+ * Where an app is told what happened. `secrets` are the newest first; the others sign until their time is over. `dueAt`
+ * is when its queue is looked at next (null: nothing waits in it), `wakes` counts what was put into it, so that a look
+ * that found it empty does not put a newer one to sleep. `failures` counts those in a row, since `failingSince`.
+ */
+const EndpointDoc = z.object({
+  appId: AppId,
+  endpointId: EndpointId,
+  url: z.string(),
+  events: z.array(WantedNotice),
+  status: z.enum(['ACTIVE', 'OFF', 'DISABLED']),
+  secrets: z.array(z.object({ text: z.string(), until: date().nullable() })).min(1),
+  dueAt: date().nullable(),
+  wakes: z.int(),
+  failures: z.int(),
+  failingSince: date().nullable(),
+  createdAt: date(),
+})
+
+/**
+ * One message to one endpoint: `payload` is what is sent, as text, the same in every attempt. `dueAt` is its next
+ * attempt, or the end of the one that is under way. `cursor` orders deliveries by age.
+ */
+const DeliveryDoc = z.object({
+  appId: AppId,
+  deliveryId: DeliveryId,
+  endpointId: EndpointId,
+  type: NoticeType,
+  payload: z.string(),
+  status: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
+  attempts: z.int(),
+  dueAt: date().nullable(),
+  giveUpAt: date(),
+  lastStatus: z.int().nullable(),
+  lastAttemptAt: date().nullable(),
+  cursor: z.string(),
+  createdAt: date(),
+  expiresAt: date(),
 })
 
 /** Who does a background job, until when; saves work and is never needed for safety (`appId` is `system`). */
@@ -482,6 +532,20 @@ export const collections = {
     key: ['appId', 'n'],
     indexes: { receipt: { fields: ['appId', 'receiptDigest'], unique: true } },
   }),
+  endpoints: collection({
+    doc: EndpointDoc,
+    key: ['appId', 'endpointId'],
+    indexes: { due: { fields: ['status', 'dueAt'] } },
+  }),
+  deliveries: collection({
+    doc: DeliveryDoc,
+    key: ['appId', 'deliveryId'],
+    indexes: {
+      due: { fields: ['appId', 'endpointId', 'status', 'dueAt'] },
+      log: { fields: ['appId', 'endpointId', 'cursor'] },
+    },
+    expires: 'expiresAt',
+  }),
   leases: collection({ doc: LeaseDoc, key: ['appId', 'name'], indexes: {} }),
   imports: collection({ doc: ImportDoc, key: ['appId', 'name'], indexes: {} }),
   cursors: collection({ doc: CursorDoc, key: ['appId', 'eventId'], indexes: {} }),
@@ -518,3 +582,5 @@ export type CancellationDoc = Documents['cancellations']
 export type AppDoc = Documents['apps']
 export type UserDoc = Documents['users']
 export type KeyDoc = Documents['keys']
+export type EndpointDoc = Documents['endpoints']
+export type DeliveryDoc = Documents['deliveries']

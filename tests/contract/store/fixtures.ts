@@ -73,6 +73,7 @@ export const outboxRow = (appId: AppId, rowId: string, fields: Partial<OutboxDoc
   status: 'READY',
   seats: [],
   proof: null,
+  notice: null,
   attempts: 0,
   dueAt: noon,
   createdAt: noon,

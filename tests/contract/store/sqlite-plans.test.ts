@@ -122,3 +122,33 @@ describe('the rounds of the relay look at open rows of their kinds only', () => 
     expect(planOf(findSql('cancellations', given, { limit: 500 }))).toEqual(['cancellations.primary'])
   })
 })
+
+describe('a look at the queues of endpoints reads what is due, and no queue reads another', () => {
+  const dueAt = { lte: new Date(0) }
+  const endpointId = 'main' as never
+  test.each([0, { gt: 0 }])('the endpoints with something due', (failures) => {
+    const terms = termsOf(everyApp, 'endpoints', { status: 'ACTIVE', failures, dueAt })
+    expect(planOf(findSql('endpoints', terms, { orderBy: 'dueAt', limit: 50 }))).toEqual(['endpoints.due'])
+  })
+
+  test('those of an app, which every sale asks for', () => {
+    expect(planOf(findSql('endpoints', termsOf(app, 'endpoints', {}), { limit: 100 }))).toEqual([
+      'endpoints.primary',
+    ])
+  })
+
+  test('what is due to one, and what is due next', () => {
+    for (const filter of [{ dueAt }, {}]) {
+      const terms = termsOf(app, 'deliveries', { endpointId, status: 'PENDING', ...filter })
+      const sql = findSql('deliveries', terms, { orderBy: 'dueAt', limit: 8 })
+      expect(planOf(sql)).toEqual(['deliveries.due'])
+      expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
+    }
+  })
+
+  test('its log', () => {
+    const sql = page(app, 'deliveries', { endpointId })
+    expect(planOf(sql)).toEqual(['deliveries.log'])
+    expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
+  })
+})
