@@ -60,6 +60,20 @@ export const pinLeaseMs = 60_000
 export const edgeBudgetMs = 10_000
 /** How long core may work on one request; less than the edge waits, far less than the lease. */
 export const coreBudgetMs = 8_000
+/** Requests of one app, and of all, that one core works on at a time; more are told to come again. */
+export const callsPerAppMax = 256
+export const callsMax = 1_024
+/** What Retry-After says to them. */
+export const overloadedRetrySeconds = 1
+/** A core whose event loop is later than this, in two windows one after the other, takes nothing new. */
+export const eventLoopDelayMsMax = 250
+export const eventLoopWindowMs = 500
+/** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
+export const leaveQuietMs = 1_000
+/** It refuses them then in any case. */
+export const leaveMsMax = 3_000
+/** What is still not answered so long after is cut off. Longer than any answer takes. */
+export const drainMsMax = coreBudgetMs + 2_000
 /** One script on Redis, one delivery. */
 export const inventoryCallMs = 2_000
 /** One call of a payment provider. */

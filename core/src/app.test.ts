@@ -9,6 +9,9 @@ import {
 import { base64url, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCoreApp } from './app.ts'
+import type { Core } from './context.ts'
+import { idle, type Standing } from './http/admission.ts'
+import { StoreError } from './store/store.ts'
 import { testCore } from './testing.ts'
 import { plainPasswords, testTokens } from './users/testing.ts'
 
@@ -99,4 +102,27 @@ describe('a key question', () => {
       expect(await ask(body)).toMatchObject({ code: 'invalid_request' })
     },
   )
+})
+
+describe('F29: the probes of Kubernetes', () => {
+  const { hasher } = plainPasswords()
+  const identities = {
+    ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: testTokens() },
+    admin: { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' },
+  }
+  const probe = async (core: Core, standing: Partial<Standing> = {}) => {
+    const app = createCoreApp(core, identities, [{ kid: 'k', secret }], { ...idle, ...standing })
+    return Promise.all(['/livez', '/readyz'].map(async (path) => (await app.request(path)).status))
+  }
+
+  test('a core that works is alive and ready, and under load too', async () => {
+    expect(await probe(world.core)).toEqual([200, 200])
+    expect(await probe(world.core, { loopDelayMs: () => Number.MAX_VALUE })).toEqual([200, 200])
+  })
+
+  test('a core that leaves, or whose store does not answer, is alive and not ready', async () => {
+    expect(await probe(world.core, { isLeaving: () => true })).toEqual([200, 503])
+    const count = () => Promise.reject(new StoreError('unavailable', 'nobody there'))
+    expect(await probe({ ...world.core, store: { ...world.core.store, count } })).toEqual([200, 503])
+  })
 })

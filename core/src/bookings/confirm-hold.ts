@@ -16,6 +16,7 @@ import {
 import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
+import { assertAlive } from '../http/admission.ts'
 import { bookingPokes } from '../outbox/rows.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
@@ -77,6 +78,7 @@ const bookingIdAttemptsMax = 8
  */
 export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
   const { appId, owner, fingerprint, command } = call
+  assertAlive(ctx.platform, call.deadlineMs)
   const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint })
   switch (outcome.word) {
     case 'replay':
@@ -183,6 +185,7 @@ async function payAndCommit(
   const { paymentProvider: provider, paymentAccount: account } = app
   const { seats, currency } = pin
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
+  assertAlive(ctx.platform, call.deadlineMs)
   const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
   return commit(ctx, call, claim, {
@@ -206,6 +209,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
     const pokes = bookingPokes(booking, ctx.platform)
+    assertAlive(ctx.platform, call.deadlineMs)
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
       ctx.poke(booking)
