@@ -39,6 +39,10 @@ export const RefundId = z
   .brand<'RefundId'>()
 export type RefundId = z.infer<typeof RefundId>
 
+/** A promise in the outbox; unique within its app. */
+export const OutboxRowId = id().brand<'OutboxRowId'>()
+export type OutboxRowId = z.infer<typeof OutboxRowId>
+
 /** The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. */
 export const HoldKey = z
   .string()

@@ -97,6 +97,21 @@ export const providerEventKeptMs = 30 * 86_400_000
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 
+/** Rows of the outbox that one round takes: what is more waits for the next. */
+export const outboxRowsPerRound = 100
+/** How far a round looks for rows of other events than the first. */
+export const outboxRowsPerLook = 1_000
+/** Rows that are done at once, and of one event: an event that hangs leaves room for the others. */
+export const outboxRowsAtOnce = 8
+export const outboxRowsOfEventAtOnce = 4
+/** A round that takes longer begins nothing more. */
+export const outboxRoundMsMax = 5_000
+/** A row that fails for reasons of its own so often is dead, until the operator has it tried again. */
+export const outboxAttemptsMax = 10
+/** Pauses between two tries of a row: doubled from the first, up to the last. */
+export const outboxRetryMsMin = 500
+export const outboxRetryMsMax = 5_000
+
 export const logEntriesMax = 10_000
 export const logEntriesPerRead = 200
 export const sweepGrantsPerBatch = 50

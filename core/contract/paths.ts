@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PaymentAccount, PaymentProvider } from './apps.ts'
-import { AppId, BookingId, EventId, GrantId, PaymentId, RefundId, UserId } from './ids.ts'
+import { AppId, BookingId, EventId, GrantId, OutboxRowId, PaymentId, RefundId, UserId } from './ids.ts'
 
 /** The parts of an event's path. */
 export const EventPath = z.object({ eventId: EventId })
@@ -18,6 +18,9 @@ export const WebhookPath = z.object({ provider: PaymentProvider, account: Paymen
 export const AppPath = z.object({ appId: AppId })
 /** The parts of a user's path, for the admin. */
 export const UserPath = z.object({ userId: UserId })
+
+/** The parts of the path of a row of the outbox. */
+export const OutboxRowPath = z.object({ rowId: OutboxRowId })
 
 /** The body of a request that asks for nothing but itself. */
 export const Nothing = z.strictObject({})

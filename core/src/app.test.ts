@@ -58,6 +58,8 @@ const routes: [string, string, string][] = [
   ['DELETE', '/v1/admin/apps/app_test', ''],
   ['POST', '/v1/admin/apps/app_test/keys/rotate', '{"kind":"secret"}'],
   ['GET', '/v1/admin/bookings', ''],
+  ['GET', '/v1/admin/outbox', ''],
+  ['POST', '/v1/admin/outbox/1.settle.row_1/retry', '{"app":"app_test"}'],
   ['GET', '/v1/admin/stats', ''],
   ['GET', '/v1/admin/users', ''],
   ['GET', '/v1/admin/users/usr_1', ''],
@@ -83,7 +85,7 @@ describe('what is the admin’s', () => {
     for (const [method, path, body] of routes) {
       statuses.push((await call(method, path, { admin: true }, body)).status)
     }
-    expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 200, 404, 404])
+    expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 404, 200, 200, 404, 404])
   })
 })
 

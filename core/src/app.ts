@@ -9,6 +9,7 @@ import { callsAtOnce, idle, type Standing, shedLoad } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
 import type { Identities } from './identities.ts'
+import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
@@ -47,6 +48,7 @@ export function createCoreApp(
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
+    .route('/v1/admin', outboxAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
     .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))

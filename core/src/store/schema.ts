@@ -334,7 +334,8 @@ const OutboxDoc = z.object({
   proof: z.object({ kind: ProofKind, bookingId: BookingId, receipt: z.string() }).nullable().default(null),
   /** Of `apply`: the seats that changed beside the event's settings. */
   seats: z.array(SeatId),
-  status: z.enum(['READY', 'DONE']),
+  /** DEAD: tried too often; kept, and not tried again by itself. */
+  status: z.enum(['READY', 'DONE', 'DEAD']),
   attempts: z.int(),
   dueAt: date(),
   createdAt: date(),
@@ -474,6 +475,8 @@ export const collections = {
     indexes: {
       open: { fields: ['status', 'kind', 'dueAt'] },
       subject: { fields: ['appId', 'subject', 'status', 'rowId'] },
+      // What the admin lists: row ids begin with their time.
+      status: { fields: ['status', 'rowId'] },
     },
     expires: 'expiresAt',
   }),

@@ -1,0 +1,12 @@
+import { outboxSuite } from '@holdfast/core/src/outbox/outbox.suite.ts'
+import { afterAll, beforeAll } from 'vitest'
+import { type MongoServer, mongoServers } from './mongo-servers.ts'
+
+for (const [name, start] of mongoServers) {
+  let server: MongoServer
+  beforeAll(async () => {
+    server = await start()
+  })
+  afterAll(() => server.stop())
+  outboxSuite(name, () => server.open())
+}
