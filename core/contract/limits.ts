@@ -74,6 +74,16 @@ export const leaveQuietMs = 1_000
 export const leaveMsMax = 3_000
 /** What is still not answered so long after is cut off. Longer than any answer takes. */
 export const drainMsMax = coreBudgetMs + 2_000
+/** How long the lease of background work lasts, and how often its holder renews it. */
+export const leaseTtlMs = 5_000
+export const leaseRenewMs = 1_000
+/** Pauses between two rounds of repair: over the events, over outbox and payments, over what is left and forgotten. */
+export const repairRoundMs = 1_000
+export const relayRoundMs = 500
+export const purgeRoundMs = 60_000
+/** Events that a round of repair looks at, and at once. */
+export const repairedEventsMax = 10_000
+export const repairedEventsAtOnce = 4
 /** One script on Redis, one delivery. */
 export const inventoryCallMs = 2_000
 /** One call of a payment provider. */

@@ -1,4 +1,5 @@
 import { outboxSuite } from '@holdfast/core/src/outbox/outbox.suite.ts'
+import { leaseSuite } from '@holdfast/core/src/reconcile/lease.suite.ts'
 import { afterAll, beforeAll } from 'vitest'
 import { type MongoServer, mongoServers } from './mongo-servers.ts'
 
@@ -9,4 +10,5 @@ for (const [name, start] of mongoServers) {
   })
   afterAll(() => server.stop())
   outboxSuite(name, () => server.open())
+  leaseSuite(name, () => server.open())
 }
