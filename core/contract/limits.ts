@@ -84,6 +84,15 @@ export const purgeRoundMs = 60_000
 /** Events that a round of repair looks at, and at once. */
 export const repairedEventsMax = 10_000
 export const repairedEventsAtOnce = 4
+/** Inventories that one core builds at a time; before, each waits for commits of its old epoch, all together. */
+export const rebuildsAtOnce = 4
+/** How often the seats of an event are compared with the store; again so soon while that finds something. */
+export const driftEveryMs = 60_000
+export const driftAgainMs = 2_000
+/** Pages of seats (of `applySeatsPerBatch`) of one event that one round of repair compares. */
+export const driftPagesPerRound = 10
+/** Entries of the log that are read again when Redis has lost some and went on. */
+export const logEntriesReread = 1_000
 /** One script on Redis, one delivery. */
 export const inventoryCallMs = 2_000
 /** One call of a payment provider. */

@@ -124,6 +124,14 @@ export function createInventory(runner: ScriptRunner): Inventory {
       const { state, map } = keysOf(event)
       return call('snapshot', [state, map], [])
     },
+    check(event) {
+      const { state, map, due, log } = keysOf(event)
+      return call('check', [state, map, due, log], [])
+    },
+    mend(event, seats, isLast) {
+      const { state, map, due, log } = keysOf(event)
+      return call('mend', [state, map, due, log], [isLast ? '1' : '0', ...seats])
+    },
     changesSince(event, epoch, ver, limit) {
       const { state, log } = keysOf(event)
       return call('changes', [state, log], [epoch, ver, limit])

@@ -10,9 +10,12 @@ import type { Core } from '../context.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
+import type { EventDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
+import { createDrift, type Drift } from './drift.ts'
 import { createLease } from './lease.ts'
 import { tailLedger } from './ledger.ts'
+import { rebuildInventory } from './rebuild.ts'
 import { sweepEvent } from './sweep.ts'
 
 /** How often a pause looks whether it is over. */
@@ -20,31 +23,38 @@ const napMs = 100
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
-/** One round of repair over every event that has seats: sweep, then ledger. A fault of one event stays its own. */
-export async function repairOnce(ctx: Context): Promise<void> {
-  const events = await ctx.store.find(
-    everyApp,
-    'events',
-    { seatCount: { gt: 0 } },
-    { limit: repairedEventsMax },
-  )
+/**
+ * One round of repair over every event whose inventory is loaded, until its sale is closed and nothing of it is due:
+ * sweep, then ledger, then some pages of the drift check when its time has come. Each does a bounded part of an event in
+ * one round, so that a hot one does not keep the others waiting. A fault of one event stays its own. Inventories that
+ * are gone are built after the round, all at once, for each must wait before it begins.
+ */
+export async function repairOnce(ctx: Context, drift?: Drift): Promise<void> {
+  const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
+  const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
+  const missing: EventDoc[] = []
+  const apart = async (event: EventDoc, work: () => Promise<unknown>) => {
+    try {
+      await work()
+    } catch (error) {
+      const { appId, eventId } = event
+      const fault = error instanceof Error ? error.name : 'unknown'
+      ctx.log({ event: 'repair_failed', appId, eventId, fault })
+    }
+  }
+  const repair = async (event: EventDoc) => {
+    if ((await sweepEvent(ctx, event, event.epoch)) === 'missing') return missing.push(event)
+    if ((await tailLedger(ctx, event)) === 'lost') drift?.hurry(event)
+    return drift?.look(event)
+  }
   const worker = async () => {
     for (let event = events.shift(); event; event = events.shift()) {
-      const { appId, eventId, epoch } = event
-      try {
-        await sweepEvent(ctx, { appId, eventId }, epoch)
-        await tailLedger(ctx, { appId, eventId })
-      } catch (error) {
-        ctx.log({
-          event: 'repair_failed',
-          appId,
-          eventId,
-          fault: error instanceof Error ? error.name : 'unknown',
-        })
-      }
+      const one = event
+      await apart(one, () => repair(one))
     }
   }
   await Promise.all(Array.from({ length: repairedEventsAtOnce }, worker))
+  await Promise.all(missing.map((event) => apart(event, () => rebuildInventory(ctx, event))))
 }
 
 /**
@@ -80,9 +90,10 @@ export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } 
       if (isOurs) await work()
     })
   }
+  const drift = createDrift(ctx)
   const running = [
     every(leaseRenewMs, 'lease', renew),
-    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx)),
+    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift)),
     everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),

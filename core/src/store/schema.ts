@@ -109,7 +109,10 @@ const CodeDoc = z.object({
   expiresAt: date(),
 })
 
-/** `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). */
+/**
+ * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). `restsSince`:
+ * its sale is closed and nothing of it is due, so repair passes it over.
+ */
 const EventDoc = z.object({
   appId: AppId,
   eventId: EventId,
@@ -125,6 +128,7 @@ const EventDoc = z.object({
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
+  restsSince: date().nullable().default(null),
   seatCount: z.int(),
   frame: ChartFrame.nullable(),
   createdAt: date(),
@@ -345,8 +349,18 @@ const OutboxDoc = z.object({
 /** Who does a background job, until when; saves work and is never needed for safety (`appId` is `system`). */
 const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), until: date() })
 
-/** How far the log of an event's inventory has been read into reservations. */
-const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
+/**
+ * How far the log of an event's inventory has been read into reservations. `tail` names the last entry that was read
+ * (null: none of this version was), so that a Redis that lost it is found out; `losses` counts how often one was.
+ */
+const CursorDoc = z.object({
+  appId: AppId,
+  eventId: EventId,
+  epoch: z.int(),
+  ver: z.int(),
+  tail: z.string().nullable().default(null),
+  losses: z.int().default(0),
+})
 
 /** The last import into this store (`appId` is `system`). */
 const ImportDoc = z.object({
@@ -396,7 +410,11 @@ export const collections = {
     indexes: {},
     expires: 'expiresAt',
   }),
-  events: collection({ doc: EventDoc, key: ['appId', 'eventId'], indexes: {} }),
+  events: collection({
+    doc: EventDoc,
+    key: ['appId', 'eventId'],
+    indexes: { rests: { fields: ['restsSince'] } },
+  }),
   seats: collection({
     doc: SeatDoc,
     key: ['appId', 'eventId', 'seatId'],
