@@ -185,6 +185,11 @@ export const chainGraceMs = 600_000
 export const receiptKeptMs = 86_400_000
 
 export const idempotencyTtlMs = 86_400_000
+/** A key that was claimed so long ago and has no answer is ended by repair; its holder has long been out of time. */
+export const claimAbandonedMs = 60_000
+/** How many of them one round ends, and the pause between two rounds. */
+export const claimsPerRound = 100
+export const claimsRoundMs = 5_000
 export const passwordBytesMin = 8
 export const passwordBytesMax = 72
 export const nameLengthMax = 200

@@ -77,9 +77,10 @@ const bookingIdAttemptsMax = 8
  * is never both booked and refused; others (202, 409 in_progress, 5xx) are not recorded.
  */
 export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
-  const { appId, owner, fingerprint, command } = call
+  const { appId, owner, eventId, grantId, fingerprint, command } = call
   assertAlive(ctx.platform, call.deadlineMs)
-  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint })
+  const about = { eventId, grantId, paymentId: call.paymentId ?? command.payment?.id ?? null }
+  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint, about })
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }

@@ -1,4 +1,5 @@
 import {
+  claimsRoundMs,
   leaseRenewMs,
   purgeRoundMs,
   relayRoundMs,
@@ -6,6 +7,7 @@ import {
   repairedEventsMax,
   repairRoundMs,
 } from '@holdfast/contract'
+import { finishClaims } from '../bookings/finish-claims.ts'
 import type { Core } from '../context.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
@@ -96,6 +98,7 @@ export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } 
     everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift)),
     everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
+    everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
   ]
   return {

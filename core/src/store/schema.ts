@@ -295,7 +295,10 @@ const ProviderEventDoc = z.object({
   expiresAt: date(),
 })
 
-/** A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. */
+/**
+ * A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. `about` is what
+ * a confirm asked for, so that repair can tell what became of it.
+ */
 const IdempotencyDoc = z.object({
   appId: AppId,
   owner: Principal,
@@ -304,6 +307,10 @@ const IdempotencyDoc = z.object({
   token: z.string(),
   status: z.enum(['CLAIMED', 'DONE']),
   claimedAt: date(),
+  about: z
+    .object({ eventId: EventId, grantId: GrantId, paymentId: PaymentId.nullable() })
+    .nullable()
+    .default(null),
   reply: z.object({ status: z.int(), body: z.string() }).nullable(),
   expiresAt: date(),
 })
@@ -484,7 +491,7 @@ export const collections = {
   idempotency: collection({
     doc: IdempotencyDoc,
     key: ['appId', 'owner', 'key'],
-    indexes: {},
+    indexes: { claimed: { fields: ['status', 'claimedAt'] } },
     expires: 'expiresAt',
   }),
   outbox: collection({

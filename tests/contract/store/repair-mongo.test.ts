@@ -1,5 +1,7 @@
+import { claimsSuite } from '@holdfast/core/src/bookings/finish-claims.suite.ts'
 import { outboxSuite } from '@holdfast/core/src/outbox/outbox.suite.ts'
 import { leaseSuite } from '@holdfast/core/src/reconcile/lease.suite.ts'
+import { restSuite } from '@holdfast/core/src/reconcile/rest.suite.ts'
 import { afterAll, beforeAll } from 'vitest'
 import { type MongoServer, mongoServers } from './mongo-servers.ts'
 
@@ -11,4 +13,6 @@ for (const [name, start] of mongoServers) {
   afterAll(() => server.stop())
   outboxSuite(name, () => server.open())
   leaseSuite(name, () => server.open())
+  claimsSuite(name, () => server.open())
+  restSuite(name, () => server.open())
 }
