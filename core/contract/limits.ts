@@ -58,6 +58,17 @@ export const tombstoneMs = 86_400_000
 export const pinLeaseMs = 60_000
 /** How long the edge waits for core. */
 export const edgeBudgetMs = 10_000
+/** How often the edge sends one call to core, where that is safe, and the pauses between: chance decides within them. */
+export const coreTriesMax = 3
+export const coreRetryMsMin = 50
+export const coreRetryMsMax = 250
+/** What core must have left of a call that is sent again. */
+export const coreRetryBudgetMsMin = 1_000
+/** Of its calls an edge may send so many again: one in ten, and some that it has saved. */
+export const retriesPerCall = 0.1
+export const retriesSavedMax = 10
+/** How long a hold's status waits for core while its confirm is under way; then Redis alone tells. */
+export const decisionCallMs = 2_000
 /** How long core may work on one request; less than the edge waits, far less than the lease. */
 export const coreBudgetMs = 8_000
 /** Requests of one app, and of all, that one core works on at a time; more are told to come again. */
