@@ -120,8 +120,14 @@ export const paymentRetryMsMin = 1_000
 export const paymentRetryMsMax = 300_000
 /** After so many of them an operator is shown it. */
 export const paymentAttemptsToStuck = 6
-/** Payments and refunds that one round of repair takes. */
+/** Payments, and refunds, that one round of repair takes, and among how many it chooses. */
 export const paymentsPerRound = 100
+export const paymentsPerLook = 1_000
+/** Payments that are worked on at once, and of one account: one that hangs leaves room for the others. */
+export const paymentsAtOnce = 8
+export const paymentsOfAccountAtOnce = 4
+/** A round of them that takes longer begins nothing more. */
+export const settlingRoundMsMax = 10_000
 /** How long an event of a provider is known, so that its repeats have no effect; providers repeat for days. */
 export const providerEventKeptMs = 30 * 86_400_000
 /** The rate limiter may add no more than this to a request. */

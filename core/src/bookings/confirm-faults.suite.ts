@@ -23,7 +23,7 @@ export function faultsSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 2, bookings: 2 })
     })
 
-    test('an unknown commit is told as unknown, and the same key finds the booking', async () => {
+    test('F21: an unknown commit is told as unknown, and the same key finds the booking', async () => {
       const store = await open()
       let drop = true
       const lossy: Store = {
@@ -125,7 +125,7 @@ export function faultsSuite(open: OpenStore): void {
       expect((await confirm(w, { n: 1, pin: pinned('A-1') })).status).toBe(201)
     })
 
-    test('a committed booking is told to an inventory that was away', async () => {
+    test('F2: a committed booking is told to an inventory that was away', async () => {
       const applied: string[] = []
       let away = false
       const inventory = {

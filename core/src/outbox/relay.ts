@@ -3,18 +3,19 @@ import {
   outboxRetryMsMin,
   outboxRoundMsMax,
   outboxRowsAtOnce,
+  outboxRowsOfEventAtOnce,
   outboxRowsPerLook,
   outboxRowsPerRound,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyEvent } from '../events/apply-event.ts'
 import { growChain, growChains } from '../receipts/grow-chain.ts'
+import { createRound, type Lanes, shareOut, workOff } from '../rounds.ts'
 import { collections, type OutboxDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
 import { afterFailure, isAway } from './retries.ts'
 import { finishedTtlMs } from './rows.ts'
 import { settleBooking } from './settle-booking.ts'
-import { createRound, shareOut } from './shares.ts'
 
 /** Receipts go into their chains in batches of one app, apart from the others, so that no backlog is in their way. */
 const oneByOne = collections.outbox.doc.shape.kind.options.filter((kind) => kind !== 'receipt')
@@ -26,6 +27,13 @@ const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Prom
   settle: settleBooking,
   apply: (ctx, row) => applyEvent(ctx, row, row.seats),
   receipt: async (ctx, row) => void (await growChain(ctx, row.appId)),
+}
+
+/** Events are in nobody's way; the rows of one subject run in order. */
+const events: Lanes<OutboxDoc> = {
+  laneOf: ({ appId, eventId }) => `${appId}/${eventId}`,
+  queueOf: ({ appId, subject }) => `${appId}/${subject}`,
+  ofLaneAtOnce: outboxRowsOfEventAtOnce,
 }
 
 /**
@@ -74,22 +82,14 @@ export async function relayOnce(ctx: Context): Promise<number> {
   const beganMs = ctx.platform.now()
   const due = { status: 'READY', kind: { in: oneByOne }, dueAt: { lte: new Date(beganMs) } } as const
   const oldest = { orderBy: 'dueAt', limit: outboxRowsPerLook } as const
-  const round = createRound(shareOut(await ctx.store.find(everyApp, 'outbox', due, oldest)))
-  let taken = 0
+  const found = await ctx.store.find(everyApp, 'outbox', due, oldest)
+  const round = createRound(shareOut(found, events.laneOf, outboxRowsPerRound), events)
   const isOver = () => ctx.platform.now() >= beganMs + outboxRoundMsMax
-  const worker = async () => {
-    for (let rows = round.next(); rows && !isOver(); rows = round.next()) {
-      for (const row of rows) {
-        taken += 1
-        if ((await doRow(ctx, row)) !== 'away') continue
-        round.skipEvent(row)
-        const dueAt = new Date(ctx.platform.now() + outboxRetryMsMin)
-        await ctx.store.updateIf(row.appId, 'outbox', { ...due, eventId: row.eventId }, { set: { dueAt } })
-        break
-      }
-      round.end(rows)
-    }
-  }
-  await Promise.all(Array.from({ length: outboxRowsAtOnce }, worker))
-  return taken + (await growChains(ctx))
+  const begun = await workOff(round, { atOnce: outboxRowsAtOnce, isOver }, async (row) => {
+    if ((await doRow(ctx, row)) !== 'away') return 'on'
+    const dueAt = new Date(ctx.platform.now() + outboxRetryMsMin)
+    await ctx.store.updateIf(row.appId, 'outbox', { ...due, eventId: row.eventId }, { set: { dueAt } })
+    return 'away'
+  })
+  return begun + (await growChains(ctx))
 }

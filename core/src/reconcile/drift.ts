@@ -2,6 +2,7 @@ import { applySeatsPerBatch, driftAgainMs, driftEveryMs, driftPagesPerRound } fr
 import type { CheckReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import type { EventDoc, SeatDoc } from '../store/schema.ts'
+import { learnHolds } from './ledger.ts'
 import { rebuildInventory } from './rebuild.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
@@ -11,7 +12,10 @@ type Checked = Extract<CheckReply, { word: 'checked' }>
 export interface Drift {
   /** Compares the next pages of an event, if it is time: what differs is brought in line with the store. */
   look(event: EventDoc): Promise<void>
-  /** Has an event compared from its first seat on, as soon as it is looked at. */
+  /**
+   * Has an event compared from its first seat on, as soon as it is looked at, and its live holds recorded, of which the
+   * log may not tell any more.
+   */
   hurry(event: EventRef): void
 }
 
@@ -21,6 +25,8 @@ interface Pass {
   /** The index of the next seat; 0: it begins. */
   from: number
   map: string
+  /** Whether live holds are recorded on the way. */
+  readonly learns: boolean
   /** What the inventory lacked when it began. */
   lacks: readonly string[]
   differing: number
@@ -49,7 +55,9 @@ const lacksOf = ({ mapLength, hasDue, hasLog }: Checked, seatCount: number): str
 export function createDrift(ctx: Context): Drift {
   const { store, inventory, platform, log } = ctx
   const passes = new Map<string, Pass>()
-  const fresh = (dueAtMs: number): Pass => ({ dueAtMs, from: 0, map: '', lacks: [], differing: 0 })
+  const fresh = (dueAtMs: number, learns = false): Pass => ({
+    ...{ dueAtMs, learns, from: 0, map: '', lacks: [], differing: 0 },
+  })
   const keyOf = ({ appId, eventId }: EventRef) => `${appId}/${eventId}`
 
   /** False: there is no inventory to compare, which is the sweep's to find. */
@@ -66,6 +74,7 @@ export function createDrift(ctx: Context): Drift {
     const differing = page.filter((seat) => differs(pass.map, seat)).length
     pass.differing += differing
     await inventory.apply(ref, page)
+    if (pass.learns && page.length > 0) await learnHolds(ctx, ref, page)
     if (differing === 0 && pass.lacks.length === 0) return
     const ids = page.map(({ seatId }) => seatId)
     await inventory.mend(ref, ids, isLast)
@@ -96,7 +105,7 @@ export function createDrift(ctx: Context): Drift {
   }
 
   return {
-    hurry: (event) => void passes.set(keyOf(event), fresh(0)),
+    hurry: (event) => void passes.set(keyOf(event), fresh(0, true)),
     async look(event) {
       const { appId, eventId } = event
       const pass = passes.get(keyOf(event)) ?? fresh(0)

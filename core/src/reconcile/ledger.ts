@@ -1,7 +1,7 @@
 import { type GrantId, logEntriesPerRead, logEntriesReread } from '@holdfast/contract'
 import type { Change, ChangesReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
-import type { Documents } from '../store/schema.ts'
+import type { Documents, SeatDoc } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
 
 type Reservation = Documents['reservations']
@@ -140,4 +140,40 @@ function foldByGrant(ref: EventRef, changes: readonly Change[]): Map<GrantId, Re
     })
   }
   return latest
+}
+
+/** Records live holds that the log no longer tells of, by the seats that they have among these. */
+export async function learnHolds(
+  { store, inventory, platform }: Pick<Core, 'store' | 'inventory' | 'platform'>,
+  ref: EventRef,
+  page: readonly SeatDoc[],
+): Promise<void> {
+  const { appId, eventId } = ref
+  const reply = await inventory.holders(
+    ref,
+    page.map(({ seatId }) => seatId),
+  )
+  if (reply.word === 'not_ready' || reply.holders.length === 0) return
+  const priceOf = new Map(page.map(({ seatId, price }) => [seatId, price]))
+  const grants = Map.groupBy(reply.holders, ({ grantId }) => grantId)
+  const known = await store.find(
+    appId,
+    'reservations',
+    { eventId, grantId: { in: [...grants.keys()] } },
+    { limit: grants.size },
+  )
+  for (const { grantId } of known) grants.delete(grantId)
+  const createdAt = new Date(platform.now())
+  const fresh = [...grants].flatMap(([grantId, [first, ...more]]): Reservation[] => {
+    if (!first) return []
+    const seats = [first, ...more].map(({ seatId }) => ({ id: seatId, price: priceOf.get(seatId) ?? 0 }))
+    const { owner, untilMs } = first
+    const until = new Date(untilMs)
+    return [{ appId, eventId, grantId, owner, status: 'ACTIVE', seats, until, bookingId: null, createdAt }]
+  })
+  if (fresh.length === 0) return
+  await store.insert(appId, 'reservations', fresh).catch((error: unknown) => {
+    // Somebody was faster with one of them: the next time the others are learned.
+    if (!isDuplicate(error, 'reservations', 'primary')) throw error
+  })
 }

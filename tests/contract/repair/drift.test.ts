@@ -176,6 +176,26 @@ describe.each(redisEngines)('the drift check on the %s Redis', (engine) => {
     },
   )
 
+  test('F7: holds of which an evicted log does not tell any more are recorded all the same', async () => {
+    const w = await world()
+    await w.round()
+    const [held, pinned] = [await w.hold(1, ['A-1', 'A-2']), await w.hold(2, ['A-3'])]
+    await w.core.inventory.pin(w.ref, pinned, owner(2), 60_000)
+    await command('DEL', w.keys.log)
+    await w.round()
+    expect(w.said('ledger_gap')).toHaveLength(1)
+    const { appId, eventId } = w.ref
+    const recorded = await w.core.store.find(appId, 'reservations', { eventId }, { limit: 9 })
+    expect(
+      recorded.map(({ grantId, status, seats }) => [grantId, status, seats.map(({ id }) => id)]),
+    ).toEqual([
+      [held, 'ACTIVE', ['A-1', 'A-2']],
+      [pinned, 'ACTIVE', ['A-3']],
+    ])
+    await w.round()
+    expect(w.said('ledger_gap')).toHaveLength(1)
+  })
+
   test('what cannot be mended is built anew', async () => {
     const w = await world()
     const { inventory } = w.core
