@@ -29,9 +29,9 @@ const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Prom
   receipt: async (ctx, row) => void (await growChain(ctx, row.appId)),
 }
 
-/** Events are in nobody's way; the rows of one subject run in order. */
-const events: Lanes<OutboxDoc> = {
-  laneOf: ({ appId, eventId }) => `${appId}/${eventId}`,
+/** What one kind of row does about one event is in nobody's way; the rows of one subject run in order. */
+const lanes: Lanes<OutboxDoc> = {
+  laneOf: ({ appId, eventId, kind }) => `${appId}/${eventId}/${kind}`,
   queueOf: ({ appId, subject }) => `${appId}/${subject}`,
   ofLaneAtOnce: outboxRowsOfEventAtOnce,
 }
@@ -83,12 +83,13 @@ export async function relayOnce(ctx: Context): Promise<number> {
   const due = { status: 'READY', kind: { in: oneByOne }, dueAt: { lte: new Date(beganMs) } } as const
   const oldest = { orderBy: 'dueAt', limit: outboxRowsPerLook } as const
   const found = await ctx.store.find(everyApp, 'outbox', due, oldest)
-  const round = createRound(shareOut(found, events.laneOf, outboxRowsPerRound), events)
+  const round = createRound(shareOut(found, lanes.laneOf, outboxRowsPerRound), lanes)
   const isOver = () => ctx.platform.now() >= beganMs + outboxRoundMsMax
   const begun = await workOff(round, { atOnce: outboxRowsAtOnce, isOver }, async (row) => {
     if ((await doRow(ctx, row)) !== 'away') return 'on'
     const dueAt = new Date(ctx.platform.now() + outboxRetryMsMin)
-    await ctx.store.updateIf(row.appId, 'outbox', { ...due, eventId: row.eventId }, { set: { dueAt } })
+    const { appId, eventId, kind } = row
+    await ctx.store.updateIf(appId, 'outbox', { ...due, eventId, kind }, { set: { dueAt } })
     return 'away'
   })
   return begun + (await growChains(ctx))

@@ -87,7 +87,9 @@ export function createDrift(ctx: Context): Drift {
     const { appId, eventId, rev, epoch } = event
     const set = { restsSince: new Date(platform.now()) }
     const rests = await store.updateIf(appId, 'events', { eventId, rev, epoch }, { set })
-    if (rests === 1) log({ event: 'inventory_rests', appId, eventId })
+    if (rests !== 1) return
+    passes.delete(keyOf(event))
+    log({ event: 'inventory_rests', appId, eventId })
   }
 
   const end = async (event: EventDoc, pass: Pass) => {

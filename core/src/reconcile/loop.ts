@@ -26,12 +26,14 @@ const napMs = 100
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
 /**
- * One round of repair over every event whose inventory is loaded, until its sale is closed and nothing of it is due:
- * sweep, then ledger, then some pages of the drift check when its time has come. Each does a bounded part of an event in
- * one round, so that a hot one does not keep the others waiting. A fault of one event stays its own. Inventories that
- * are gone are built after the round, all at once, for each must wait before it begins.
+ * One round of repair over every event that has seats, until its sale is closed and nothing of it is due: sweep, then
+ * ledger, then some pages of the drift check when its time has come. Each does a bounded part of an event in one round,
+ * so that a hot one does not keep the others waiting. A fault of one event stays its own. Inventories that are gone are
+ * built after the round, all at once, for each must wait before it begins.
+ *
+ * @param isOver whether no further event is begun.
  */
-export async function repairOnce(ctx: Context, drift?: Drift): Promise<void> {
+export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => false): Promise<void> {
   const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
   const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
   const missing: EventDoc[] = []
@@ -50,12 +52,13 @@ export async function repairOnce(ctx: Context, drift?: Drift): Promise<void> {
     return drift?.look(event)
   }
   const worker = async () => {
-    for (let event = events.shift(); event; event = events.shift()) {
+    for (let event = events.shift(); event && !isOver(); event = events.shift()) {
       const one = event
       await apart(one, () => repair(one))
     }
   }
   await Promise.all(Array.from({ length: repairedEventsAtOnce }, worker))
+  if (isOver()) return
   await Promise.all(missing.map((event) => apart(event, () => rebuildInventory(ctx, event))))
 }
 
@@ -95,7 +98,7 @@ export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } 
   const drift = createDrift(ctx)
   const running = [
     every(leaseRenewMs, 'lease', renew),
-    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift)),
+    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift, () => stopped || !isOurs)),
     everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
     everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
