@@ -71,9 +71,11 @@ export const retriesSavedMax = 10
 export const decisionCallMs = 2_000
 /** How long core may work on one request; less than the edge waits, far less than the lease. */
 export const coreBudgetMs = 8_000
-/** Requests of one app, and of all, that one core works on at a time; more are told to come again. */
-export const callsPerAppMax = 256
-export const callsMax = 1_024
+/** Requests that one core works on at a time, and of one app; what is more waits for its turn until its time is over. */
+export const callsAtOnce = 256
+export const callsOfAppAtOnce = 64
+/** Requests of one app that are worked on or wait; more are told to come again. */
+export const callsPerAppMax = 1_024
 /** What Retry-After says to them. */
 export const overloadedRetrySeconds = 1
 /** A core whose event loop is later than this, in two windows one after the other, takes nothing new. */

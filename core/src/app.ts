@@ -5,7 +5,7 @@ import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
 import { eventRoutes, seatNameRoutes } from './events/routes.ts'
-import { callsAtOnce, idle, type Standing, shedLoad } from './http/admission.ts'
+import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
 import type { Identities } from './identities.ts'
@@ -40,7 +40,7 @@ export function createCoreApp(
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
-    .use(callsAtOnce())
+    .use(takeTurns(core.platform))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))

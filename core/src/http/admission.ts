@@ -1,5 +1,6 @@
 import {
-  callsMax,
+  callsAtOnce,
+  callsOfAppAtOnce,
   callsPerAppMax,
   eventLoopDelayMsMax,
   overloadedRetrySeconds,
@@ -7,6 +8,7 @@ import {
   Problem,
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
+import { createTurns, type Turns } from '../store/turns.ts'
 import type { CoreEnv } from './edge-assertion.ts'
 
 /** How this process stands, as its door must know. */
@@ -30,25 +32,46 @@ export function shedLoad({ loopDelayMs }: Standing) {
   })
 }
 
-/** Works on so many requests of one app at a time, and so many of all: a noisy app waits for itself, not others for it. */
-export function callsAtOnce() {
-  const running = new Map<string, number>()
-  let all = 0
-  return createMiddleware<CoreEnv>(async function callsAtOnce(c, next) {
+/**
+ * Works on so many requests of one app at a time, and so many of all; others wait for their turn, and are dropped when
+ * nobody waits for them any more. A noisy app waits for itself, not others for it.
+ */
+export function takeTurns(platform: Pick<Platform, 'now' | 'deadline'>) {
+  const all = createTurns(callsAtOnce)
+  const apps = new Map<string, { readonly turns: Turns; calls: number }>()
+  return createMiddleware<CoreEnv>(async function takeTurns(c, next) {
     const caller = c.get('claims').app?.id ?? ''
-    const own = running.get(caller) ?? 0
-    if (own >= callsPerAppMax || all >= callsMax) throw overloaded()
-    running.set(caller, own + 1)
-    all += 1
+    const app = apps.get(caller) ?? { turns: createTurns(callsOfAppAtOnce), calls: 0 }
+    if (app.calls >= callsPerAppMax) throw overloaded()
+    apps.set(caller, app)
+    app.calls += 1
+    const deadlineMs = c.get('deadlineMs')
+    const leaves: (() => void)[] = []
+    const wait = waitUntil(platform, deadlineMs)
     try {
+      leaves.push(await app.turns.enter(wait.over))
+      leaves.push(await all.enter(wait.over))
+      wait.end()
+      assertAlive(platform, deadlineMs)
       await next()
     } finally {
-      all -= 1
-      const left = (running.get(caller) ?? 1) - 1
-      if (left > 0) running.set(caller, left)
-      else running.delete(caller)
+      wait.end()
+      for (const leave of leaves) leave()
+      app.calls -= 1
+      if (app.calls === 0) apps.delete(caller)
     }
   })
+}
+
+/** Rejects when the time is over, until it is ended. */
+function waitUntil({ now, deadline }: Pick<Platform, 'now' | 'deadline'>, deadlineMs: number) {
+  const { promise: over, reject } = Promise.withResolvers<never>()
+  // Whoever has their turn at once never looks.
+  over.catch(() => {})
+  const timer = deadline(Math.max(0, deadlineMs - now()))
+  const giveUp = () => reject(overloaded())
+  timer.addEventListener('abort', giveUp)
+  return { over, end: () => timer.removeEventListener('abort', giveUp) }
 }
 
 /**
