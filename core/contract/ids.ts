@@ -50,6 +50,10 @@ export const DeliveryId = z
   .brand<'DeliveryId'>()
 export type DeliveryId = z.infer<typeof DeliveryId>
 
+/** A promise in the outbox; unique within its app. */
+export const OutboxRowId = id().brand<'OutboxRowId'>()
+export type OutboxRowId = z.infer<typeof OutboxRowId>
+
 /** The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. */
 export const HoldKey = z
   .string()

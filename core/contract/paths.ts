@@ -7,6 +7,7 @@ import {
   EndpointId,
   EventId,
   GrantId,
+  OutboxRowId,
   PaymentId,
   RefundId,
   UserId,
@@ -32,6 +33,9 @@ export const DeliveryPath = z.object({ endpointId: EndpointId, deliveryId: Deliv
 export const AppPath = z.object({ appId: AppId })
 /** The parts of a user's path, for the admin. */
 export const UserPath = z.object({ userId: UserId })
+
+/** The parts of the path of a row of the outbox. */
+export const OutboxRowPath = z.object({ rowId: OutboxRowId })
 
 /** The body of a request that asks for nothing but itself. */
 export const Nothing = z.strictObject({})

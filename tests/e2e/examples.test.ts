@@ -19,6 +19,9 @@ const Made = z.union([
   z
     .object({ cancellation: z.object({ refundId: z.string() }) })
     .transform(({ cancellation }) => ({ refundId: cancellation.refundId })),
+  z
+    .object({ rows: z.tuple([z.object({ id: z.string(), app: z.string() })]) })
+    .transform(({ rows: [{ id, app }] }) => ({ rowId: id, rowApp: app })),
   z.unknown().transform(() => ({})),
 ])
 
@@ -67,6 +70,7 @@ describe('the examples of the reference can be sent as they stand', () => {
   const bodyOf = (id: OperationId, { example }: Operation): unknown => {
     const { adminEmail: email, adminPassword: password } = world().stack.secrets
     if (id === 'logInAdmin') return { email, password }
+    if (id === 'retryOutboxRow') return { app: made.rowApp }
     const isOfShop = id === 'retryPayment' || id === 'settleRefundByHand'
     return isOfShop ? { ...Object(example.body), app: shop.appId } : example.body
   }

@@ -53,6 +53,8 @@ export const routes: Readonly<Record<OperationId, Route>> = {
   listUsers: {"method":"GET","path":"/v1/admin/users","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
   readUser: {"method":"GET","path":"/v1/admin/users/{userId}","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
   updateUser: {"method":"PATCH","path":"/v1/admin/users/{userId}","repeat":"always","shows":"admin","hasBody":true,"media":["application/json"]},
+  listOutbox: {"method":"GET","path":"/v1/admin/outbox","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
+  retryOutboxRow: {"method":"POST","path":"/v1/admin/outbox/{rowId}/retry","repeat":"always","shows":"admin","hasBody":true,"media":["application/json"]},
   readLiveness: {"method":"GET","path":"/livez","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},
   readReadiness: {"method":"GET","path":"/readyz","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},
   readSigningKeys: {"method":"GET","path":"/.well-known/jwks.json","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},

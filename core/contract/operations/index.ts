@@ -4,6 +4,7 @@ import { eventOperations } from './events.ts'
 import { holdOperations } from './holds.ts'
 import { inventoryOperations } from './inventory.ts'
 import type { Operation } from './operation.ts'
+import { outboxOperations } from './outbox.ts'
 import { paymentOperations } from './payments.ts'
 import { serviceOperations } from './service.ts'
 import { userOperations } from './users.ts'
@@ -25,6 +26,7 @@ export const operations = {
   ...inventoryOperations,
   ...webhookOperations,
   ...adminOperations,
+  ...outboxOperations,
   ...serviceOperations,
 } as const satisfies Record<string, Operation>
 

@@ -124,7 +124,7 @@ export const paymentOperations = {
     repeat: 'always',
     params: WebhookPath,
     answers: { 200: json(WebhookReply) },
-    problems: ['invalid_signature', 'rate_limited', 'overloaded', 'dependency_unavailable'],
+    problems: ['invalid_signature', 'rate_limited'],
     example: {
       params: { provider: 'razorpay', account: 'default' },
       status: 200,

@@ -16,6 +16,7 @@ import {
 import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
+import { assertAlive } from '../http/admission.ts'
 import { bookingPokes, noticePoke } from '../outbox/rows.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
@@ -76,8 +77,10 @@ const bookingIdAttemptsMax = 8
  * is never both booked and refused; others (202, 409 in_progress, 5xx) are not recorded.
  */
 export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
-  const { appId, owner, fingerprint, command } = call
-  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint })
+  const { appId, owner, eventId, grantId, fingerprint, command } = call
+  assertAlive(ctx.platform, call.deadlineMs)
+  const about = { eventId, grantId, paymentId: call.paymentId ?? command.payment?.id ?? null }
+  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint, about })
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }
@@ -190,6 +193,7 @@ async function payAndCommit(
   const { paymentProvider: provider, paymentAccount: account } = app
   const { seats, currency } = pin
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
+  assertAlive(ctx.platform, call.deadlineMs)
   const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
   return commit(ctx, call, claim, {
@@ -216,6 +220,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
       ...bookingPokes(booking, ctx.platform),
       noticePoke(booking, { type: 'booking.confirmed' }, ctx.platform),
     ]
+    assertAlive(ctx.platform, call.deadlineMs)
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
       ctx.poke(booking)

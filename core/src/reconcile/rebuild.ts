@@ -1,12 +1,16 @@
+import { rebuildsAtOnce } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { eventSettings } from '../events/event-settings.ts'
 import { seatPages } from '../events/seat-pages.ts'
+import { createTurns } from '../store/turns.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
 /** Builds under way in this process: a second asker waits for the first, so that epochs are not wasted. */
 const underWay = new Map<string, Promise<void>>()
+/** Whoever builds reads all seats of an event: so many at a time. */
+const turns = createTurns(rebuildsAtOnce)
 
 /**
  * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so.
@@ -24,7 +28,7 @@ export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
 }
 
 async function buildOnce(ctx: Context, ref: EventRef): Promise<void> {
-  const { store, inventory } = ctx
+  const { store } = ctx
   const { appId, eventId } = ref
   const before = await store.get(appId, 'events', { eventId })
   if (!before) return
@@ -33,13 +37,24 @@ async function buildOnce(ctx: Context, ref: EventRef): Promise<void> {
     appId,
     'events',
     { eventId, epoch: before.epoch },
-    { inc: { epoch: 1 } },
+    { set: { restsSince: null }, inc: { epoch: 1 } },
   )
   if (raised !== 1) return
 
   // Commits of the old epoch may still be under way; nobody may hold their seats before they have ended.
   if (before.epoch > 0) await ctx.platform.sleep(ctx.rebuildWaitMs)
 
+  const leave = await turns.enter()
+  try {
+    await loadAndPublish(ctx, ref, epoch)
+  } finally {
+    leave()
+  }
+}
+
+async function loadAndPublish(ctx: Context, ref: EventRef, epoch: number): Promise<void> {
+  const { store, inventory } = ctx
+  const { appId, eventId } = ref
   for await (const page of seatPages(store, ref)) await inventory.load(ref, epoch, page)
   const event = await store.get(appId, 'events', { eventId })
   if (!event) return

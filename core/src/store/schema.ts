@@ -114,7 +114,10 @@ const CodeDoc = z.object({
   expiresAt: date(),
 })
 
-/** `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). */
+/**
+ * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). `restsSince`:
+ * its sale is closed and nothing of it is due, so repair passes it over.
+ */
 const EventDoc = z.object({
   appId: AppId,
   eventId: EventId,
@@ -130,6 +133,7 @@ const EventDoc = z.object({
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
+  restsSince: date().nullable().default(null),
   seatCount: z.int(),
   frame: ChartFrame.nullable(),
   createdAt: date(),
@@ -296,7 +300,10 @@ const ProviderEventDoc = z.object({
   expiresAt: date(),
 })
 
-/** A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. */
+/**
+ * A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. `about` is what
+ * a confirm asked for, so that repair can tell what became of it.
+ */
 const IdempotencyDoc = z.object({
   appId: AppId,
   owner: Principal,
@@ -305,6 +312,10 @@ const IdempotencyDoc = z.object({
   token: z.string(),
   status: z.enum(['CLAIMED', 'DONE']),
   claimedAt: date(),
+  about: z
+    .object({ eventId: EventId, grantId: GrantId, paymentId: PaymentId.nullable() })
+    .nullable()
+    .default(null),
   reply: z.object({ status: z.int(), body: z.string() }).nullable(),
   expiresAt: date(),
 })
@@ -344,7 +355,8 @@ const OutboxDoc = z.object({
     .default(null),
   /** Of `apply`: the seats that changed beside the event's settings. */
   seats: z.array(SeatId),
-  status: z.enum(['READY', 'DONE']),
+  /** DEAD: tried too often; kept, and not tried again by itself. */
+  status: z.enum(['READY', 'DONE', 'DEAD']),
   attempts: z.int(),
   dueAt: date(),
   createdAt: date(),
@@ -394,8 +406,18 @@ const DeliveryDoc = z.object({
 /** Who does a background job, until when; saves work and is never needed for safety (`appId` is `system`). */
 const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), until: date() })
 
-/** How far the log of an event's inventory has been read into reservations. */
-const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
+/**
+ * How far the log of an event's inventory has been read into reservations. `tail` names the last entry that was read
+ * (null: none of this version was), so that a Redis that lost it is found out; `losses` counts how often one was.
+ */
+const CursorDoc = z.object({
+  appId: AppId,
+  eventId: EventId,
+  epoch: z.int(),
+  ver: z.int(),
+  tail: z.string().nullable().default(null),
+  losses: z.int().default(0),
+})
 
 /** The last import into this store (`appId` is `system`). */
 const ImportDoc = z.object({
@@ -445,7 +467,11 @@ export const collections = {
     indexes: {},
     expires: 'expiresAt',
   }),
-  events: collection({ doc: EventDoc, key: ['appId', 'eventId'], indexes: {} }),
+  events: collection({
+    doc: EventDoc,
+    key: ['appId', 'eventId'],
+    indexes: { rests: { fields: ['restsSince'] } },
+  }),
   seats: collection({
     doc: SeatDoc,
     key: ['appId', 'eventId', 'seatId'],
@@ -515,7 +541,7 @@ export const collections = {
   idempotency: collection({
     doc: IdempotencyDoc,
     key: ['appId', 'owner', 'key'],
-    indexes: {},
+    indexes: { claimed: { fields: ['status', 'claimedAt'] } },
     expires: 'expiresAt',
   }),
   outbox: collection({
@@ -524,6 +550,8 @@ export const collections = {
     indexes: {
       open: { fields: ['status', 'kind', 'dueAt'] },
       subject: { fields: ['appId', 'subject', 'status', 'rowId'] },
+      // What the admin lists: row ids begin with their time.
+      status: { fields: ['status', 'rowId'] },
     },
     expires: 'expiresAt',
   }),

@@ -90,6 +90,7 @@ export const claim = (appId: AppId, key: string, expiresAt: Date): Documents['id
   token: 't',
   status: 'CLAIMED',
   claimedAt: noon,
+  about: null,
   reply: null,
   expiresAt,
 })

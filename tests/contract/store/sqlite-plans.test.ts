@@ -90,6 +90,25 @@ describe('the numbers of a dashboard come from indexes', () => {
   })
 })
 
+describe('the rounds of repair look at what is left only', () => {
+  test('the keys whose holders died', () => {
+    const terms = termsOf(everyApp, 'idempotency', { status: 'CLAIMED', claimedAt: { lte: new Date(0) } })
+    const sql = findSql('idempotency', terms, { orderBy: 'claimedAt', limit: 100 })
+    expect(planOf(sql)).toEqual(['idempotency.claimed'])
+  })
+
+  test('the events that do not rest', () => {
+    const terms = termsOf(everyApp, 'events', { restsSince: null, seatCount: { gt: 0 } })
+    expect(planOf(findSql('events', terms, { limit: 100 }))).toEqual(['events.rests'])
+  })
+
+  test('the rows of the outbox that the operator lists', () => {
+    const terms = termsOf(everyApp, 'outbox', { status: 'DEAD', rowId: { lt: 'x' } })
+    const sql = findSql('outbox', terms, { orderBy: 'rowId', order: 'descending', limit: 51 })
+    expect(planOf(sql)).toEqual(['outbox.status'])
+  })
+})
+
 describe('the rounds of the relay look at open rows of their kinds only', () => {
   const dueAt = { lte: new Date(0) }
   test('those that run one by one', () => {
