@@ -12,7 +12,7 @@ export interface Rule {
 interface Schema {
   readonly [keyword: string]: unknown
   readonly properties?: Readonly<Record<string, Schema>>
-  readonly $defs?: Readonly<Record<string, Schema>>
+  readonly definitions?: Readonly<Record<string, Schema>>
   readonly items?: Schema
 }
 
@@ -22,8 +22,8 @@ const Schema: z.ZodType<Schema> = z.record(z.string(), z.unknown()) as never
 export const schema: Schema = Schema.parse(JSON.parse(chartFile('values.schema.json')))
 
 const resolved = (part: Schema): Schema => {
-  const name = typeof part.$ref === 'string' ? part.$ref.replace('#/$defs/', '') : undefined
-  return name === undefined ? part : (schema.$defs?.[name] ?? {})
+  const name = typeof part.$ref === 'string' ? part.$ref.replace('#/definitions/', '') : undefined
+  return name === undefined ? part : (schema.definitions?.[name] ?? {})
 }
 
 /** A value that one keyword refuses and the others do not, or nothing for keywords that refuse nothing. */
