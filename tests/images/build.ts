@@ -18,8 +18,14 @@ export interface Image {
 
 type Stage = { -readonly [Key in keyof Image]: Image[Key] }
 
-/** The Node of npm, before another on this machine: the build stage has one, too. */
-const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
+/** How npm gets to its registry; nothing of the npm that may have started us, which has another folder in mind. */
+const ways = /^(HOME|NODE_EXTRA_CA_CERTS|\w+_proxy|npm_config_(registry|userconfig|cache|cafile|\w*proxy))$/i
+
+/** What steps are run with: the Node of npm before another on this machine, since the build stage has one, too. */
+const environment = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => ways.test(name))),
+  PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
+}
 
 /** Files below a folder, or the file itself, as paths from `root`. */
 function filesAt(root: string, source: string): string[] {
@@ -61,7 +67,7 @@ function failed(what: string): never {
 
 function run(stage: Stage, command: string): void {
   const cwd = join(stage.root, stage.workdir)
-  execFileSync('/bin/sh', ['-euc', command], { cwd, env: { ...process.env, PATH: path }, stdio: 'pipe' })
+  execFileSync('/bin/sh', ['-euc', command], { cwd, env: environment, stdio: 'pipe' })
 }
 
 /** Does what one instruction says; one that nobody has thought of fails. */
@@ -106,9 +112,8 @@ function follow(instruction: Instruction, stage: Stage, stages: ReadonlyMap<stri
 export function buildImage(dockerfile: string, dir: string): Image {
   const stages = new Map<string, Stage>()
   let stage: Stage | undefined
-  for (const instruction of DockerfileParser.parse(
-    readFileSync(join(rootDir, dockerfile), 'utf8'),
-  ).getInstructions()) {
+  const steps = DockerfileParser.parse(readFileSync(join(rootDir, dockerfile), 'utf8'))
+  for (const instruction of steps.getInstructions()) {
     if (instruction.getKeyword() === 'FROM') {
       const [base = '', , name = 'image'] = instruction.getArguments().map((argument) => argument.getValue())
       const root = join(dir, name)
