@@ -60,6 +60,7 @@ test.each([
 
 test.each([
   ['a store of the wrong kind', { STORE_URL: 'mongo://x' }],
+  ['a SQLite file that ends with its container', { REFUSE_SQLITE: '1' }],
   ['no Redis', { REDIS_URL: undefined }],
   ['a Redis of the wrong kind', { REDIS_URL: 'http://x' }],
   ['an edge key without a kid', { EDGE_ASSERTION_KEYS: secret() }],
