@@ -1,4 +1,4 @@
-import { coreBudgetMs, edgeBudgetMs, inventoryCallMs } from '@holdfast/contract'
+import { drainMsMax, edgeBudgetMs, inventoryCallMs, leaveMsMax } from '@holdfast/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { hasHelm } from '../support/helm.ts'
 import { changed, changedAll, chartFile, ciValues, find, type Part, type Rendered, render } from './chart.ts'
@@ -98,7 +98,7 @@ describe.runIf(hasHelm).each([
     const [, drain] = /"holdfast.drainSeconds" -}}\s+(\d+)/.exec(chartFile('templates/_pod.tpl')) ?? []
     // The edge's longest answer, and core's after the seconds in which edges leave it.
     expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(1_000 + 2 * inventoryCallMs + edgeBudgetMs)
-    expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(3_000 + coreBudgetMs)
+    expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(leaveMsMax + drainMsMax)
   })
 
   test('is replaced when a setting changes, and not otherwise', async () => {
