@@ -3,6 +3,7 @@ import { PricedSeat } from './holds.ts'
 import { BookingId, EventId, PaymentId, SeatId } from './ids.ts'
 import { pageSizeDefault, pageSizeMax } from './limits.ts'
 import { Currency } from './money.ts'
+import { CancellationTerms, ChargeLine } from './terms.ts'
 
 export const PaymentStatus = z.enum(['PENDING', 'SUCCESS', 'FAILED'])
 export type PaymentStatus = z.infer<typeof PaymentStatus>
@@ -20,6 +21,10 @@ export const BookingView = z.object({
   /** What of the total was not given back. */
   retained: z.int(),
   currency: Currency,
+  /** The fees and taxes in the total. */
+  charges: z.array(ChargeLine),
+  /** How the buyer may cancel, as it was sold; null: only the app can. */
+  cancellation: CancellationTerms.nullable(),
   createdAt: z.iso.datetime(),
   receipt: z.string(),
 })
@@ -39,6 +44,7 @@ export const ReceiptClaims = z.object({
   seats: z.array(PricedSeat),
   total: z.int(),
   currency: Currency,
+  charges: z.array(ChargeLine),
   payment: PaymentId.nullable(),
 })
 export type ReceiptClaims = z.infer<typeof ReceiptClaims>

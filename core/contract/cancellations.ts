@@ -4,6 +4,7 @@ import { PricedSeat } from './holds.ts'
 import { BookingId, EventId, PaymentId, RefundId, SeatId } from './ids.ts'
 import { seatsPerHoldMax } from './limits.ts'
 import { Currency } from './money.ts'
+import { ChargeLine } from './terms.ts'
 
 /**
  * POST /v1/bookings/{b}/cancel and /cancel/preview: all seats, or some of them. What a buyer gets back is what the
@@ -31,6 +32,8 @@ export const CancelPreview = z.object({
   refund: z.int(),
   retained: z.int(),
   currency: Currency,
+  /** The fees and taxes in the refund. */
+  charges: z.array(ChargeLine),
 })
 export type CancelPreview = z.infer<typeof CancelPreview>
 
@@ -60,6 +63,7 @@ export const CancellationClaims = z.object({
   refund: z.int(),
   retained: z.int(),
   currency: Currency,
+  charges: z.array(ChargeLine),
   payment: PaymentId.nullable(),
 })
 export type CancellationClaims = z.infer<typeof CancellationClaims>

@@ -11,6 +11,7 @@ import {
   seatsPerSyncMax,
 } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { CancellationTerms, Charges } from './terms.ts'
 
 const name = () => z.string().min(1).max(nameLengthMax)
 const coordinate = () => z.number().min(-1e6).max(1e6)
@@ -24,7 +25,8 @@ const time = () => z.iso.datetime({ offset: true }).nullable()
 /**
  * PUT /v1/events/{e}: creates the event or changes what is given; `null` takes a time away. Currency and domain are
  * fixed once it is created. A hold is taken from `onSaleAt` until `offSaleAt`, by the clock of Redis; one that was
- * taken in time may be confirmed afterwards.
+ * taken in time may be confirmed afterwards. Charges and cancellation terms are those of the sales from now on; `null` lets
+ * no buyer cancel.
  */
 export const EventInput = z.strictObject({
   name: name(),
@@ -35,6 +37,8 @@ export const EventInput = z.strictObject({
   sale: SaleStatus.optional(),
   onSaleAt: time().optional(),
   offSaleAt: time().optional(),
+  charges: Charges.optional(),
+  cancellation: CancellationTerms.nullable().optional(),
   ...HoldSettings.partial().shape,
 })
 export type EventInput = z.infer<typeof EventInput>
@@ -155,6 +159,8 @@ export const EventSummary = z.object({
   sale: SaleStatus,
   onSaleAt: z.iso.datetime().nullable(),
   offSaleAt: z.iso.datetime().nullable(),
+  charges: Charges,
+  cancellation: CancellationTerms.nullable(),
   ...HoldSettings.shape,
   seatCount: z.int(),
 })

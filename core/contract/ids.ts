@@ -39,6 +39,21 @@ export const RefundId = z
   .brand<'RefundId'>()
 export type RefundId = z.infer<typeof RefundId>
 
+/** Where an app wants to be told what happened: its own name for it. */
+export const EndpointId = id().brand<'EndpointId'>()
+export type EndpointId = z.infer<typeof EndpointId>
+
+/** One message to one endpoint: the same in every attempt at it, so that a receiver knows a repeat. */
+export const DeliveryId = z
+  .string()
+  .regex(/^msg_[0-9A-Za-z]{22}$/)
+  .brand<'DeliveryId'>()
+export type DeliveryId = z.infer<typeof DeliveryId>
+
+/** A promise in the outbox; unique within its app. */
+export const OutboxRowId = id().brand<'OutboxRowId'>()
+export type OutboxRowId = z.infer<typeof OutboxRowId>
+
 /** The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. */
 export const HoldKey = z
   .string()
@@ -98,7 +113,7 @@ export function base62Of(bytes: Uint8Array): string {
 }
 
 /** What an id is of; the prefix tells a reader of a log. */
-export type IdPrefix = 'app' | 'key' | 'usr' | 'gst' | 'req' | 'op' | 'idem' | 'tok' | 'row' | 'rf'
+export type IdPrefix = 'app' | 'key' | 'usr' | 'gst' | 'req' | 'op' | 'idem' | 'tok' | 'row' | 'rf' | 'msg'
 
 /** A new id of 128 random bits with its prefix, e.g. `usr_6Yq...`. */
 export const newId = (prefix: IdPrefix, random: (bytes: number) => Uint8Array): string =>

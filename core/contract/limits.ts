@@ -17,6 +17,13 @@ export const seatsPerAnswerMax = 1_000
 export const categoriesPerPlanMax = 100
 export const areasPerPlanMax = 500
 
+/** Charges that are told of an event's prices, and how high one may be: as much as the rest again. */
+export const chargesPerEventMax = 10
+export const chargeBasisPointsMax = 10_000
+/** Steps of the cancellation terms of an event, and how long before its start the first may end. */
+export const cancellationStepsMax = 10
+export const cancellationHoursMax = 8_784
+
 /** A price of one seat; ten of them stay far below 2^53. */
 export const priceMinorMax = 1_000_000_000
 
@@ -51,8 +58,54 @@ export const tombstoneMs = 86_400_000
 export const pinLeaseMs = 60_000
 /** How long the edge waits for core. */
 export const edgeBudgetMs = 10_000
+/** How often the edge sends one call to core, where that is safe, and the pauses between: chance decides within them. */
+export const coreTriesMax = 3
+export const coreRetryMsMin = 50
+export const coreRetryMsMax = 250
+/** What core must have left of a call that is sent again. */
+export const coreRetryBudgetMsMin = 1_000
+/** Of its calls an edge may send so many again: one in ten, and some that it has saved. */
+export const retriesPerCall = 0.1
+export const retriesSavedMax = 10
+/** How long a hold's status waits for core while its confirm is under way; then Redis alone tells. */
+export const decisionCallMs = 2_000
 /** How long core may work on one request; less than the edge waits, far less than the lease. */
 export const coreBudgetMs = 8_000
+/** Requests that one core works on at a time, and of one app; what is more waits for its turn until its time is over. */
+export const callsAtOnce = 256
+export const callsOfAppAtOnce = 64
+/** Requests of one app that are worked on or wait; more are told to come again. */
+export const callsPerAppMax = 1_024
+/** What Retry-After says to them. */
+export const overloadedRetrySeconds = 1
+/** A core whose event loop is later than this, in two windows one after the other, takes nothing new. */
+export const eventLoopDelayMsMax = 250
+export const eventLoopWindowMs = 500
+/** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
+export const leaveQuietMs = 1_000
+/** It refuses them then in any case. */
+export const leaveMsMax = 3_000
+/** What is still not answered so long after is cut off. Longer than any answer takes. */
+export const drainMsMax = coreBudgetMs + 2_000
+/** How long the lease of background work lasts, and how often its holder renews it. */
+export const leaseTtlMs = 5_000
+export const leaseRenewMs = 1_000
+/** Pauses between two rounds of repair: over the events, over outbox and payments, over what is left and forgotten. */
+export const repairRoundMs = 1_000
+export const relayRoundMs = 500
+export const purgeRoundMs = 60_000
+/** Events that a round of repair looks at, and at once. */
+export const repairedEventsMax = 10_000
+export const repairedEventsAtOnce = 4
+/** Inventories that one core builds at a time; before, each waits for commits of its old epoch, all together. */
+export const rebuildsAtOnce = 4
+/** How often the seats of an event are compared with the store; again so soon while that finds something. */
+export const driftEveryMs = 60_000
+export const driftAgainMs = 2_000
+/** Pages of seats (of `applySeatsPerBatch`) of one event that one round of repair compares. */
+export const driftPagesPerRound = 10
+/** Entries of the log that are read again when Redis has lost some and went on. */
+export const logEntriesReread = 1_000
 /** One script on Redis, one delivery. */
 export const inventoryCallMs = 2_000
 /** One call of a payment provider. */
@@ -69,12 +122,64 @@ export const paymentRetryMsMin = 1_000
 export const paymentRetryMsMax = 300_000
 /** After so many of them an operator is shown it. */
 export const paymentAttemptsToStuck = 6
-/** Payments and refunds that one round of repair takes. */
+/** Payments, and refunds, that one round of repair takes, and among how many it chooses. */
 export const paymentsPerRound = 100
+export const paymentsPerLook = 1_000
+/** Payments that are worked on at once, and of one account: one that hangs leaves room for the others. */
+export const paymentsAtOnce = 8
+export const paymentsOfAccountAtOnce = 4
+/** A round of them that takes longer begins nothing more. */
+export const settlingRoundMsMax = 10_000
 /** How long an event of a provider is known, so that its repeats have no effect; providers repeat for days. */
 export const providerEventKeptMs = 30 * 86_400_000
+/** Endpoints to which one app is told what happened. */
+export const endpointsPerAppMax = 10
+export const endpointUrlLengthMax = 2_048
+/** Secrets of one endpoint that sign at a time: the newest, and those that a rotation leaves good for a while. */
+export const endpointSecretsMax = 3
+export const secretOverlapSecondsDefault = 86_400
+/** One delivery, from the look-up of the name to the status; and one question to a name server, within it. */
+export const deliveryCallMs = 10_000
+export const nameLookupMs = 2_000
+/** What is read of the answer to a delivery before the connection is closed; nothing of it is kept. */
+export const deliveryAnswerBytesMax = 16 * 1024
+/** How long a delivery that was begun is left to who began it. Longer than a call may take. */
+export const deliveryLeaseMs = 30_000
+/** Pauses between two attempts at one delivery: each `deliveryRetryFactor` times the one before, up to the last. */
+export const deliveryRetryMsMin = 5_000
+export const deliveryRetryMsMax = 6 * 3_600_000
+export const deliveryRetryFactor = 4
+/** How long a delivery is tried. */
+export const deliveryRetryForMs = 3 * 86_400_000
+/** How long it is in the log, and can be replayed. */
+export const deliveryKeptMs = 30 * 86_400_000
+/** Pauses of a whole endpoint that fails: doubled from the first, up to the last. */
+export const endpointPauseMsMin = 1_000
+export const endpointPauseMsMax = 300_000
+/** An endpoint that has only failed for so long is disabled. */
+export const endpointFailingMsMax = 5 * 86_400_000
+/** Deliveries under way at a time to one endpoint that answers; one that fails gets one. */
+export const deliveriesPerEndpointAtOnceMax = 8
+/** Endpoints that one core works on at a time: those that answer, and those that fail, which cannot crowd them out. */
+export const endpointsAtOnceMax = 500
+export const failingEndpointsAtOnceMax = 50
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
+
+/** Rows of the outbox that one round takes: what is more waits for the next. */
+export const outboxRowsPerRound = 100
+/** How far a round looks for rows of other events than the first. */
+export const outboxRowsPerLook = 1_000
+/** Rows that are done at once, and of one event: an event that hangs leaves room for the others. */
+export const outboxRowsAtOnce = 8
+export const outboxRowsOfEventAtOnce = 4
+/** A round that takes longer begins nothing more. */
+export const outboxRoundMsMax = 5_000
+/** A row that fails for reasons of its own so often is dead, until the operator has it tried again. */
+export const outboxAttemptsMax = 10
+/** Pauses between two tries of a row: doubled from the first, up to the last. */
+export const outboxRetryMsMin = 500
+export const outboxRetryMsMax = 5_000
 
 export const logEntriesMax = 10_000
 export const logEntriesPerRead = 200
@@ -130,6 +235,11 @@ export const chainGraceMs = 600_000
 export const receiptKeptMs = 86_400_000
 
 export const idempotencyTtlMs = 86_400_000
+/** A key that was claimed so long ago and has no answer is ended by repair; its holder has long been out of time. */
+export const claimAbandonedMs = 60_000
+/** How many of them one round ends, and the pause between two rounds. */
+export const claimsPerRound = 100
+export const claimsRoundMs = 5_000
 export const passwordBytesMin = 8
 export const passwordBytesMax = 72
 export const nameLengthMax = 200

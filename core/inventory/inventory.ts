@@ -46,22 +46,65 @@ const truthText = (seat: SeatTruth): string =>
     seat.bookingId ?? '',
   ].join('|')
 
+/** Runs a script and reads its reply. */
+type Call = <Name extends ScriptName>(
+  name: Name,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+) => Promise<z.infer<(typeof replies)[Name]>>
+
+/** What core does about an inventory in the background. */
+function upkeepOf(call: Call): Pick<Inventory, 'due' | 'sweep' | 'load' | 'publish' | 'check' | 'mend'> {
+  return {
+    due(event, skip, limit) {
+      const { state, due } = keysOf(event)
+      return call('due', [state, due], [skip, limit])
+    },
+    sweep(event, verdicts) {
+      const { state, map, due, log } = keysOf(event)
+      return call(
+        'sweep',
+        [state, map, due, log],
+        verdicts.flatMap(({ grantId, verdict }) => [grantId, verdict]),
+      )
+    },
+    load(event, epoch, seats) {
+      const staged = stagedKeysOf(event, epoch)
+      return call('load', [staged.state, staged.map], seats.map(truthText))
+    },
+    publish(event, epoch, count, settings) {
+      const { state, map, due, log } = keysOf(event)
+      const staged = stagedKeysOf(event, epoch)
+      return call(
+        'publish',
+        [state, map, due, log, staged.state, staged.map],
+        [epoch, count, settingsText(settings)],
+      )
+    },
+    check(event) {
+      const { state, map, due, log } = keysOf(event)
+      return call('check', [state, map, due, log], [])
+    },
+    mend(event, seats, isLast) {
+      const { state, map, due, log } = keysOf(event)
+      return call('mend', [state, map, due, log], [isLast ? '1' : '0', ...seats])
+    },
+  }
+}
+
 /** The inventory on a Redis: names the keys of each script and reads its replies. What is decided, lua/*.lua decides. */
 export function createInventory(runner: ScriptRunner): Inventory {
-  const call = async <Name extends ScriptName>(
-    name: Name,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<z.infer<(typeof replies)[Name]>> => {
+  const call: Call = async (name, keys, args) => {
     const raw = await runner.run(name, keys, args.map(String))
     try {
-      return replies[name].parse(openReply(raw)) as z.infer<(typeof replies)[Name]>
+      return replies[name].parse(openReply(raw)) as z.infer<(typeof replies)[typeof name]>
     } catch {
       throw new InventoryFault(name, 'unreadable reply')
     }
   }
 
   return {
+    ...upkeepOf(call),
     hold(event, { holdKey, owner, operationId, ttlMs, seats }) {
       const { state, map, due, log } = keysOf(event)
       return call(
@@ -94,31 +137,6 @@ export function createInventory(runner: ScriptRunner): Inventory {
     },
     configure(event, settings) {
       return call('configure', [keysOf(event).state], [settingsText(settings)])
-    },
-    due(event, skip, limit) {
-      const { state, due } = keysOf(event)
-      return call('due', [state, due], [skip, limit])
-    },
-    sweep(event, verdicts) {
-      const { state, map, due, log } = keysOf(event)
-      return call(
-        'sweep',
-        [state, map, due, log],
-        verdicts.flatMap(({ grantId, verdict }) => [grantId, verdict]),
-      )
-    },
-    load(event, epoch, seats) {
-      const staged = stagedKeysOf(event, epoch)
-      return call('load', [staged.state, staged.map], seats.map(truthText))
-    },
-    publish(event, epoch, count, settings) {
-      const { state, map, due, log } = keysOf(event)
-      const staged = stagedKeysOf(event, epoch)
-      return call(
-        'publish',
-        [state, map, due, log, staged.state, staged.map],
-        [epoch, count, settingsText(settings)],
-      )
     },
     snapshot(event) {
       const { state, map } = keysOf(event)

@@ -126,6 +126,21 @@ export type PublishReply =
 export type SnapshotReply =
   | (At & { readonly word: 'snapshot'; readonly epoch: number; readonly ver: number; readonly map: string })
   | NotReady
+export type CheckReply =
+  | (At & {
+      readonly word: 'checked'
+      readonly epoch: number
+      readonly ver: number
+      readonly mapLength: number
+      /** Whether the queue of what is due has its sentinel, without which it goes away when it is empty. */
+      readonly hasDue: boolean
+      /** Whether the log has its newest entry. */
+      readonly hasLog: boolean
+      /** Holds, and what is remembered of ended ones, that somebody must look at some time. */
+      readonly waiting: number
+    })
+  | NotReady
+export type MendReply = (At & { readonly word: 'mended' }) | NotReady
 export type ChangesReply =
   | (At & { readonly word: 'changes'; readonly newestVer: number; readonly changes: readonly Change[] })
   | (At & { readonly word: 'gap'; readonly epoch: number; readonly ver: number })
@@ -204,6 +219,13 @@ export interface Inventory {
   publish(event: EventRef, epoch: number, count: number, settings: EventSettings): Promise<PublishReply>
   /** The availability of the whole event, one byte a seat (`seatBytes`); advisory. */
   snapshot(event: EventRef): Promise<SnapshotReply>
+  /** Whether the parts of the inventory are as they must be. */
+  check(event: EventRef): Promise<CheckReply>
+  /**
+   * Makes the map, and the queue of what is due, say of these seats (at most `applySeatsPerBatch`) what the seats say
+   * themselves; with the last page of an event also what ends a mending. Holds stay as they are.
+   */
+  mend(event: EventRef, seats: readonly SeatId[], isLast: boolean): Promise<MendReply>
   /** The changes after `ver`, in order and without gaps. */
   changesSince(event: EventRef, epoch: number, ver: number, limit: number): Promise<ChangesReply>
   /** Keeps a receipt as the store has it, so that edges can show it again without core. */

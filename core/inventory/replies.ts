@@ -131,6 +131,19 @@ const ChangesValues = z.tuple([Int], z.string()).transform(([newestVer, ...rest]
   changes: inGroups(rest, 8).map((group) => ChangeFields.parse(group)),
 }))
 
+const Flag = z.enum(['0', '1']).transform((flag) => flag === '1')
+
+const CheckedValues = z
+  .tuple([Int, Int, Int, Flag, Flag, Int])
+  .transform(([epoch, ver, mapLength, hasDue, hasLog, waiting]) => ({
+    epoch,
+    ver,
+    mapLength,
+    hasDue,
+    hasLog,
+    waiting,
+  }))
+
 function inGroups(values: readonly string[], size: number): string[][] {
   const groups: string[][] = []
   for (let i = 0; i < values.length; i += size) groups.push(values.slice(i, i + size))
@@ -192,6 +205,8 @@ export const replies = {
     ),
     notReady,
   ]),
+  check: words('word', [reply('checked', CheckedValues), notReady]),
+  mend: words('word', [bare('mended'), notReady]),
   changes: words('word', [
     reply('changes', ChangesValues),
     reply(

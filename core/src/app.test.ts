@@ -9,6 +9,9 @@ import {
 import { base64url, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCoreApp } from './app.ts'
+import type { Core } from './context.ts'
+import { idle, type Standing } from './http/admission.ts'
+import { StoreError } from './store/store.ts'
 import { testCore } from './testing.ts'
 import { plainPasswords, testTokens } from './users/testing.ts'
 
@@ -55,6 +58,8 @@ const routes: [string, string, string][] = [
   ['DELETE', '/v1/admin/apps/app_test', ''],
   ['POST', '/v1/admin/apps/app_test/keys/rotate', '{"kind":"secret"}'],
   ['GET', '/v1/admin/bookings', ''],
+  ['GET', '/v1/admin/outbox', ''],
+  ['POST', '/v1/admin/outbox/1.settle.row_1/retry', '{"app":"app_test"}'],
   ['GET', '/v1/admin/stats', ''],
   ['GET', '/v1/admin/users', ''],
   ['GET', '/v1/admin/users/usr_1', ''],
@@ -80,7 +85,7 @@ describe('what is the admin’s', () => {
     for (const [method, path, body] of routes) {
       statuses.push((await call(method, path, { admin: true }, body)).status)
     }
-    expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 200, 404, 404])
+    expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 404, 200, 200, 404, 404])
   })
 })
 
@@ -99,4 +104,27 @@ describe('a key question', () => {
       expect(await ask(body)).toMatchObject({ code: 'invalid_request' })
     },
   )
+})
+
+describe('F29: the probes of Kubernetes', () => {
+  const { hasher } = plainPasswords()
+  const identities = {
+    ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: testTokens() },
+    admin: { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' },
+  }
+  const probe = async (core: Core, standing: Partial<Standing> = {}) => {
+    const app = createCoreApp(core, identities, [{ kid: 'k', secret }], { ...idle, ...standing })
+    return Promise.all(['/livez', '/readyz'].map(async (path) => (await app.request(path)).status))
+  }
+
+  test('a core that works is alive and ready, and under load too', async () => {
+    expect(await probe(world.core)).toEqual([200, 200])
+    expect(await probe(world.core, { loopDelayMs: () => Number.MAX_VALUE })).toEqual([200, 200])
+  })
+
+  test('a core that leaves, or whose store does not answer, is alive and not ready', async () => {
+    expect(await probe(world.core, { isLeaving: () => true })).toEqual([200, 503])
+    const count = () => Promise.reject(new StoreError('unavailable', 'nobody there'))
+    expect(await probe({ ...world.core, store: { ...world.core.store, count } })).toEqual([200, 503])
+  })
 })

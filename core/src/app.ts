@@ -5,32 +5,43 @@ import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
 import { eventRoutes, seatNameRoutes } from './events/routes.ts'
+import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
 import type { Identities } from './identities.ts'
+import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
 import { codeRoutes } from './users/code-routes.ts'
 import { userAdminRoutes, userRoutes } from './users/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
  * need its signature.
  */
-export function createCoreApp(core: Core, identities: Identities, edgeKeys: EdgeKeys) {
+export function createCoreApp(
+  core: Core,
+  identities: Identities,
+  edgeKeys: EdgeKeys,
+  standing: Standing = idle,
+) {
   const tooLarge = () => {
     throw new Problem('body_too_large')
   }
   const app = new Hono<CoreEnv>()
     .get('/livez', (c) => c.text('ok', 200))
     .get('/readyz', async (c) => {
+      if (standing.isLeaving()) return c.text('leaving', 503)
       await core.store.count(systemScope, 'leases', {})
       return c.text('ok', 200)
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
+    .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
+    .use(takeTurns(core.platform))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))
@@ -38,6 +49,7 @@ export function createCoreApp(core: Core, identities: Identities, edgeKeys: Edge
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
+    .route('/v1/admin', outboxAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
     .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))
@@ -46,6 +58,7 @@ export function createCoreApp(core: Core, identities: Identities, edgeKeys: Edge
     .route('/v1/events', orderRoutes(core))
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
+    .route('/v1/webhooks', webhookRoutes(core))
   app.onError(onError(core.log))
   app.notFound(() => {
     throw new Problem('not_found')

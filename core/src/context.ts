@@ -18,4 +18,6 @@ export interface Core {
   readonly log: Log
   /** How long a rebuild waits for commits of the old epoch to end. */
   readonly rebuildWaitMs: number
+  /** Whether apps may be told at this very machine; absent: no. The local stack says yes. */
+  readonly areLocalWebhooksAllowed?: boolean
 }

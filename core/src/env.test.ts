@@ -60,6 +60,7 @@ test.each([
 
 test.each([
   ['a store of the wrong kind', { STORE_URL: 'mongo://x' }],
+  ['a SQLite file that ends with its container', { REFUSE_SQLITE: '1' }],
   ['no Redis', { REDIS_URL: undefined }],
   ['a Redis of the wrong kind', { REDIS_URL: 'http://x' }],
   ['an edge key without a kid', { EDGE_ASSERTION_KEYS: secret() }],
@@ -79,17 +80,22 @@ test('keys that signed receipts before are read without what is private of them,
   }
 })
 
-test('live keys of a payment provider are refused beside simulated payments', () => {
-  const key = () => randomBytes(24).toString('hex')
-  const account = {
-    secretKey: `sk_live_${key()}`,
-    publishableKey: `pk_live_${key()}`,
-    webhookSecret: `whsec_${key()}`,
-  }
-  const settings = { ...good, STRIPE_ACCOUNTS: JSON.stringify({ default: account }) }
-  expect(readEnv(settings).STRIPE_ACCOUNTS).toHaveProperty('default.isLive', true)
-  expect(() => readEnv({ ...settings, ALLOW_SIMULATED_PAYMENTS: '1' })).toThrow('ALLOW_SIMULATED_PAYMENTS')
-})
+test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS'] as const)(
+  'live keys of a payment provider are refused beside %s',
+  (name) => {
+    const key = () => randomBytes(24).toString('hex')
+    const account = {
+      secretKey: `sk_live_${key()}`,
+      publishableKey: `pk_live_${key()}`,
+      webhookSecret: `whsec_${key()}`,
+    }
+    const settings = { ...good, STRIPE_ACCOUNTS: JSON.stringify({ default: account }) }
+    expect(readEnv(settings).STRIPE_ACCOUNTS).toHaveProperty('default.isLive', true)
+    expect(readEnv({ ...good, [name]: '1' })[name]).toBe(true)
+    expect(readEnv(good)[name]).toBe(false)
+    expect(() => readEnv({ ...settings, [name]: '1' })).toThrow(name)
+  },
+)
 
 test('a wrong account is told by its variable and its name', () => {
   const accounts = { STRIPE_ACCOUNTS: '{"berlin":{}}', RAZORPAY_ACCOUNTS: '[]' }

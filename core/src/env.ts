@@ -1,7 +1,7 @@
 import { coreBudgetMs, EdgeKeys, Email, edgeBudgetMs, pinLeaseMs, Secret } from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
-import { storeUrl } from './store/open.ts'
+import { lostWithThePod, storeUrl } from './store/open.ts'
 
 const flag = z
   .enum(['0', '1'])
@@ -42,6 +42,8 @@ const Env = z
     PORT: z.coerce.number().int().min(0).max(65_535).default(8788),
     /** A file, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB. */
     STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...'),
+    /** Set where the file system ends with the process, as in a container: a SQLite file would be lost with it. */
+    REFUSE_SQLITE: flag,
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
@@ -57,6 +59,8 @@ const Env = z
     ADMIN_PASSWORD_HASH: z.string().regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash'),
     /** Only the local stack sets it: payments that nobody pays. */
     ALLOW_SIMULATED_PAYMENTS: flag,
+    /** Only the local stack sets it: apps may be told at http://localhost. */
+    ALLOW_LOCAL_WEBHOOKS: flag,
     STRIPE_ACCOUNTS: StripeAccounts,
     RAZORPAY_ACCOUNTS: RazorpayAccounts,
     /** Where mail goes; without it nobody can sign up by a mailed code. */
@@ -65,6 +69,10 @@ const Env = z
     /** Only the local stack sets it: mail is printed in the log, one-time codes with it. */
     ALLOW_MAIL_IN_LOG: flag,
     REBUILD_WAIT_MS: z.coerce.number().int().min(0).default(coreBudgetMs),
+  })
+  .refine((env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')), {
+    path: ['STORE_URL'],
+    message: lostWithThePod,
   })
   .refine((env) => env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN), {
     path: ['REDIS_URL'],
@@ -75,6 +83,13 @@ const Env = z
     {
       path: ['ALLOW_SIMULATED_PAYMENTS'],
       message: 'must not be set beside live keys: somebody could book without paying',
+    },
+  )
+  .refine(
+    (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    {
+      path: ['ALLOW_LOCAL_WEBHOOKS'],
+      message: 'must not be set beside live keys: apps could call what runs on this machine',
     },
   )
   .refine((env) => (env.SMTP_URL === undefined) === (env.MAIL_FROM === undefined), {

@@ -1,15 +1,18 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
+import { createServer } from 'node:http'
 import { systemPlatform } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
-import { serve } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
 import type { Core, Log } from './context.ts'
+import { watchDoor } from './drain.ts'
 import { type Env, readEnv } from './env.ts'
+import { watchEventLoop } from './http/event-loop.ts'
 import type { Identities } from './identities.ts'
-import { simulatedProvider } from './payments/simulated.ts'
+import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
@@ -17,11 +20,10 @@ import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
 import { createTokenIssuer } from './users/tokens.ts'
-
-/** A core that stops refuses connections when nobody has asked it for so long, so that none is left at its door. */
-const quietMs = 1_000
-/** It refuses them then in any case. */
-const leaveMsMax = 3_000
+import { startDelivering } from './webhooks/deliver.ts'
+import { postTo } from './webhooks/post-to.ts'
+import { createResolve } from './webhooks/resolve-name.ts'
+import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
 const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
@@ -54,11 +56,18 @@ async function start(): Promise<void> {
     store,
     inventory,
     platform,
-    findProvider: (name) =>
-      name === 'simulated' && env.ALLOW_SIMULATED_PAYMENTS ? simulatedProvider(platform) : null,
+    findProvider: findProviderOf(
+      {
+        stripe: env.STRIPE_ACCOUNTS,
+        razorpay: env.RAZORPAY_ACCOUNTS,
+        isSimulationAllowed: env.ALLOW_SIMULATED_PAYMENTS,
+      },
+      { fetch, platform, log },
+    ),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
+    areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
   }
   const identities: Identities = {
     passwords: createPasswordHasher(platform, loginHashing),
@@ -72,33 +81,21 @@ async function start(): Promise<void> {
     },
     ...mailing(env),
   }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS)
+  const server = createServer()
+  const door = watchDoor(server, platform)
+  const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing)
+  server.on('request', getRequestListener(app.fetch))
   const repair = startRepair(core)
-  const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }, ({ port }) =>
-    log({ event: 'core_listens', port }),
-  )
-
-  let isStopping = false
-  let askedAtMs = 0
-  server.prependListener('request', (_incoming, outgoing) => {
-    askedAtMs = platform.now()
-    if (isStopping) outgoing.setHeader('connection', 'close')
-  })
-
-  /** Answers end their connections: one that idles would be closed under the request that an edge just sent. */
-  const leave = async () => {
-    isStopping = true
-    const stopsAtMs = platform.now()
-    const isQuiet = () => platform.now() > Math.max(askedAtMs, stopsAtMs) + quietMs
-    while (!isQuiet() && platform.now() < stopsAtMs + leaveMsMax) await platform.sleep(50)
-  }
+  const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
+  const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
+  const delivering = startDelivering({ store, platform, log, send })
+  server.listen(env.PORT, env.HOST, () => log({ event: 'core_listens', address: server.address() }))
 
   const stop = async () => {
     log({ event: 'core_stops' })
-    await leave()
-    // No new connections; what is under way is answered; then what it used is closed.
-    await new Promise((resolve) => server.close(resolve))
-    await repair.stop()
+    // Another core takes the background work over while this one still answers.
+    await Promise.all([door.close(), repair.stop(), delivering.stop()])
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()

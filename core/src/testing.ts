@@ -28,6 +28,8 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     load: say('loaded'),
     publish: say('published'),
     snapshot: say('not_ready'),
+    check: say('not_ready'),
+    mend: say('mended'),
     changesSince: say('changes', { newestVer: 0, changes: [] }),
     keepReceipt: say('kept'),
     receipt: say('absent'),

@@ -40,9 +40,13 @@ function storeOfStart(): ChosenStore {
   return store
 }
 
+const appFileOf = ({ home }: ChosenStore): string => join(home, 'app.json')
+
+/** The predecessor TicketS has one app and one event: on a laptop its clients buy seats of the demo cinema. */
+const ticketsOf = ({ appId }: SeededApp) => ({ TICKETS_APP_ID: appId, TICKETS_EVENT_ID: 'cinema' })
+
 /** The demo app of an earlier start on this store, if its data are still there. */
-async function keptApp(edgeUrl: string, file: string): Promise<SeededApp | null> {
-  const kept = readKept(file, Kept)
+async function stillThere(edgeUrl: string, kept: SeededApp | null, file: string): Promise<SeededApp | null> {
   if (!kept) return null
   const answer = await callApi(`${edgeUrl}/v1/events`, { headers: { 'x-api-key': kept.secretKey } })
   if (answer.status === 200) return kept
@@ -65,9 +69,15 @@ function demoAppInput(edgeUrl: string): object {
   return { name: 'Demo', allowedOrigins, paymentProvider: 'simulated' }
 }
 
-async function seed({ edgeUrl, secrets }: Stack, { home }: ChosenStore): Promise<SeededApp> {
-  const file = join(home, 'app.json')
-  const app = (await keptApp(edgeUrl, file)) ?? (await createApp(edgeUrl, secrets, demoAppInput(edgeUrl)))
+/** The app of an earlier start, or a new one; the worker of the new one starts again to know its id. */
+async function seed(stack: Stack, kept: SeededApp | null, file: string): Promise<SeededApp> {
+  const { edgeUrl, secrets } = stack
+  const there = await stillThere(edgeUrl, kept, file)
+  const app = there ?? (await createApp(edgeUrl, secrets, demoAppInput(edgeUrl)))
+  if (!there) {
+    stepLine('the worker again, with the routes of TicketS')
+    await stack.restartEdge(ticketsOf(app))
+  }
   writeFileSync(file, `${JSON.stringify(app, null, 2)}\n`, { mode: 0o600 })
   await seedEvents(edgeUrl, app.secretKey, (name) => stepLine(`demo event: ${name}`))
   return app
@@ -94,6 +104,8 @@ function writeDevFiles(stack: Stack, store: ChosenStore, app: SeededApp): void {
     KEY: app.secretKey,
     PUBLISHABLE_KEY: app.publishableKey,
     EVENT: 'theatre',
+    ADMIN_EMAIL: adminEmail,
+    ADMIN_PASSWORD: adminPassword,
   }
   const lines = Object.entries(shell).map(([name, value]) => `export ${name}='${value}'\n`)
   writeFileSync(envFile, lines.join(''), { mode: 0o600 })
@@ -121,11 +133,14 @@ function stopOnSignals(): AbortSignal {
 
 async function run(signal: AbortSignal): Promise<void> {
   const store = storeOfStart()
+  const appFile = appFileOf(store)
+  const kept = flags.reset ? null : readKept(appFile, Kept)
   stepLine(`on ${store.label}`)
   const stack = await startStack({
     dir,
     store,
     edge: 'worker',
+    ...(kept && { edgeEnv: ticketsOf(kept) }),
     ports: { edge: 8787, core: 8788 },
     onStep: stepLine,
     devVarsFile,
@@ -139,7 +154,7 @@ async function run(signal: AbortSignal): Promise<void> {
     }),
   ])
   const open = async () => {
-    const app = await seed(stack, store)
+    const app = await seed(stack, kept, appFile)
     writeDevFiles(stack, store, app)
     readyScreen(stack, store, app, folderName())
   }

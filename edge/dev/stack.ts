@@ -166,6 +166,7 @@ function startCore(
       ADMIN_PASSWORD_HASH: secrets.adminPasswordHash,
       ALLOW_SIMULATED_PAYMENTS: '1',
       ALLOW_MAIL_IN_LOG: '1',
+      ALLOW_LOCAL_WEBHOOKS: '1',
       // This core has just started and is the only one: no commit of an older epoch can be under way for long.
       REBUILD_WAIT_MS: '500',
       ...coreEnv,

@@ -24,14 +24,15 @@ import { createKeyVerdicts } from './key-verdicts.ts'
 import { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
 import { appAuth, secretKey } from './middleware/app-auth.ts'
 import { bodyLimit } from './middleware/body-limit.ts'
+import { createBotCheck } from './middleware/bot-check.ts'
 import { cors } from './middleware/cors.ts'
 import { errorsOnly } from './middleware/errors-only.ts'
-import { createEnforce, type Enforce, rateLimit } from './middleware/rate-limit.ts'
+import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
 import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
-import type { ClientAddress, CorePort, Limiter, Log, SharedCache } from './ports.ts'
+import type { ClientAddress, CloudflareScore, CorePort, Limiter, Log, SharedCache } from './ports.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -47,8 +48,9 @@ import { inventoryRoutes } from './routes/inventory.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import type { Guards, Services } from './services.ts'
-import { createVerdictCache, type VerdictCache } from './verdict-cache.ts'
+import { createVerdictCache } from './verdict-cache.ts'
 
 /** What an operator sets. */
 export interface EdgeSettings {
@@ -75,6 +77,8 @@ export interface EdgeDeps {
   readonly limiter: Limiter
   readonly cache: SharedCache
   readonly clientAddress: ClientAddress
+  /** Absent where Cloudflare is not in front. */
+  readonly cloudflareScore?: CloudflareScore
   readonly log: Log
   readonly settings: EdgeSettings
 }
@@ -117,6 +121,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/events', orderRoutes(services))
     .route('/v1', paymentRoutes(services))
     .route('/v1/bookings', bookingRoutes(services))
+    .route('/v1/webhooks', webhookRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/admin', adminRoutes(services))
     .route(
@@ -144,10 +149,12 @@ function createServices(deps: EdgeDeps): Services {
   const core = createCoreClient(corePort, createAssertionSigner(settings.edgeKeys, platform), platform)
   const own = createLocalLimiter(platform, bucketsPerIsolateMax)
   const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
+  const botCheck = createBotCheck(deps.cloudflareScore)
   const verdicts = createVerdictCache({ core, shared: cache, flights, platform })
   return {
-    guards: createGuards(deps, enforce, verdicts),
+    guards: createGuards(deps, { enforce, verdicts, botCheck }),
     enforce,
+    botCheck,
     verdicts,
     platform,
     inventory,
@@ -158,9 +165,12 @@ function createServices(deps: EdgeDeps): Services {
   }
 }
 
-function createGuards({ platform, settings }: EdgeDeps, enforce: Enforce, verdicts: VerdictCache): Guards {
+function createGuards(
+  { platform, settings }: EdgeDeps,
+  { enforce, verdicts, botCheck }: Pick<Services, 'enforce' | 'verdicts' | 'botCheck'>,
+): Guards {
   return {
-    app: appAuth(createKeyVerdicts(verdicts, platform), enforce),
+    app: appAuth(createKeyVerdicts(verdicts, platform), enforce, botCheck),
     secretKey,
     ...userAuth(settings.userTokenSecret, platform),
     ...rateLimit(enforce),

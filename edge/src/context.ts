@@ -1,10 +1,13 @@
 import type { AppId, AppVerdict, ExternalUser, Principal, ProblemCode } from '@holdfast/contract'
+import type { BotReason } from './bot-hints.ts'
 import type { RefusalShape } from './refusals.ts'
 
 /** What the log line of a request says beside its method, route and status. */
 export interface Note {
   code?: ProblemCode
   appId?: AppId
+  /** What speaks against a browser, of a caller with a browser's key. */
+  bot?: { readonly detected: boolean; readonly score: number; readonly reasons: readonly BotReason[] }
   /** The name of an unforeseen error and where it was thrown; never its message. */
   fault?: string
 }

@@ -1,6 +1,10 @@
 import {
   type AppVerdict,
   coreBudgetMs,
+  coreRetryBudgetMsMin,
+  coreRetryMsMax,
+  coreRetryMsMin,
+  coreTriesMax,
   type EdgeClaims,
   type ExternalUser,
   edgeBudgetMs,
@@ -16,6 +20,7 @@ import type * as z from 'zod'
 import type { AssertionSigner } from './assertion.ts'
 import { within } from './deadline.ts'
 import { type CorePort, CoreUnreachable } from './ports.ts'
+import { createRetryBudget } from './retry-budget.ts'
 
 /** For whom core is asked; what of it core may know goes under the signature. */
 export interface Caller {
@@ -50,7 +55,10 @@ export interface Told<Value> {
 
 /** Core, as the routes ask it. */
 export interface CoreClient {
-  /** Asks once, for at most `edgeBudgetMs`. Never throws for what core or the network does. */
+  /**
+   * Asks, for at most `edgeBudgetMs` in all. What certainly never reached core, and what changes nothing, is sent again
+   * a few times, within a budget for retries. Never throws for what core or the network does.
+   */
   send(call: CoreCall): Promise<CoreAnswer>
   /**
    * Asks for JSON of one kind.
@@ -71,9 +79,18 @@ export function readJson<Schema extends z.ZodType>(
   }
 }
 
+/** What the way back takes: core must answer so long before the edge gives up. */
+const wayBackMs = edgeBudgetMs - coreBudgetMs
+
+/** Whether the same call may be sent once more: it never came to core, or it changes nothing there. */
+const mayRepeat = ({ method }: CoreCall, answer: CoreAnswer): boolean =>
+  answer.kind === 'silence' && (!answer.sent || method === 'GET')
+
 /** Talks to core under the edge's signature. */
 export function createCoreClient(port: CorePort, sign: AssertionSigner, platform: Platform): CoreClient {
-  const claimsOf = async (call: CoreCall, body: Uint8Array): Promise<EdgeClaims> => {
+  const budget = createRetryBudget()
+
+  const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
     const { requestId, clientAddress, app, principal, externalUser, admin } = call.caller
     return {
       method: call.method,
@@ -81,7 +98,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       bodyDigest: base64url.encode(await platform.sha256(body)),
       requestId,
       clientIp: clientAddress,
-      budgetMs: coreBudgetMs,
+      budgetMs: leftMs - wayBackMs,
       ...(app && { app: { id: app.appId, kind: app.kind } }),
       ...(principal && { principal }),
       ...(externalUser && { externalUser }),
@@ -89,10 +106,9 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
     }
   }
 
-  const send = async (call: CoreCall): Promise<CoreAnswer> => {
-    assertPlain(call.path)
-    const token = await sign(await claimsOf(call, call.body ?? new Uint8Array()))
-    const signal = platform.deadline(edgeBudgetMs)
+  const sendOnce = async (call: CoreCall, leftMs: number): Promise<CoreAnswer> => {
+    const token = await sign(await claimsOf(call, call.body ?? new Uint8Array(), leftMs))
+    const signal = platform.deadline(leftMs)
     const type = call.body && { 'content-type': 'application/json' }
     const init = { method: call.method, headers: { [headers.edgeAssertion]: token, ...type }, signal }
     try {
@@ -101,6 +117,21 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
     } catch (error) {
       return { kind: 'silence', sent: !(error instanceof CoreUnreachable) }
     }
+  }
+
+  const send = async (call: CoreCall): Promise<CoreAnswer> => {
+    assertPlain(call.path)
+    budget.earn()
+    const untilMs = platform.now() + edgeBudgetMs
+    let answer = await sendOnce(call, edgeBudgetMs)
+    for (let tries = 1; tries < coreTriesMax && mayRepeat(call, answer); tries++) {
+      const pauseMs = pauseOf(platform)
+      const leftMs = untilMs - platform.now() - pauseMs
+      if (leftMs < wayBackMs + coreRetryBudgetMsMin || !budget.spend()) break
+      await platform.sleep(pauseMs)
+      answer = await sendOnce(call, Math.min(leftMs, untilMs - platform.now()))
+    }
+    return answer
   }
 
   return {
@@ -113,6 +144,12 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       return { status: answer.status, text: answer.text, value }
     },
   }
+}
+
+/** A pause by chance, so that those who were refused together do not come back together. */
+function pauseOf({ random }: Platform): number {
+  const [byte = 0] = random(1)
+  return coreRetryMsMin + Math.floor(((coreRetryMsMax - coreRetryMsMin) * byte) / 256)
 }
 
 /** An id may be a dot or two, which would lead a URL to another path than the one that is signed. */

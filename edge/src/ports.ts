@@ -57,5 +57,8 @@ export interface SharedCache {
 /** The address of the client as the platform itself saw it, never as a header of the client says. */
 export type ClientAddress = (c: Context) => string
 
+/** What Cloudflare thinks of a request, from 1 (a machine) to 99 (a person), where its zone tells. */
+export type CloudflareScore = (c: Context) => number | undefined
+
 /** Writes one structured line. Never keys, tokens or messages of libraries. */
 export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void

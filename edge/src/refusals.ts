@@ -1,4 +1,4 @@
-import { Problem, problemResponse } from '@holdfast/contract'
+import { faultOf, Problem, problemResponse } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
 import { HTTPException } from 'hono/http-exception'
 import type { EdgeVars } from './context.ts'
@@ -13,11 +13,10 @@ function problemOf(error: unknown): Problem {
   return new Problem('internal_error')
 }
 
-/** An error by its name and place. Its message stays here: those of libraries quote keys and values. */
-function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const frame = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
-  return `${error.name}${frame ? ` ${frame.trim()}` : ''}`
+/** A fault on one line: its name and its innermost frame. */
+function lineOf(error: unknown): string {
+  const { name, frames } = faultOf(error)
+  return [name, ...frames.slice(0, 1)].join(' ')
 }
 
 /** Puts a refusal into the words of an API: a predecessor has its own. */
@@ -33,6 +32,6 @@ export function refuse(
 ): Response {
   const problem = problemOf(error)
   note.code = problem.code
-  if (!(error instanceof Problem)) note.fault = faultOf(error)
+  if (!(error instanceof Problem)) note.fault = lineOf(error)
   return refusalShape(problem, requestId)
 }

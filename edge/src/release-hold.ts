@@ -37,7 +37,9 @@ export async function releaseHold(
       const path = holdPath(eventId, grantId)
       const answer = await core.send({ method: 'DELETE', path, caller })
       if (answer.kind === 'refusal') throw answer.problem
-      if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
+      if (answer.kind === 'silence' || answer.status !== 204) {
+        throw new Problem('dependency_unavailable', {}, 1)
+      }
       return
     }
     case 'lost':

@@ -5,6 +5,7 @@ import type { EventReader } from './event-reader.ts'
 import type { IntentNames } from './hold-key.ts'
 import type { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
 import type { appAuth, secretKey } from './middleware/app-auth.ts'
+import type { BotCheck } from './middleware/bot-check.ts'
 import type { Enforce, rateLimit } from './middleware/rate-limit.ts'
 import type { userAuth } from './middleware/user-auth.ts'
 import type { CorePort } from './ports.ts'
@@ -28,5 +29,6 @@ export interface Services {
   readonly events: EventReader
   readonly intents: IntentNames
   readonly enforce: Enforce
+  readonly botCheck: BotCheck
   readonly verdicts: VerdictCache
 }

@@ -104,6 +104,8 @@ export const theatre: EventView = {
   sale: 'open',
   onSaleAt: null,
   offSaleAt: null,
+  charges: [],
+  cancellation: null,
   ...domainDefaults.EVENT,
   seatCount: 4,
   chart: {
@@ -130,6 +132,8 @@ export const booking = {
   total: 4500,
   retained: 4500,
   currency: 'EUR',
+  charges: [],
+  cancellation: null,
   createdAt: '2026-11-23T12:00:00.000Z',
   receipt: 'a.b.c',
 } as const

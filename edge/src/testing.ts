@@ -179,6 +179,8 @@ export function createTestInventory(platform: Platform): Inventory {
     sweep: unused,
     load: unused,
     publish: unused,
+    check: unused,
+    mend: unused,
   }
 }
 

@@ -2,6 +2,7 @@ import { Problem, problemResponse, systemPlatform } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import type { ExecutionContext } from 'hono'
+import { cloudflareScore } from './adapters/cloudflare-score.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
 import { createLimiter } from './adapters/limiter.ts'
@@ -23,6 +24,7 @@ function wire(bindings: object): EdgeApp {
     limiter: createLimiter(aside),
     cache: upstashCache(aside),
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? '',
+    cloudflareScore,
     log: consoleLog,
     settings: settingsOf(env, false),
   })

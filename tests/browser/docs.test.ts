@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GuestSession, HoldView, problems } from '@holdfast/contract'
+import { GuestSession, HoldView, Notice, problems } from '@holdfast/contract'
 import { operations } from '@holdfast/contract/operations'
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
@@ -50,10 +50,12 @@ function docsTests(edge: 'node' | 'worker'): void {
     expect((await callApi(url, { headers: { 'if-none-match': etag } })).status).toBe(304)
   })
 
-  test('/docs shows every operation, from its own origin and within its policy', async () => {
+  test('/docs shows every operation and every webhook, from its own origin and within its policy', async () => {
     const { page, complaints } = await open('/docs')
     await page.locator('.opblock').first().waitFor()
-    expect(await page.locator('.opblock').count()).toBe(Object.keys(operations).length)
+    expect(await page.locator('.opblock').count()).toBe(
+      Object.keys(operations).length + Notice.options.length,
+    )
     expect(complaints).toEqual([])
     await page.close()
   })

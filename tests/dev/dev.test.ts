@@ -13,8 +13,8 @@ import { inFlight } from '../contract/inventory/poll.ts'
 import { redisEngines } from '../support/requirements.ts'
 import { type DevCommand, type Facts, newDir, startDev } from './command.ts'
 import { gone, isFree, occupy } from './machine.ts'
+import { pastedOf } from './pasted.ts'
 import { holdIn, shopOf } from './shop.ts'
-import { tourOf } from './tour.ts'
 
 const portsOf = ({ edgeUrl, coreUrl }: Facts) => [edgeUrl, coreUrl].map((url) => Number(new URL(url).port))
 
@@ -31,6 +31,13 @@ function devTests(engine: Facts['redis']): void {
   const twoFreeSeats = async () => {
     const { body } = await shop().freeSeats(2)
     return SeatsView.parse(body).seats.map(({ id }) => id)
+  }
+  /** Runs these parts of the README in a shell, with this folder for its own. */
+  const paste = (...parts: ('tour' | 'api')[]) => {
+    const readme = readFileSync(join(rootDir, 'README.md'), 'utf8')
+    const commands = parts.map((part) => pastedOf(readme, part)).join('\n')
+    const script = commands.replaceAll('.holdfast/', `${dir}/`)
+    return promisify(execFile)('bash', ['-e', '-c', script], { cwd: rootDir })
   }
   /** A sale, and a hold that nobody has confirmed, for the start after this one. */
   let [bookingId, holdId, receipt] = ['', '', '']
@@ -103,15 +110,38 @@ function devTests(engine: Facts['redis']): void {
     })
 
     test('the tour of the README works as it is pasted, again and again', async () => {
-      const tour = tourOf(readFileSync(join(rootDir, 'README.md'), 'utf8')).replaceAll(
-        '.holdfast/',
-        `${dir}/`,
-      )
       for (const _ of ['once', 'again']) {
-        const { stdout } = await promisify(execFile)('bash', ['-e', '-c', tour], { cwd: rootDir })
+        const { stdout } = await paste('tour')
         expect(stdout).toMatch(/"id":"BK-[\w-]+".*"status":"confirmed"/)
         expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/m)
         expect(stdout).toMatch(/"code":"seats_unavailable"/)
+      }
+    })
+
+    test('every flow of the README’s API works as it is pasted after the tour, again and again', async () => {
+      for (const _ of ['once', 'again']) {
+        const { stdout } = await paste('tour', 'api')
+        const [, flows = ''] = stdout.split(/"code":"seats_unavailable".*\n/)
+        for (const said of [
+          '"valid":true',
+          '"status":"held"',
+          '"id":"order_',
+          '"refund":27750,"retained":750',
+          '"cancelled":["',
+          '"reason":"cancelled"',
+          'the receipt of a booking is valid',
+          'receipts, whole',
+          '"seatCount":2',
+          '"previousUntil"',
+          '"sellThrough"',
+          '"txId":"BK-',
+          'Booking confirmed',
+          'sold BK-',
+          'taken [',
+        ]) {
+          expect(flows).toContain(said)
+        }
+        expect(flows, 'nothing was refused').not.toMatch(/"retryable"|"success":false/)
       }
     })
 

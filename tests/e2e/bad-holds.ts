@@ -31,6 +31,10 @@ const after: readonly BadRequest[] = everyVerb
     name: `a buyer who ${verb} what is booked already`,
     code: 'hold_confirmed',
     send: ({ bob, sold }) => verbs[verb](bob, sold),
+    // Whatever paid a second time is on record, for repair to give back.
+    ...(verb === 'confirms' && {
+      leaves: (before) => ({ payments: new Set([...before.payments, 'pay_not_mine INTENT']) }),
+    }),
   }))
 
 /** A confirm pins the seats before anybody asks for the money; they wait for a payment that is better. */

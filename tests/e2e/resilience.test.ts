@@ -97,7 +97,7 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     return second
   }
 
-  test('confirms under way when core is killed have one outcome each', async () => {
+  test('F25: confirms under way when core is killed have one outcome each', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('killed', 100)
@@ -110,7 +110,7 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     await expectIntegrity(event, final)
   })
 
-  test('confirms under way when core is told to stop are answered, and those it did not take can be sent again', async () => {
+  test('F29: confirms under way when core is told to stop are answered, and those it did not take can be sent again', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('stopped', 100)
@@ -126,7 +126,33 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     await expectIntegrity(event, final)
   })
 
-  test('without core seats can be held, and no confirm is told that it failed', async () => {
+  test('F29: a core that is told to stop finishes every confirm it has begun, and meanwhile is alive and not ready', async () => {
+    const { stack, store, openShop } = world()
+    const shop = await openShop()
+    const event = await shop.sell('drained', 20)
+    const holds = await inFlight(
+      20,
+      Array.from({ length: 20 }, (_, n) => async () => {
+        const buyer = buyerOf(shop.user(`buyer-${n}`), event)
+        return { buyer, ...told(201, HoldView, await buyer.hold([`S-${n + 1}`])) }
+      }),
+    )
+    const confirms = holds.map(({ buyer, id }, n) => buyer.confirm(id, `pay_slow_${n}`))
+    // Its payment is on record before the slow provider is asked: core has begun them all.
+    await until(async () => (await store.count(event.appId, 'payments', {})) === holds.length)
+
+    const stopping = stack.core.stop('SIGTERM')
+    const statusOf = async (path: string) => (await fetch(`${stack.coreUrl}${path}`)).status
+    await until(async () => (await statusOf('/readyz')) === 503)
+    expect(await statusOf('/livez')).toBe(200)
+    const answers = await Promise.all(confirms)
+    expect(tally(answers)).toEqual({ '201': holds.length })
+    await stopping
+    await stack.restartCore()
+    await expectIntegrity(event, answers)
+  })
+
+  test('F25: without core seats can be held, and no confirm is told that it failed', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('without-core', 2)
@@ -147,7 +173,7 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     await expectIntegrity(event, answers)
   })
 
-  test('a Redis that has lost everything is built again, with what was sold and without what was held', async () => {
+  test('F7: a Redis that has lost everything is built again, with what was sold and without what was held', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('flushed', 50)

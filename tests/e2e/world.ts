@@ -56,10 +56,14 @@ export const everyStore: readonly Ground[] = storeKinds.map((kind) => ({ ...kind
 /** Every store and every Redis, but not each pair of them: neither knows the other. */
 export const everyGround: readonly Ground[] = storeKinds.map((kind, n) => ({ ...kind, redis: engineOf(n) }))
 
-async function startWorld({ redis, start }: Ground): Promise<World> {
+/** More settings of core, asked for when it is started. */
+type CoreEnv = () => Readonly<Record<string, string>>
+
+async function startWorld({ redis, start }: Ground, coreEnv: CoreEnv): Promise<World> {
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'))
-  const stack = await startStack({ dir, edge: 'node', redis, store: chooseStore(dir, databases.create()) })
+  const chosen = chooseStore(dir, databases.create())
+  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, coreEnv: coreEnv() })
   const store = await openStore(stack.storeUrl)
   const makeApp = await openAdmin(stack.edgeUrl, stack.secrets)
   const { edgeUrl } = stack
@@ -100,10 +104,10 @@ async function startWorld({ redis, start }: Ground): Promise<World> {
  * Gives the tests of the enclosing suite one world, which is there while they run: on this ground, or on SQLite and
  * this Redis.
  */
-export function useWorld(ground: Ground | Ground['redis']): () => World {
+export function useWorld(ground: Ground | Ground['redis'], coreEnv: CoreEnv = () => ({})): () => World {
   let world: World | undefined
   beforeAll(async () => {
-    world = await startWorld(typeof ground === 'string' ? { ...sqlite, redis: ground } : ground)
+    world = await startWorld(typeof ground === 'string' ? { ...sqlite, redis: ground } : ground, coreEnv)
   })
   afterAll(() => world?.stop())
   return () => {

@@ -32,9 +32,10 @@ async function failuresWith({ name, suite }: PlantedBug): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-planted-'))
   try {
     const report = join(folder, 'report.json')
+    const project = suite.startsWith('tests/contract/') ? 'contract' : 'unit'
     const child = spawn(
       process.execPath,
-      [vitest, 'run', '--project', 'contract', '--reporter=json', `--outputFile=${report}`, suite],
+      [vitest, 'run', '--project', project, '--reporter=json', `--outputFile=${report}`, suite],
       { cwd: root, stdio: 'ignore', env: { ...process.env, [plantedBug]: name } },
     )
     await once(child, 'exit')

@@ -6,10 +6,10 @@ import type {
   ProviderState,
   Seen,
 } from '../../core/src/payments/provider.ts'
+import type { Entry, FaultKind, Verb } from './provider-fake.ts'
 
 /** What goes wrong with the next call of a kind: it does not arrive, or its answer does not. */
-export type Fault = 'lost' | 'unanswered'
-type Verb = 'order' | 'look' | 'capture' | 'void' | 'refund'
+export type Fault = Extract<FaultKind, 'lost' | 'unanswered'>
 
 interface Account {
   state: ProviderState
@@ -23,9 +23,10 @@ interface Account {
 /** A payment provider in memory that keeps books: what was taken, and what was given back. */
 export function createBank() {
   const accounts = new Map<string, Account>()
-  const faults: { verb: Verb; fault: Fault }[] = []
+  const faults: { verb: Verb; fault: Fault; id: string | undefined }[] = []
   const calls: string[] = []
   let told = 0
+  let made = 0
 
   const of = (id: PaymentId): Account => {
     const account = accounts.get(id)
@@ -48,7 +49,7 @@ export function createBank() {
   /** Does a call, unless it gets lost; then, or if its answer does, nobody knows. */
   const call = <Answer>(verb: Verb, id: string, work: () => Answer): Answer | 'unknown' => {
     calls.push(`${verb} ${id}`)
-    const at = faults.findIndex((fault) => fault.verb === verb)
+    const at = faults.findIndex((fault) => fault.verb === verb && (fault.id ?? id) === id)
     const fault = at < 0 ? undefined : faults.splice(at, 1)[0]?.fault
     if (fault === 'lost') return 'unknown'
     const answer = work()
@@ -80,7 +81,8 @@ export function createBank() {
     },
     async capture({ paymentId }) {
       return call('capture', paymentId, () => {
-        const account = of(paymentId)
+        const account = accounts.get(paymentId)
+        if (!account) return 'refused'
         if (account.state === 'captured') return 'captured'
         if (account.state !== 'authorised' || account.refusesCapture) return 'refused'
         account.state = 'captured'
@@ -89,7 +91,9 @@ export function createBank() {
     },
     async void({ paymentId }) {
       return call('void', paymentId, () => {
-        const account = of(paymentId)
+        const account = accounts.get(paymentId)
+        // What is not there keeps no money.
+        if (!account) return 'voided'
         if (account.state === 'captured') return 'captured'
         account.state = 'voided'
         return 'voided'
@@ -123,8 +127,33 @@ export function createBank() {
     refuseCapture(id: PaymentId): void {
       of(id).refusesCapture = true
     },
-    fail(verb: Verb, fault: Fault): void {
-      faults.push({ verb, fault })
+    /** The next call of this kind goes wrong; of this payment, if one is named. */
+    fail(verb: Verb, fault: Fault, id?: string): void {
+      faults.push({ verb, fault, id })
+    },
+    /** From now on nothing goes wrong. */
+    heal(): void {
+      faults.length = 0
+    },
+    /** Somebody gives money back at the bank itself; returns what it tells of that, each time it tells it. */
+    refundByHand(id: PaymentId, amount: number): () => ProviderEvent {
+      const { refunds, currency } = of(id)
+      made += 1
+      // No two refunds of an account have one id.
+      const providerRefund = `byhand_${made}`
+      refunds.set(providerRefund, amount)
+      return () => {
+        told += 1
+        const fact = {
+          kind: 'refund',
+          reference: null,
+          providerRefund,
+          amount,
+          currency,
+          state: 'done',
+        } as const
+        return { eventId: `evt_${told}`, paymentId: id, fact }
+      }
     },
     stateOf: (id: PaymentId): ProviderState => of(id).state,
     /** What the bank tells of a payment as it is, or of another state that it had; each time a new event. */
@@ -136,6 +165,17 @@ export function createBank() {
         fact: { kind: 'payment', seen: { ...seenOf(of(id)), state } },
       }
     },
+    /** In minor units. */
+    bookOf(id: PaymentId): Entry {
+      const { state, amount, refunds } = of(id)
+      return {
+        captured: state === 'captured' ? amount : 0,
+        refunded: [...refunds.values()].reduce((sum, one) => sum + one, 0),
+        reserved: state === 'authorised' ? amount : 0,
+      }
+    },
+    /** Every payment that it knows. */
+    ids: (): PaymentId[] => [...accounts.keys()].map((id) => PaymentId.parse(id)),
     /** In minor units, over all payments. */
     books() {
       const all = [...accounts.values()]

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: types, lint and import directions, generated files, and the worker bundle. Runs them all and
- * shows what is wrong with each; no other tool is needed before a commit.
+ * `npm run check`: types, lint and import directions, generated files, the chart and the worker bundle. Runs them
+ * all and shows what is wrong with each; no other tool is needed before a commit.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -26,6 +26,10 @@ const checks: readonly Check[] = [
   { name: 'demo plans are fresh', command: ['node', 'edge/dev/plans/generate.ts', '--check'] },
   { name: 'the routes of the client are fresh', command: ['node', 'core/client/generate.ts', '--check'] },
   { name: 'the OpenAPI document is fresh', command: ['node', 'edge/dev/reference/generate.ts', '--check'] },
+  {
+    name: 'the chart lints, renders what Kubernetes takes, and refuses what is wrong',
+    command: ['vitest', 'run', '--project', 'charts'],
+  },
   {
     name: 'the worker bundles without a warning',
     command: ['wrangler', 'deploy', '--dry-run', '--outdir', bundle],

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
 import { chromiumPath } from './chromium.ts'
+import { hasHelm } from './helm.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
 export interface Requirement {
@@ -22,6 +24,11 @@ export const upstashDatabase = process.env.UPSTASH_REDIS_REST_URL
 
 /** A real replica set of MongoDB to prove the store on, if one was given or could be started (`real-mongo.ts`). */
 export const mongoUrl = (): string | undefined => process.env.MONGODB_URL || undefined
+
+/** Whether we may make a file system of our own and become somebody else in it. */
+export const canIsolate: boolean =
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-m', 'setpriv', '--no-new-privs', 'chroot', '/', 'true']).status === 0
 
 /** What the suites ask of a machine: they ask here, so that the report cannot forget what did not run. */
 export const requirements: readonly Requirement[] = [
@@ -51,5 +58,17 @@ export const requirements: readonly Requirement[] = [
     },
     suites: 'the store and the confirm on a real MongoDB',
     requiredInCi: process.env.REQUIRE_MONGODB === '1',
+  },
+  {
+    needs: 'root, unshare and setpriv',
+    met: canIsolate,
+    suites: 'the images on a read-only file system, as another user',
+    requiredInCi: false,
+  },
+  {
+    needs: 'Linux on x64, for which npm has a Helm, or helm on PATH',
+    met: hasHelm,
+    suites: 'the Helm chart',
+    requiredInCi: true,
   },
 ]

@@ -98,3 +98,14 @@ export async function unifiedUser(app: UnifiedApp, email: string): Promise<{ tok
   const body = { email, password: 'correct horse', name: 'Asha', phone: '' }
   return doneIn(await app.page.post('/auth/signup', body), 201)
 }
+
+/** A seat of an entity of its own, on sale at so much. */
+export async function unifiedSeat(
+  app: UnifiedApp,
+  client: UnifiedClient,
+  { entityId, price }: { readonly entityId: string; readonly price: number },
+): Promise<Data> {
+  doneIn(await app.server.post('/admin/sync-seats', { entityId, seats: [{ seatNumber: 'A1', price }] }))
+  const { seats } = doneIn(await client.get(`/seats?entityId=${entityId}`))
+  return seats[0]
+}

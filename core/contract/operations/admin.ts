@@ -90,7 +90,7 @@ export const adminOperations = {
     repeat: 'never',
     body: AppInput,
     answers: { 201: json(CreatedApp) },
-    problems: ['overloaded', 'outcome_unknown'],
+    problems: ['outcome_unknown'],
     example: {
       body: { name: 'Shop', allowedOrigins: ['https://shop.example'], paymentProvider: 'simulated' },
       status: 201,
@@ -169,7 +169,7 @@ export const adminOperations = {
     params: AppPath,
     body: RotateKeyRequest,
     answers: { 201: json(RotatedKey) },
-    problems: ['overloaded', 'outcome_unknown'],
+    problems: ['outcome_unknown'],
     example: {
       params: appParams,
       body: { kind: 'secret', overlapSeconds: 3_600 },
@@ -211,6 +211,8 @@ export const adminOperations = {
             total: 9_000,
             retained: 9_000,
             currency: 'EUR',
+            charges: [],
+            cancellation: null,
             createdAt: '2026-11-23T12:00:00.000Z',
             app: exampleApp.id,
             domain: 'EVENT',

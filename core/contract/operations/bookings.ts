@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { BookingPage, BookingView, PageQuery } from '../bookings.ts'
 import { BookingPath } from '../paths.ts'
+import { exampleEvent } from './events.ts'
 import { json, type Operation } from './operation.ts'
 
 const receipt = 'eyJhbGciOiJFZERTQSJ9.eyJib29raW5nIjoiQkstMjAyNjExMjMtN0syTTlRIn0.c2lnbmF0dXJl'
@@ -20,6 +21,11 @@ export const exampleBooking = {
   total: 19_000,
   retained: 19_000,
   currency: 'EUR',
+  charges: [
+    { name: 'Booking fee', kind: 'fee', amount: 500 },
+    { name: 'VAT', kind: 'tax', amount: 3_034 },
+  ],
+  cancellation: exampleEvent.cancellation,
   createdAt: '2026-11-23T12:01:00.000Z',
   receipt,
 } as const

@@ -11,6 +11,17 @@ const theatre = {
   sale: 'open',
   onSaleAt: null,
   offSaleAt: null,
+  charges: [
+    { name: 'Booking fee', kind: 'fee', perSeat: 250 },
+    { name: 'VAT', kind: 'tax', basisPoints: 1_900 },
+  ],
+  cancellation: {
+    steps: [
+      { hoursBefore: 168, refundPercent: 100 },
+      { hoursBefore: 24, refundPercent: 50 },
+    ],
+    keepFees: true,
+  },
   holdTtlMs: 600_000,
   holdLifetimeMs: 1_800_000,
   seatsHeldPerOwner: 20,

@@ -4,9 +4,11 @@ import { eventOperations } from './events.ts'
 import { holdOperations } from './holds.ts'
 import { inventoryOperations } from './inventory.ts'
 import type { Operation } from './operation.ts'
+import { outboxOperations } from './outbox.ts'
 import { paymentOperations } from './payments.ts'
 import { serviceOperations } from './service.ts'
 import { userOperations } from './users.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export * from './calls.ts'
 export * from './operation.ts'
@@ -22,7 +24,9 @@ export const operations = {
   ...bookingOperations,
   ...userOperations,
   ...inventoryOperations,
+  ...webhookOperations,
   ...adminOperations,
+  ...outboxOperations,
   ...serviceOperations,
 } as const satisfies Record<string, Operation>
 

@@ -22,7 +22,7 @@ export const inventoryOperations = {
     tag: 'Inventory',
     summary: 'Create an event, or change what is given of it',
     notes:
-      'What is not given stays as it is; `null` takes a time away. A new event starts with what its app and its domain say. `sale: "closed"` closes the sale and `"open"` opens it again; within that, seats are held from `onSaleAt` until `offSaleAt`, by one clock for everybody. A hold that was taken in time can be extended and confirmed after the sale has closed, until it expires.',
+      'What is not given stays as it is; `null` takes a time away. A new event starts with what its app and its domain say. `sale: "closed"` closes the sale and `"open"` opens it again; within that, seats are held from `onSaleAt` until `offSaleAt`, by one clock for everybody. A hold that was taken in time can be extended and confirmed after the sale has closed, until it expires. `charges` are the fees and taxes that every price has in it; `cancellation` says how buyers may give seats back. A sale keeps both as they were.',
     caller: 'server',
     repeat: 'always',
     params: EventPath,
@@ -31,7 +31,13 @@ export const inventoryOperations = {
     problems: ['outcome_unknown'],
     example: {
       params,
-      body: { name: 'Matinee', currency: 'EUR', startsAt: '2027-01-16T14:00:00Z' },
+      body: {
+        name: 'Matinee',
+        currency: 'EUR',
+        startsAt: '2027-01-16T14:00:00Z',
+        charges: exampleEvent.charges,
+        cancellation: exampleEvent.cancellation,
+      },
       status: 201,
       answer: {
         ...exampleEvent,

@@ -9,6 +9,7 @@ export const tags = [
   'Bookings',
   'Users',
   'Inventory',
+  'Webhooks',
   'Admin',
   'Service',
 ] as const
@@ -96,7 +97,7 @@ export const Bytes = z.instanceof(Uint8Array)
 
 /** Every refusal that an operation can answer, each once. */
 export function problemsOf(operation: Operation): ProblemCode[] {
-  const { key, user, admin } = callers[operation.caller]
+  const { key, user, admin, signature } = callers[operation.caller]
   const isWrite = operation.method !== 'GET'
   const codes: ProblemCode[] = ['body_too_large', 'internal_error']
   if (operation.params) codes.push('not_found')
@@ -108,6 +109,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (key !== 'none' && isWrite) codes.push('origin_required', 'bot_detected')
   if (key === 'secret') codes.push('forbidden')
   if (user !== 'none') codes.push('invalid_token', 'user_deactivated', 'forbidden', 'invalid_request')
-  if (admin) codes.push('invalid_token', 'origin_not_allowed', 'rate_limited', 'dependency_unavailable')
+  if (admin) codes.push('invalid_token', 'origin_not_allowed', 'rate_limited')
+  if (admin || signature) codes.push('overloaded', 'dependency_unavailable')
   return [...new Set([...codes, ...operation.problems])].sort()
 }

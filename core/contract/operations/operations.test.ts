@@ -7,9 +7,11 @@ import * as events from './events.ts'
 import * as holds from './holds.ts'
 import { type Operation, operations, problemsOf } from './index.ts'
 import * as inventory from './inventory.ts'
+import * as outbox from './outbox.ts'
 import * as payments from './payments.ts'
 import * as service from './service.ts'
 import * as users from './users.ts'
+import * as webhooks from './webhooks.ts'
 
 const table: [string, Operation][] = Object.entries(operations)
 
@@ -25,7 +27,7 @@ function fieldsOf(schema: z.ZodType | undefined): string[] {
 const templateFields = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
 
 test('no two operations share a name or a route', () => {
-  const files = [admin, bookings, events, holds, inventory, payments, service, users]
+  const files = [admin, bookings, events, holds, inventory, outbox, payments, service, users, webhooks]
   const parts = files.flatMap((file) => Object.entries(file).filter(([name]) => name.endsWith('Operations')))
   const names = parts.flatMap(([, part]) => Object.keys(part))
   expect(names.sort()).toEqual(table.map(([name]) => name).sort())

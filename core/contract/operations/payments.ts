@@ -21,7 +21,7 @@ const orderId = 'order_hf_5XhQ2mVnB8cJd3KfRt7WyZ'
 
 const refund = {
   id: 'rf_7mNq2VbX9cLd4KsRw8TyZh',
-  amount: 9_500,
+  amount: 9_250,
   currency: 'EUR',
   status: 'done',
   reason: 'cancelled',
@@ -54,9 +54,13 @@ const work = {
 const preview = {
   booking: exampleBooking.id,
   seats: [{ id: 'A-13', price: 9_500 }],
-  refund: 9_500,
-  retained: 0,
+  refund: 9_250,
+  retained: 250,
   currency: 'EUR',
+  charges: [
+    { name: 'Booking fee', kind: 'fee', amount: 0 },
+    { name: 'VAT', kind: 'tax', amount: 1_477 },
+  ],
 } as const
 
 /** What a hold costs, and what becomes of the money. */
@@ -120,7 +124,7 @@ export const paymentOperations = {
     repeat: 'always',
     params: WebhookPath,
     answers: { 200: json(WebhookReply) },
-    problems: ['invalid_signature', 'rate_limited', 'overloaded', 'dependency_unavailable'],
+    problems: ['invalid_signature', 'rate_limited'],
     example: {
       params: { provider: 'razorpay', account: 'default' },
       status: 200,
@@ -137,7 +141,7 @@ export const paymentOperations = {
     params: BookingPath,
     body: CancelRequest,
     answers: { 200: json(CancelPreview) },
-    problems: ['cannot_cancel', 'payment_pending'],
+    problems: ['unknown_seat', 'cannot_cancel'],
     example: {
       params: { bookingId: exampleBooking.id },
       body: { seats: ['A-13'] },
@@ -159,6 +163,7 @@ export const paymentOperations = {
     answers: { 200: json(CancelReply) },
     sends: ['idempotent-replayed'],
     problems: [
+      'unknown_seat',
       'cannot_cancel',
       'payment_pending',
       'in_progress',
@@ -170,7 +175,7 @@ export const paymentOperations = {
       body: { seats: ['A-13'] },
       status: 200,
       answer: {
-        booking: { ...exampleBooking, cancelled: ['A-13'], retained: 9_500 },
+        booking: { ...exampleBooking, cancelled: ['A-13'], retained: 9_750 },
         cancellation: {
           ...preview,
           n: 1,

@@ -43,6 +43,7 @@ async function book(changes: Partial<BookingDoc> = {}): Promise<BookingId> {
     total: 4500,
     retained: changes.total ?? 4500,
     currency: 'EUR',
+    terms: { charges: [], cancellation: null, startsAt: null },
     receipt: 'a.b.c',
     cursor: cursorOf(createdAt, bookingId),
     createdAt,

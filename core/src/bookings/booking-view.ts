@@ -1,4 +1,4 @@
-import type { BookingView } from '@holdfast/contract'
+import { type BookingView, chargeLines } from '@holdfast/contract'
 import type { BookingDoc } from '../store/schema.ts'
 
 /** A booking as its owner sees it. */
@@ -13,6 +13,8 @@ export function bookingView(booking: BookingDoc): BookingView {
     total: booking.total,
     retained: booking.retained,
     currency: booking.currency,
+    charges: chargeLines(booking.seats, booking.terms.charges),
+    cancellation: booking.terms.cancellation,
     createdAt: booking.createdAt.toISOString(),
     receipt: booking.receipt,
   }

@@ -9,6 +9,7 @@ import {
   type Principal,
   Problem,
   paymentCallMs,
+  shareOf,
 } from '@holdfast/contract'
 import { pokeSubject } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
@@ -29,7 +30,7 @@ import {
   liveSeats,
   recordCancellation,
 } from './record-cancellation.ts'
-import { refundOf } from './terms.ts'
+import { type Due, refundOf } from './terms.ts'
 
 /** Who cancels what. Without an owner it is the app's server. */
 export interface CancelAsk {
@@ -60,8 +61,9 @@ const attemptsMax = 5
  */
 export async function previewCancellation(ctx: Settling, ask: CancelAsk): Promise<CancelPreview> {
   const booking = await readBooking(ctx, ask, ask.bookingId)
-  const { seats, refund, retained } = endingOf(ctx, booking, ask)
-  return { booking: booking.bookingId, seats: [...seats], refund, retained, currency: booking.currency }
+  const { seats, refund, retained, charges } = endingOf(ctx, booking, ask)
+  const { bookingId, currency } = booking
+  return { booking: bookingId, seats: [...seats], refund, retained, currency, charges: [...charges] }
 }
 
 /**
@@ -144,7 +146,14 @@ function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): 
   const kind = isApp ? (request.refund ?? 'full') : 'policy'
   const due = refundOf({ booking, seats, nowMs: platform.now(), kind })
   if (due === 'not_allowed') throw new Problem('cannot_cancel')
-  return { by: isApp ? 'app' : 'owner', seats, refund: due.refund, retained: due.retained }
+  return { by: isApp ? 'app' : 'owner', seats, ...leftOf(due, booking) }
+}
+
+/** What somebody gave back at the provider is not given back again, nor its part of the charges. */
+function leftOf(due: Due, { retained: left }: BookingDoc): Due {
+  if (due.refund <= left) return due
+  const charges = due.charges.map((line) => ({ ...line, amount: shareOf(line.amount, left, due.refund) }))
+  return { refund: left, retained: due.retained + due.refund - left, charges }
 }
 
 function seatsOf(booking: BookingDoc, { seats: ids }: CancelRequest): PricedSeat[] {
@@ -185,7 +194,7 @@ async function takeFirst(ctx: Settling, { appId, bookingId, provider, account, p
 }
 
 function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): Reply {
-  const { bookingId, n, seats, refund, retained, currency, refundId, receipt, createdAt } = doc
+  const { bookingId, n, seats, refund, retained, currency, charges, refundId, receipt, createdAt } = doc
   const reply: CancelReply = {
     booking: bookingView({ ...booking, ...changesOf(booking, doc, isLetGo) }),
     cancellation: {
@@ -195,6 +204,7 @@ function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): 
       refund,
       retained,
       currency,
+      charges,
       refundId,
       receipt,
       createdAt: createdAt.toISOString(),

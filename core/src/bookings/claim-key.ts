@@ -6,6 +6,7 @@ import {
   type Platform,
   type Principal,
 } from '@holdfast/contract'
+import type { Documents } from '../store/schema.ts'
 import { isDuplicate, type Statements, type Store } from '../store/store.ts'
 
 /** A final answer, kept as it was sent: the same key gets the same bytes. */
@@ -28,6 +29,8 @@ export type ClaimOutcome =
   | { readonly word: 'reused' }
   | { readonly word: 'in_progress' }
 
+type About = NonNullable<Documents['idempotency']['about']>
+
 interface Context {
   readonly store: Store
   readonly platform: Platform
@@ -39,9 +42,9 @@ interface Context {
  */
 export async function claimKey(
   { store, platform }: Context,
-  asked: { appId: AppId; owner: Principal; key: string; fingerprint: string },
+  asked: { appId: AppId; owner: Principal; key: string; fingerprint: string; about?: About },
 ): Promise<ClaimOutcome> {
-  const { appId, owner, key, fingerprint } = asked
+  const { appId, owner, key, fingerprint, about = null } = asked
   const now = platform.now()
   const token = newId('tok', platform.random)
   const claim: Claim = { appId, owner, key, token }
@@ -59,6 +62,7 @@ export async function claimKey(
         token,
         status: 'CLAIMED',
         claimedAt,
+        about,
         expiresAt,
       } as const
       await store.insert(appId, 'idempotency', { ...fresh, reply: null })

@@ -1,4 +1,4 @@
-import { systemPlatform } from '@holdfast/contract'
+import { coreBudgetMs, systemPlatform } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import type { Charge, Seen } from '../payments/provider.ts'
 import { simulatedProvider } from '../payments/simulated.ts'
@@ -23,7 +23,7 @@ export function faultsSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 2, bookings: 2 })
     })
 
-    test('an unknown commit is told as unknown, and the same key finds the booking', async () => {
+    test('F21: an unknown commit is told as unknown, and the same key finds the booking', async () => {
       const store = await open()
       let drop = true
       const lossy: Store = {
@@ -47,6 +47,39 @@ export function faultsSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 1, bookings: 1 })
     })
 
+    test('F37: what nobody waits for any more is dropped between its stages, and the key is free', async () => {
+      for (const late of ['before the payment', 'before the commit']) {
+        let [isOpen, overdueMs] = [false, 0]
+        const platform = { ...systemPlatform, now: () => systemPlatform.now() + overdueMs }
+        const simulated = simulatedProvider(platform)
+        const look: typeof simulated.look = async (...args) => {
+          const came = await simulated.look(...args)
+          overdueMs = coreBudgetMs
+          return came
+        }
+        const store = await open()
+        const w = await world({
+          platform,
+          findProvider: () => ({ ...simulated, look }),
+          store: {
+            ...store,
+            async get(appId, collection, key) {
+              if (isOpen && collection === 'apps' && late === 'before the payment') overdueMs = coreBudgetMs
+              return store.get(appId, collection, key)
+            },
+          },
+        })
+        isOpen = true
+        await expect(confirm(w, { n: 1, pin: pinned('A-1') })).rejects.toMatchObject({ code: 'overloaded' })
+        const paid = late === 'before the commit' ? 1 : 0
+        expect(await w.core.store.count(w.appId, 'payments', {})).toBe(paid)
+        expect(await w.core.store.count(w.appId, 'idempotency', {})).toBe(0)
+        expect(await audit(w)).toEqual({ booked: 0, bookings: 0 })
+        const intact = { ...w, core: { ...w.core, store, findProvider: () => simulated } }
+        expect((await confirm(intact, { n: 1, pin: pinned('A-1') })).status).toBe(201)
+      }
+    })
+
     test('a store that refuses leaves the key free for a retry', async () => {
       const store = await open()
       let broken = false
@@ -65,7 +98,7 @@ export function faultsSuite(open: OpenStore): void {
       expect((await confirm(w, { n: 1, pin: pinned('A-1') })).status).toBe(201)
     })
 
-    test('a claim whose holder died is taken over, and the dead holder can no longer complete it', async () => {
+    test('F13: a claim whose holder died is taken over, and the dead holder can no longer complete it', async () => {
       let now = 1_800_000_000_000
       const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const answer = Promise.withResolvers<void>()
@@ -80,23 +113,48 @@ export function faultsSuite(open: OpenStore): void {
         platform: { ...systemPlatform, now: () => now },
         findProvider: () => stuck,
       })
-      const dead = confirm(w, { n: 1, pin: pinned('A-1') }).then(
-        (late) => told(late).code,
-        (error: StoreError) => error.code,
-      )
+      const dead = confirm(w, { n: 1, pin: pinned('A-1'), budgetMs: 60_000 })
       await asked[0]?.promise
       now += 9_000
       const heir = confirm(w, { n: 1, pin: pinned('A-1') })
       await asked[1]?.promise
       answer.resolve()
-      // The dead one is out of time, and out of its claim.
-      expect(['in_progress', 'unavailable']).toContain(await dead)
+      expect(told(await dead).code).toBe('in_progress')
       expect((await heir).status).toBe(201)
       expect(await audit(w)).toEqual({ booked: 1, bookings: 1 })
       expect((await confirm(w, { n: 1, pin: pinned('A-1') })).status).toBe(201)
     })
 
-    test('a committed booking is told to an inventory that was away', async () => {
+    test('a dead holder whose answer would be final is told that another goes on', async () => {
+      let now = 1_800_000_000_000
+      const asked = Promise.withResolvers<void>()
+      const answer = Promise.withResolvers<void>()
+      const declined: Seen = {
+        word: 'seen',
+        state: 'declined',
+        amount: 4500,
+        currency: 'EUR',
+        reference: null,
+      }
+      const look = async () => {
+        asked.resolve()
+        await answer.promise
+        return declined
+      }
+      const w = await world({
+        platform: { ...systemPlatform, now: () => now },
+        findProvider: () => ({ ...simulatedProvider(systemPlatform), look }),
+      })
+      const dead = confirm(w, { n: 1, pin: pinned('A-1') })
+      await asked.promise
+      now += 9_000
+      const heir = confirm(w, { n: 1, pin: pinned('A-1') })
+      answer.resolve()
+      const codes = (await Promise.all([dead, heir])).map((one) => told(one).code)
+      expect(codes).toEqual(['in_progress', 'payment_declined'])
+    })
+
+    test('F2: a committed booking is told to an inventory that was away', async () => {
       const applied: string[] = []
       let away = false
       const inventory = {

@@ -16,7 +16,8 @@ import {
 import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
-import { bookingPokes } from '../outbox/rows.ts'
+import { assertAlive } from '../http/admission.ts'
+import { bookingPokes, noticePoke } from '../outbox/rows.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
@@ -76,8 +77,10 @@ const bookingIdAttemptsMax = 8
  * is never both booked and refused; others (202, 409 in_progress, 5xx) are not recorded.
  */
 export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
-  const { appId, owner, fingerprint, command } = call
-  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint })
+  const { appId, owner, eventId, grantId, fingerprint, command } = call
+  assertAlive(ctx.platform, call.deadlineMs)
+  const about = { eventId, grantId, paymentId: call.paymentId ?? command.payment?.id ?? null }
+  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint, about })
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }
@@ -93,22 +96,29 @@ export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<Conf
 /** Answers a claimed key, and lets it go when the answer is not final. */
 async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
   try {
+    return await answerClaim(ctx, call, claim)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'outcome_unknown')
+      return refusal(call, 'outcome_unknown')
+    if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
+    await abandonKey(ctx.store, claim).catch(() =>
+      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+    )
+    throw error
+  }
+}
+
+/** The answer, recorded when it is final. */
+async function answerClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+  try {
     const before = await replayBooking(ctx, call)
     if (before) return await finish(ctx, claim, before)
     const { pin } = call.command
     if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
     return await payAndCommit(ctx, call, claim, pin)
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'outcome_unknown')
-      return refusal(call, 'outcome_unknown')
-    if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
-    if (error instanceof Problem && finalCodes.has(error.code)) {
-      return await finish(ctx, claim, refusal(call, error.code, error.extras))
-    }
-    await abandonKey(ctx.store, claim).catch(() =>
-      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
-    )
-    throw error
+    if (!(error instanceof Problem && finalCodes.has(error.code))) throw error
+    return finish(ctx, claim, refusal(call, error.code, error.extras))
   }
 }
 
@@ -171,16 +181,25 @@ async function payAndCommit(
   claim: Claim,
   pin: Pinned,
 ): Promise<ConfirmAnswer> {
-  const { appId, paymentId, command } = call
-  const app = await ctx.store.get(appId, 'apps', {})
+  const { appId, eventId, paymentId, command } = call
+  const [app, event] = await Promise.all([
+    ctx.store.get(appId, 'apps', {}),
+    ctx.store.get(appId, 'events', { eventId }),
+  ])
   if (!app?.active) throw new Problem('forbidden')
+  if (!event) throw new Problem('not_found')
+  const { charges, cancellation, startsAt } = event
   const buyer = await buyerOf(ctx, call)
   const { paymentProvider: provider, paymentAccount: account } = app
   const { seats, currency } = pin
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
+  assertAlive(ctx.platform, call.deadlineMs)
   const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
-  return commit(ctx, call, claim, { pin, domain: app.domain, buyer, provider, account, taken })
+  return commit(ctx, call, claim, {
+    ...{ pin, domain: app.domain, buyer, provider, account, taken },
+    terms: { charges, cancellation, startsAt },
+  })
 }
 
 interface Sale {
@@ -190,13 +209,18 @@ interface Sale {
   readonly provider: BookingDoc['provider']
   readonly account: BookingDoc['account']
   readonly taken: Extract<Taken, { word: 'paid' }>
+  readonly terms: BookingDoc['terms']
 }
 
 async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale): Promise<ConfirmAnswer> {
   for (let attempt = 1; ; attempt++) {
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
-    const pokes = bookingPokes(booking, ctx.platform)
+    const pokes = [
+      ...bookingPokes(booking, ctx.platform),
+      noticePoke(booking, { type: 'booking.confirmed' }, ctx.platform),
+    ]
+    assertAlive(ctx.platform, call.deadlineMs)
     try {
       await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
       ctx.poke(booking)
@@ -215,7 +239,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
 async function draftBooking(
   ctx: Context,
   call: ConfirmCall,
-  { pin, domain, buyer, provider, account, taken }: Sale,
+  { pin, domain, buyer, provider, account, taken, terms }: Sale,
 ): Promise<BookingDoc> {
   const { appId, eventId, grantId, owner } = call
   const createdAt = new Date(ctx.platform.now())
@@ -240,6 +264,7 @@ async function draftBooking(
     total: totalOf(pin.seats),
     retained: totalOf(pin.seats),
     currency: pin.currency,
+    terms,
     cursor: cursorOf(createdAt, bookingId),
     createdAt,
   }

@@ -1,5 +1,10 @@
-import { SeatId } from '@holdfast/contract'
+import { PaymentId, SeatId, systemPlatform } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
+import { keyOf, newPayment } from '../payments/payment-rows.ts'
+import type { Sight } from '../payments/provider.ts'
+import { moveTo, refundUnused } from '../payments/record-state.ts'
+import { simulatedProvider } from '../payments/simulated.ts'
+import { grantId, owner } from '../testing.ts'
 import { audit, confirm, type OpenStore, pinned, relayAll, told, worldsOn } from './testing.ts'
 
 /** Who pays, and for what. */
@@ -51,6 +56,45 @@ export function moneySuite(open: OpenStore): void {
         payment: 'pay_other',
       })
       expect(told(second)).toMatchObject({ code: 'hold_confirmed', bookingId: id })
+    })
+
+    test('a payment that went off the record while it was asked about carries no booking', async () => {
+      const found = Promise.withResolvers<Sight>()
+      const sights = [found.promise, { word: 'absent' } as const]
+      const asked = Promise.withResolvers<void>()
+      const look = async () => {
+        asked.resolve()
+        return (await sights.shift()) ?? { word: 'absent' as const }
+      }
+      const w = await world({ findProvider: () => ({ ...simulatedProvider(systemPlatform), look }) })
+      const slow = confirm(w, { n: 1, pin: pinned('A-1'), key: 'slow' })
+      await asked.promise
+      expect(told(await confirm(w, { n: 1, pin: pinned('A-1'), key: 'quick' })).code).toBe('payment_declined')
+      found.resolve({ word: 'seen', state: 'authorised', amount: 4500, currency: 'EUR', reference: null })
+      expect(told(await slow).code).toBe('outcome_unknown')
+      expect(await audit(w)).toEqual({ booked: 0, bookings: 0 })
+    })
+
+    test('a payment that pays for nothing is given back or gets another grant, never both', async () => {
+      const w = await world()
+      const { core, appId, eventId } = w
+      for (const n of [1, 2, 3, 4]) {
+        const price = { provider: 'simulated', account: 'default', amount: 4500, currency: 'EUR' } as const
+        const who = { appId, eventId, grantId: grantId(n), owner: owner(n), kind: 'publishable' } as const
+        const times = { nowMs: 0, dueAtMs: 0, reference: 'hf_1' }
+        const fresh = newPayment({ ...price, ...who, seats: [] }, PaymentId.parse(`pay_${n}`), times)
+        const payment = { ...fresh, state: 'CAPTURED', captured: 4500 } as const
+        await core.store.insert(appId, 'payments', payment)
+        const works = [
+          () => moveTo(core, payment, grantId(n + 10)),
+          () => refundUnused(core, payment).then(() => null),
+        ]
+        const came = await Promise.all((n % 2 === 0 ? works : works.reverse()).map((work) => work()))
+        const kept = await core.store.get(appId, 'payments', keyOf(payment))
+        const refunds = await core.store.count(appId, 'refunds', keyOf(payment))
+        const isMoved = kept?.grantId === grantId(n + 10)
+        expect({ isMoved, refunds }).toEqual({ isMoved: came.includes('moved'), refunds: isMoved ? 0 : 1 })
+      }
     })
 
     test('reserved money is taken after the commit, and then the booking is paid', async () => {

@@ -1,4 +1,10 @@
-import { type CancellationClaims, type Platform, type ReceiptClaims, tokenIssuer } from '@holdfast/contract'
+import {
+  type CancellationClaims,
+  chargeLines,
+  type Platform,
+  type ReceiptClaims,
+  tokenIssuer,
+} from '@holdfast/contract'
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -58,11 +64,12 @@ export async function createReceipts(
       .setProtectedHeader({ alg: 'EdDSA', kid, typ })
       .setIssuer(tokenIssuer)
       .setSubject(owner)
+      // biome-ignore lint/plugin: seconds, not money
       .setIssuedAt(Math.floor(platform.now() / 1000))
       .sign(key)
   return {
     jwks: { keys },
-    signCancellation(booking, { n, seats, refund, retained, currency }) {
+    signCancellation(booking, { n, seats, refund, retained, currency, charges }) {
       const claims: Omit<CancellationClaims, 'iss' | 'iat' | 'sub'> = {
         app: booking.appId,
         booking: booking.bookingId,
@@ -72,6 +79,7 @@ export async function createReceipts(
         refund,
         retained,
         currency,
+        charges,
         payment: booking.paymentId,
       }
       return signed(claims, booking.owner, cancellationType)
@@ -84,6 +92,7 @@ export async function createReceipts(
         seats: booking.seats,
         total: booking.total,
         currency: booking.currency,
+        charges: chargeLines(booking.seats, booking.terms.charges),
         payment: booking.paymentId,
       }
       return signed(claims, booking.owner, receiptType)

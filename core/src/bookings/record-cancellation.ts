@@ -1,6 +1,6 @@
-import type { PricedSeat } from '@holdfast/contract'
+import type { ChargeLine, PricedSeat } from '@holdfast/contract'
 import type { Core } from '../context.ts'
-import { chainPoke, settlePoke } from '../outbox/rows.ts'
+import { chainPoke, noticePoke, settlePoke } from '../outbox/rows.ts'
 import { newRefund } from '../payments/payment-rows.ts'
 import type { BookingDoc, CancellationDoc, OutboxDoc, RefundDoc } from '../store/schema.ts'
 import type { Statements } from '../store/store.ts'
@@ -13,6 +13,8 @@ export interface Ending {
   readonly seats: readonly PricedSeat[]
   readonly refund: number
   readonly retained: number
+  /** The fees and taxes in the refund. */
+  readonly charges: readonly ChargeLine[]
 }
 
 /** A cancellation and all that it writes, made before its transaction. */
@@ -30,7 +32,7 @@ export const liveSeats = ({ seats, cancelled }: BookingDoc): PricedSeat[] =>
 export async function draftCancellation(
   { platform, receipts }: Pick<Core, 'platform' | 'receipts'>,
   booking: BookingDoc,
-  { by, seats, refund: amount, retained }: Ending,
+  { by, seats, refund: amount, retained, charges }: Ending,
   made?: RefundDoc,
 ): Promise<Cancellation> {
   const { appId, bookingId, eventId, paymentId, currency } = booking
@@ -47,12 +49,21 @@ export async function draftCancellation(
       : null)
   const createdAt = new Date(platform.now())
   const refundId = refund?.refundId ?? null
-  const draft = { appId, bookingId, n, eventId, by, seats: [...seats], refund: amount, retained, currency }
-  const unsigned = { ...draft, refundId, createdAt }
+  const unsigned = {
+    ...{ appId, bookingId, n, eventId, by, seats: [...seats], refund: amount, retained, currency },
+    charges: [...charges],
+    refundId,
+    createdAt,
+  }
   const receipt = await receipts.signCancellation(booking, unsigned)
   const pokes = [
     settlePoke(booking, platform),
     chainPoke('cancellation', { appId, eventId, bookingId, receipt }, platform),
+    // Where only money goes back, nothing was cancelled that the app could see.
+    ...(seats.length > 0 ? [noticePoke(booking, { type: 'booking.cancelled', n }, platform)] : []),
+    ...(refund?.state === 'DONE'
+      ? [noticePoke(booking, { type: 'booking.refunded', refundId: refund.refundId }, platform)]
+      : []),
   ]
   return { doc: { ...unsigned, receipt }, refund, pokes }
 }
@@ -71,11 +82,11 @@ export async function recordCancellation(
   { doc, refund, pokes }: Cancellation,
   isLetGo = false,
 ): Promise<void> {
-  const { appId, bookingId, paymentStatus, cancellations } = booking
+  const { appId, bookingId, status, paymentStatus, cancellations } = booking
   const ours = await tx.updateIf(
     appId,
     'bookings',
-    { bookingId, status: 'CONFIRMED', paymentStatus, cancellations },
+    { bookingId, status, paymentStatus, cancellations },
     { set: changesOf(booking, doc, isLetGo) },
   )
   if (ours !== 1) throw new BookingChanged()

@@ -10,6 +10,7 @@ import { auditCommand } from './audit.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { smokeCommand } from './smoke.ts'
 import { verifyReceiptCommand } from './verify-receipt.ts'
 
 const program = new Command('holdfast')
@@ -17,7 +18,14 @@ const program = new Command('holdfast')
   .exitOverride()
   .showHelpAfterError()
 
-const commands = [migrateCommand(), exportCommand(), importCommand(), verifyReceiptCommand(), auditCommand()]
+const commands = [
+  migrateCommand(),
+  exportCommand(),
+  importCommand(),
+  verifyReceiptCommand(),
+  auditCommand(),
+  smokeCommand(),
+]
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program))
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { majorUnitsOf, type ReceiptClaims } from '@holdfast/contract'
+import { type ChargeLine, majorUnitsOf, type ReceiptClaims } from '@holdfast/contract'
 import { Command } from 'commander'
 import { createVerifier, type Valid } from '../receipts/verify-receipt.ts'
 import { jwksOption, readJwks } from './jwks.ts'
@@ -20,6 +20,10 @@ const amount = (minor: number, currency: string): string => `${majorUnitsOf(mino
 const seatsOf = (seats: ReceiptClaims['seats'], currency: string): string =>
   seats.map(({ id, price }) => `${id} (${amount(price, currency)})`).join(', ')
 
+/** The fees and taxes in a sum. */
+const chargesOf = (charges: readonly ChargeLine[], currency: string): [name: string, value: string][] =>
+  charges.map((charge) => [charge.kind, `${amount(charge.amount, currency)} (${charge.name})`])
+
 /** What a booking, or a cancellation, came to. */
 function moneyOf({ kind, claims }: Valid): [name: string, value: string][] {
   const { currency } = claims
@@ -27,11 +31,13 @@ function moneyOf({ kind, claims }: Valid): [name: string, value: string][] {
     return [
       ['seats', seatsOf(claims.seats, currency)],
       ['total', amount(claims.total, currency)],
+      ...chargesOf(claims.charges, currency),
     ]
   }
   return [
     ['cancelled', seatsOf(claims.cancelled, currency) || 'no seats'],
     ['refund', amount(claims.refund, currency)],
+    ...chargesOf(claims.charges, currency),
     ['kept', amount(claims.retained, currency)],
   ]
 }

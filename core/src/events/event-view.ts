@@ -12,6 +12,8 @@ export const eventSummary = (event: EventDoc): EventSummary => ({
   sale: event.sale,
   onSaleAt: event.onSaleAt?.toISOString() ?? null,
   offSaleAt: event.offSaleAt?.toISOString() ?? null,
+  charges: event.charges,
+  cancellation: event.cancellation,
   ...holdSettingsOf(event),
   seatCount: event.seatCount,
 })

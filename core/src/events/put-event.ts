@@ -58,11 +58,14 @@ const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: D
   sale: 'open',
   onSaleAt: null,
   offSaleAt: null,
+  charges: [],
+  cancellation: null,
   ...domainDefaults[app.domain],
   ...given(app.eventDefaults),
   ...changesOf(input),
   rev: 1,
   epoch: 0,
+  restsSince: null,
   seatCount: 0,
   frame: null,
   createdAt,
@@ -76,7 +79,12 @@ async function changeEvent(ctx: Context, { appId, eventId, input }: Put): Promis
     if (!before) throw new Problem('not_found')
     if (before.currency !== input.currency) throw refusal('currency', 'cannot change')
     checkTimes({ ...before, ...changes })
-    await tx.updateIf(appId, 'events', { eventId }, { set: changes, inc: { rev: 1 } })
+    await tx.updateIf(
+      appId,
+      'events',
+      { eventId },
+      { set: { ...changes, restsSince: null }, inc: { rev: 1 } },
+    )
     await tx.insert(appId, 'outbox', poke)
   })
   return readBack(ctx.store, appId, eventId)

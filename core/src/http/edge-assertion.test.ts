@@ -1,4 +1,11 @@
-import { type EdgeClaims, headers, systemPlatform, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import {
+  coreBudgetMs,
+  type EdgeClaims,
+  headers,
+  systemPlatform,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
 import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -74,6 +81,23 @@ describe('core lets in what the edge has signed', () => {
   test('with either of two live keys, so that keys rotate without a gap', async () => {
     expect((await call(await assertion({ secret: next, header: { kid: 'next' } }))).status).toBe(200)
   })
+})
+
+test('F37: what came so late that nobody waits for it any more is dropped before it is begun', async () => {
+  const times = [0, coreBudgetMs].map((ms) => Date.now() + ms)
+  const slow = new Hono<CoreEnv>()
+    .use(
+      edgeAssertion([{ kid: 'now', secret: current }], {
+        ...systemPlatform,
+        now: () => (times.length > 1 ? times.shift() : times[0]) ?? 0,
+      }),
+    )
+    .all('*', (c) => c.text('begun', 200))
+  slow.onError(onError(() => {}))
+  const init = { method: 'POST', body, headers: { [headers.edgeAssertion]: await assertion() } }
+  const response = await slow.request('/v1/things?x=1', init)
+  expect(response.headers.get(headers.retryAfter)).toBe('1')
+  expect(await response.json()).toMatchObject({ status: 503, code: 'overloaded' })
 })
 
 describe('core refuses, without a word of why,', () => {

@@ -12,6 +12,7 @@ import {
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { base64url, jwtVerify } from 'jose'
+import { assertAlive } from './admission.ts'
 
 /** What a request carries once the edge has vouched for it. */
 export interface CoreEnv {
@@ -74,7 +75,9 @@ export function edgeAssertion(keys: EdgeKeys, platform: Platform) {
     }
     c.set('claims', claims)
     c.set('body', new TextDecoder().decode(raw))
-    c.set('deadlineMs', arrivedMs + Math.min(claims.budgetMs, coreBudgetMs))
+    const deadlineMs = arrivedMs + Math.min(claims.budgetMs, coreBudgetMs)
+    assertAlive(platform, deadlineMs)
+    c.set('deadlineMs', deadlineMs)
     await next()
   })
 }

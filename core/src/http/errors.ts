@@ -1,4 +1,4 @@
-import { headers, Problem, problemResponse } from '@holdfast/contract'
+import { faultOf, headers, Problem, problemResponse } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
 import type { Context } from 'hono'
 import type { Log } from '../context.ts'
@@ -22,7 +22,8 @@ export function onError(log: Log) {
     const problem = problemOf(error)
     const requestId = c.get('claims')?.requestId
     if (!(error instanceof Problem)) {
-      log({ event: 'request_failed', requestId, code: problem.code, fault: error.name, stack: error.stack })
+      const { name, frames } = faultOf(error)
+      log({ event: 'request_failed', requestId, code: problem.code, fault: name, frames })
     }
     const response = problemResponse(problem, requestId)
     if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, 'true')

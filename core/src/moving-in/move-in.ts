@@ -137,6 +137,7 @@ async function bookingOf(ctx: Context, sale: LegacySale): Promise<BookingDoc> {
     total: seat.price,
     retained: paymentStatus === 'FAILED' ? 0 : seat.price,
     currency: event.currency,
+    terms: { charges: [], cancellation: null, startsAt: event.startsAt },
     cursor: cursorOf(createdAt, bookingId),
     createdAt,
   }

@@ -1,17 +1,23 @@
-import type { AppId } from '@holdfast/contract'
+import {
+  type AppId,
+  outboxRetryMsMin,
+  outboxRoundMsMax,
+  outboxRowsAtOnce,
+  outboxRowsOfEventAtOnce,
+  outboxRowsPerLook,
+  outboxRowsPerRound,
+} from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyEvent } from '../events/apply-event.ts'
 import { growChain, growChains } from '../receipts/grow-chain.ts'
+import { createRound, type Lanes, shareOut, workOff } from '../rounds.ts'
 import { collections, type OutboxDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
+import { announceBooking } from '../webhooks/announce-booking.ts'
+import { afterFailure, isAway } from './retries.ts'
 import { finishedTtlMs } from './rows.ts'
 import { settleBooking } from './settle-booking.ts'
 
-/** Rows taken in one round, over all apps. */
-const rowsPerRound = 100
-const rowsAtOnce = 8
-const backoffMsMin = 500
-const backoffMsMax = 60_000
 /** Receipts go into their chains in batches of one app, apart from the others, so that no backlog is in their way. */
 const oneByOne = collections.outbox.doc.shape.kind.options.filter((kind) => kind !== 'receipt')
 
@@ -21,38 +27,40 @@ type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildW
 const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Promise<void>> = {
   settle: settleBooking,
   apply: (ctx, row) => applyEvent(ctx, row, row.seats),
+  webhook: announceBooking,
   receipt: async (ctx, row) => void (await growChain(ctx, row.appId)),
 }
 
-/** Does one row and marks it done, or puts it off. Safe to do at once in several places. */
-async function doRow(ctx: Context, row: OutboxDoc): Promise<void> {
+/** What one kind of row does about one event is in nobody's way; the rows of one subject run in order. */
+const lanes: Lanes<OutboxDoc> = {
+  laneOf: ({ appId, eventId, kind }) => `${appId}/${eventId}/${kind}`,
+  queueOf: ({ appId, subject }) => `${appId}/${subject}`,
+  ofLaneAtOnce: outboxRowsOfEventAtOnce,
+}
+
+/**
+ * Does one row and marks it done, or puts it off, or for good. Safe to do at once in several places. `away`: what it
+ * needs did not answer, and would not answer the next one of its event either.
+ */
+export async function doRow(ctx: Context, row: OutboxDoc): Promise<'done' | 'failed' | 'away'> {
   const now = ctx.platform.now()
-  const { appId, rowId } = row
+  const { appId, rowId, kind, subject } = row
+  const whileReady = { rowId, status: 'READY' } as const
   try {
-    await handlers[row.kind](ctx, row)
+    await handlers[kind](ctx, row)
     const expiresAt = new Date(now + finishedTtlMs)
-    await ctx.store.updateIf(
-      appId,
-      'outbox',
-      { rowId, status: 'READY' },
-      { set: { status: 'DONE', expiresAt } },
-    )
-  } catch {
-    const waitMs = Math.min(backoffMsMax, backoffMsMin * 2 ** row.attempts)
+    await ctx.store.updateIf(appId, 'outbox', whileReady, { set: { status: 'DONE', expiresAt } })
+    return 'done'
+  } catch (error) {
+    const came = afterFailure(row, error)
+    const isDead = came === 'dead'
     ctx.log({
-      event: 'outbox_row_put_off',
-      appId,
-      kind: row.kind,
-      subject: row.subject,
-      attempts: row.attempts + 1,
+      event: isDead ? 'outbox_row_dead' : 'outbox_row_put_off',
+      ...{ appId, kind, subject, attempts: row.attempts + 1 },
     })
-    const dueAt = new Date(now + waitMs)
-    await ctx.store.updateIf(
-      appId,
-      'outbox',
-      { rowId, status: 'READY' },
-      { set: { dueAt }, inc: { attempts: 1 } },
-    )
+    const set = isDead ? ({ status: 'DEAD' } as const) : { dueAt: new Date(now + came) }
+    await ctx.store.updateIf(appId, 'outbox', whileReady, { set, inc: { attempts: 1 } })
+    return isAway(error) ? 'away' : 'failed'
   }
 }
 
@@ -62,30 +70,29 @@ export async function pokeSubject(ctx: Context, appId: AppId, subject: string): 
     appId,
     'outbox',
     { subject, status: 'READY' },
-    { orderBy: 'rowId', limit: rowsPerRound },
+    { orderBy: 'rowId', limit: outboxRowsPerRound },
   )
   for (const row of rows) await doRow(ctx, row)
 }
 
 /**
- * Does what is due, oldest first, and says how many rows it took. The rows of one subject run in order; subjects
- * run beside each other.
+ * Does what is due, and says how many rows it took: the oldest first, of each event in turn. The rows of one subject run
+ * in order; subjects run beside each other. An event whose inventory does not answer is put off whole, so that it is in
+ * nobody's way.
  */
 export async function relayOnce(ctx: Context): Promise<number> {
-  const dueAt = { lte: new Date(ctx.platform.now()) }
-  const rows = await ctx.store.find(
-    everyApp,
-    'outbox',
-    { status: 'READY', kind: { in: oneByOne }, dueAt },
-    { orderBy: 'dueAt', limit: rowsPerRound },
-  )
-  const bySubject = Map.groupBy(rows, (row) => `${row.appId}/${row.subject}`)
-  const queues = [...bySubject.values()]
-  const worker = async () => {
-    for (let queue = queues.shift(); queue; queue = queues.shift()) {
-      for (const row of queue) await doRow(ctx, row)
-    }
-  }
-  await Promise.all(Array.from({ length: rowsAtOnce }, worker))
-  return rows.length + (await growChains(ctx))
+  const beganMs = ctx.platform.now()
+  const due = { status: 'READY', kind: { in: oneByOne }, dueAt: { lte: new Date(beganMs) } } as const
+  const oldest = { orderBy: 'dueAt', limit: outboxRowsPerLook } as const
+  const found = await ctx.store.find(everyApp, 'outbox', due, oldest)
+  const round = createRound(shareOut(found, lanes.laneOf, outboxRowsPerRound), lanes)
+  const isOver = () => ctx.platform.now() >= beganMs + outboxRoundMsMax
+  const begun = await workOff(round, { atOnce: outboxRowsAtOnce, isOver }, async (row) => {
+    if ((await doRow(ctx, row)) !== 'away') return 'on'
+    const dueAt = new Date(ctx.platform.now() + outboxRetryMsMin)
+    const { appId, eventId, kind } = row
+    await ctx.store.updateIf(appId, 'outbox', { ...due, eventId, kind }, { set: { dueAt } })
+    return 'away'
+  })
+  return begun + (await growChains(ctx))
 }

@@ -11,6 +11,7 @@ export const chainSubject = '!chain'
 
 type Source = Pick<Platform, 'now' | 'random'>
 type Proof = NonNullable<OutboxDoc['proof']>
+type News = NonNullable<OutboxDoc['notice']>
 
 function row(
   kind: OutboxDoc['kind'],
@@ -28,6 +29,7 @@ function row(
     subject,
     seats: [],
     proof: null,
+    notice: null,
     status: 'READY',
     attempts: 0,
     dueAt: new Date(at + pokeHeadStartMs),
@@ -50,6 +52,19 @@ export const chainPoke = (
 export const bookingPokes = (booking: BookingDoc, source: Source): OutboxDoc[] => [
   settlePoke(booking, source),
   chainPoke('booking', booking, source),
+]
+
+/** What is told of a booking to the endpoints of its app, of which there may be none. */
+export const noticePoke = (
+  of: Pick<BookingDoc, 'appId' | 'eventId' | 'bookingId'>,
+  { type, n = null, refundId = null }: Pick<News, 'type'> & Partial<News>,
+  source: Source,
+): OutboxDoc => ({ ...row('webhook', of, of.bookingId, source), notice: { type, n, refundId } })
+
+/** What the end of a booking whose payment came to nothing promises: seats on sale, and that its app is told. */
+export const failurePokes = (booking: BookingDoc, source: Source): OutboxDoc[] => [
+  settlePoke(booking, source),
+  noticePoke(booking, { type: 'booking.payment_failed' }, source),
 ]
 
 /** What the end of a booking promises: its seats go back on sale. */

@@ -24,8 +24,9 @@ const complaintsOf = (schema: z.ZodType, accounts: unknown): string => {
 
 test('accounts are read by name, and an account without an address is asked at its provider', () => {
   const [one, two] = [stripe(), razorpay()]
+  const { webhookSecret, ...keys } = one
   expect(StripeAccounts.parse(JSON.stringify({ default: one, berlin: stripe() }))).toMatchObject({
-    default: { ...one, webhookSecret: undefined, webhookSecrets: [one.webhookSecret], isLive: false },
+    default: { ...keys, webhookSecrets: [webhookSecret], isLive: false },
     berlin: { apiUrl: 'https://api.stripe.com' },
   })
   expect(RazorpayAccounts.parse(JSON.stringify({ default: two }))).toMatchObject({

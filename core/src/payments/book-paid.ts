@@ -1,9 +1,9 @@
-import { base62Of, coreBudgetMs, type GrantId, HoldKey, pinLeaseMs, totalOf } from '@holdfast/contract'
+import { base62Of, coreBudgetMs, HoldKey, pinLeaseMs, totalOf } from '@holdfast/contract'
 import { InventoryFault, reportOf } from '@holdfast/inventory'
 import { confirmHold } from '../bookings/confirm-hold.ts'
 import type { Core } from '../context.ts'
 import type { PaymentDoc } from '../store/schema.ts'
-import { keyOf } from './payment-rows.ts'
+import { moveTo } from './record-state.ts'
 
 /** What settling works with: all that a confirm needs, since a payment may be the only one left to ask for it. */
 export type Settling = Pick<
@@ -67,7 +67,9 @@ export async function bookAgain(
         const isLive = hold.status === 'held' || hold.status === 'confirming'
         const isSame = totalOf(hold.seats) === payment.amount && hold.currency === payment.currency
         if (!isLive || hold.grantId === grantId) return 'refused'
-        if (isSame) return (await moveTo(ctx, payment, hold.grantId)) ? 'granted' : 'unknown'
+        const came = isSame ? await moveTo(ctx, payment, hold.grantId) : 'refused'
+        if (came === 'moved') return 'granted'
+        if (came === 'moved_on') return 'unknown'
         await ctx.inventory.release({ appId, eventId }, hold.grantId, owner)
         return 'refused'
       }
@@ -78,11 +80,4 @@ export async function bookAgain(
     if (error instanceof InventoryFault) return 'unknown'
     throw error
   }
-}
-
-/** From now on the payment pays for the new grant. */
-async function moveTo({ store }: Settling, payment: PaymentDoc, to: GrantId): Promise<boolean> {
-  const { appId, grantId, state } = payment
-  const when = { ...keyOf(payment), grantId, state }
-  return (await store.updateIf(appId, 'payments', when, { set: { grantId: to } })) === 1
 }

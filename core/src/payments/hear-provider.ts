@@ -1,10 +1,11 @@
-import { coreBudgetMs, Problem, providerEventKeptMs, RefundId, type WebhookCommand } from '@holdfast/contract'
+import { coreBudgetMs, Problem, providerEventKeptMs, type WebhookCommand } from '@holdfast/contract'
 import { base64url } from 'jose'
 import type { Documents, PaymentDoc } from '../store/schema.ts'
 import { everyApp, isDuplicate, type Statements } from '../store/store.ts'
 import type { Settling } from './book-paid.ts'
 import { keyOf } from './payment-rows.ts'
 import type { ProviderEvent } from './provider.ts'
+import { recordRefund } from './record-refund.ts'
 import { recordCapture } from './record-state.ts'
 import { settlePayment } from './settle-payment.ts'
 
@@ -52,7 +53,7 @@ async function heed(ctx: Settling, payment: PaymentDoc, event: ProviderEvent): P
   if (fact.kind === 'payment' && fact.seen.state === 'captured') {
     if (fact.seen.currency === payment.currency) return recordCapture(ctx, payment, fact.seen.amount, news)
   }
-  if (fact.kind === 'refund') return recordRefund(ctx, payment, fact, news)
+  if (fact.kind === 'refund') return recordRefund(ctx, payment, fact, (effect) => once(ctx, news, effect))
   await once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
 }
 
@@ -70,7 +71,10 @@ async function once(
       await effect(tx)
     })
   } catch (error) {
-    if (!isDuplicate(error, 'providerEvents', 'primary')) throw error
+    // Two events may tell one refund.
+    const isKnown =
+      isDuplicate(error, 'providerEvents', 'primary') || isDuplicate(error, 'refunds', 'primary')
+    if (!isKnown) throw error
   }
 }
 
@@ -78,20 +82,3 @@ const lookSoon = ({ platform }: Settling, tx: Statements, payment: PaymentDoc) =
   tx.updateIf(payment.appId, 'payments', keyOf(payment), {
     set: { dueAt: new Date(platform.now()), attempts: 0 },
   })
-
-/** A refund of ours came through, or did not. One that somebody made at the provider is for an operator to see. */
-async function recordRefund(
-  ctx: Settling,
-  payment: PaymentDoc,
-  fact: Extract<ProviderEvent['fact'], { kind: 'refund' }>,
-  news: News,
-): Promise<void> {
-  const refundId = RefundId.safeParse(fact.reference).data
-  const ours = refundId && (await ctx.store.get(payment.appId, 'refunds', { refundId }))
-  if (!ours) return once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
-  const state = fact.state === 'done' ? 'DONE' : 'FAILED'
-  const when = { refundId: ours.refundId, state: 'PENDING' } as const
-  await once(ctx, news, (tx) =>
-    tx.updateIf(payment.appId, 'refunds', when, { set: { state, dueAt: null, attempts: 0 } }),
-  )
-}

@@ -2,6 +2,7 @@ import { type AppId, Problem, type RefundId } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { PaymentDoc, RefundDoc } from '../store/schema.ts'
 import type { Settling } from './book-paid.ts'
+import { finishRefund } from './finish-refund.ts'
 import { keyOf, type PaymentKey } from './payment-rows.ts'
 import { settlePayment } from './settle-payment.ts'
 
@@ -26,13 +27,13 @@ export async function retryPayment(ctx: Settling, key: PaymentKey): Promise<Paym
  * @throws Problem `not_found`
  */
 export async function settleByHand(
-  { store }: Pick<Core, 'store'>,
+  ctx: Pick<Core, 'store' | 'platform'>,
   { appId, refundId }: { readonly appId: AppId; readonly refundId: RefundId },
   from: readonly RefundDoc['state'][],
 ): Promise<RefundDoc> {
-  const when = { refundId, state: { in: from } }
-  await store.updateIf(appId, 'refunds', when, { set: { state: 'DONE', dueAt: null } })
-  const refund = await store.get(appId, 'refunds', { refundId })
+  const owed = await ctx.store.get(appId, 'refunds', { refundId })
+  if (owed) await finishRefund(ctx, owed, from)
+  const refund = await ctx.store.get(appId, 'refunds', { refundId })
   if (refund?.state !== 'DONE') throw new Problem('not_found')
   return refund
 }

@@ -7,6 +7,7 @@ export interface Counting {
 }
 
 const scaled = (amount: number, from: number, to: number): number | null => {
+  // biome-ignore lint/plugin: what does not divide without a rest is refused below
   const value = to >= from ? amount * 10 ** (to - from) : amount / 10 ** (from - to)
   return Number.isSafeInteger(value) ? value : null
 }

@@ -45,7 +45,9 @@ export interface Seen {
   readonly state: ProviderState
   readonly amount: number
   readonly currency: string
-  /** The order's `reference`; null where the provider keeps none. */
+  /**
+   * The order's `reference`: empty when somebody else ordered it, null where the provider keeps none or does not tell.
+   */
   readonly reference: string | null
 }
 export type Sight = Seen | { readonly word: 'absent' } | { readonly word: 'unknown' }

@@ -1,7 +1,7 @@
-import { coreBudgetMs } from '@holdfast/contract'
+import { coreBudgetMs, type GrantId, paymentHeadStartMs } from '@holdfast/contract'
 import { freeSeats } from '../bookings/commit-booking.ts'
 import type { Core } from '../context.ts'
-import { settlePoke } from '../outbox/rows.ts'
+import { failurePokes } from '../outbox/rows.ts'
 import type { BookingDoc, Documents, OutboxDoc, PaymentDoc } from '../store/schema.ts'
 import { isDuplicate, type Statements } from '../store/store.ts'
 import { carries, keyOf, unusedRefund } from './payment-rows.ts'
@@ -18,18 +18,31 @@ const before: Readonly<Record<Exclude<State, 'INTENT' | 'CAPTURED'>, readonly St
   CAPTURE_FAILED: ['AUTHORISED'],
 }
 
-/** Records where a payment stands that has not been taken; late news changes nothing. */
-export async function recordState({ store }: Context, payment: PaymentDoc, state: keyof typeof before) {
+/** Records where a payment stands that has not been taken; late news changes nothing. Says whether it was news. */
+export async function recordState(
+  { store }: Context,
+  payment: PaymentDoc,
+  state: keyof typeof before,
+): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: before[state] } }
-  await store.updateIf(payment.appId, 'payments', when, { set: { state } })
+  return (await store.updateIf(payment.appId, 'payments', when, { set: { state } })) === 1
 }
 
 const notTaken: readonly State[] = [...before.VOIDED, 'VOIDED', 'CAPTURE_FAILED']
 
-/** Records that the money is here, before anything was decided of what it is for. */
-export async function recordTaken({ store }: Context, payment: PaymentDoc, captured: number): Promise<void> {
+/**
+ * Records that the money is here, before anything was decided of what it is for. Says whether it was news. Repair looks
+ * at it, also when the payment was at rest: whoever asked may not get to sell anything on it.
+ */
+export async function recordTaken(
+  { store, platform }: Context,
+  payment: PaymentDoc,
+  captured: number,
+): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: notTaken } }
-  await store.updateIf(payment.appId, 'payments', when, { set: { state: 'CAPTURED', captured } })
+  const dueAt = new Date(platform.now() + paymentHeadStartMs)
+  const set = { state: 'CAPTURED', captured, dueAt, attempts: 0 } as const
+  return (await store.updateIf(payment.appId, 'payments', when, { set })) === 1
 }
 
 /**
@@ -50,7 +63,7 @@ export async function recordCapture(
   const isRight = captured === payment.amount
   const refund = await unusedRefund(ctx.platform, payment, captured)
   const [seen] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
-  const poke = seen && settlePoke(seen, ctx.platform)
+  const pokes = seen ? failurePokes(seen, ctx.platform) : []
   const dueAt = new Date(ctx.platform.now())
   await onceOf(news, () =>
     ctx.store.transaction(coreBudgetMs, async (tx) => {
@@ -72,7 +85,7 @@ export async function recordCapture(
       }
       const stands = carries(payment, booking) && booking.paymentStatus === 'SUCCESS'
       if (stands) return
-      if (waits) await failIn(tx, booking, poke ? [poke] : [])
+      if (waits) await failIn(tx, booking, pokes)
       await tx.insert(appId, 'refunds', refund)
     }),
   )
@@ -102,8 +115,8 @@ async function failIn(tx: Statements, booking: BookingDoc, pokes: readonly Outbo
 
 /** Ends a booking whose payment came to nothing: its seats go back on sale. A booking that was paid meanwhile stays. */
 export async function failBooking({ store, platform }: Context, booking: BookingDoc): Promise<void> {
-  const poke = settlePoke(booking, platform)
-  await store.transaction(coreBudgetMs, (tx) => failIn(tx, booking, [poke]))
+  const pokes = failurePokes(booking, platform)
+  await store.transaction(coreBudgetMs, (tx) => failIn(tx, booking, pokes))
 }
 
 /** Marks the booking paid whose money was here before it was committed. */
@@ -112,12 +125,46 @@ export async function payBooking({ store }: Context, booking: BookingDoc): Promi
   await store.updateIf(booking.appId, 'bookings', whilePending(booking), { set })
 }
 
-/** Gives a payment back that pays for nothing. Asked again, there is still one refund. */
+/**
+ * Gives a payment back that pays for nothing, unless it pays for another grant by now. Asked again, there is still one
+ * refund, and the payment buys nothing any more.
+ */
 export async function refundUnused(ctx: Context, payment: PaymentDoc): Promise<void> {
+  const { appId, grantId } = payment
   const refund = await unusedRefund(ctx.platform, payment, payment.captured)
   try {
-    await ctx.store.insert(payment.appId, 'refunds', refund)
+    await ctx.store.transaction(coreBudgetMs, async (tx) => {
+      const when = { ...keyOf(payment), grantId, state: 'CAPTURED' } as const
+      // The row is changed so that of this and `moveTo`, which changes it too, the second one sees what the first did.
+      const ours = await tx.updateIf(appId, 'payments', when, { inc: { attempts: 1 } })
+      if (ours === 1) await tx.insert(appId, 'refunds', refund)
+    })
   } catch (error) {
     if (!isDuplicate(error, 'refunds', 'primary')) throw error
   }
+}
+
+/**
+ * Gives a payment to another grant, for which it pays from now on.
+ * @returns `given_back`: it is too late for that; `moved_on`: somebody has changed it meanwhile.
+ */
+export async function moveTo(
+  { store, platform }: Context,
+  payment: PaymentDoc,
+  to: GrantId,
+): Promise<'moved' | 'given_back' | 'moved_on'> {
+  const { appId, grantId, state } = payment
+  const { refundId } = await unusedRefund(platform, payment, payment.captured)
+  return store.transaction(coreBudgetMs, async (tx) => {
+    if (await tx.get(appId, 'refunds', { refundId })) return 'given_back'
+    const when = { ...keyOf(payment), grantId, state }
+    const ours = await tx.updateIf(appId, 'payments', when, { set: { grantId: to } })
+    return ours === 1 ? 'moved' : 'moved_on'
+  })
+}
+
+/** Whether a payment was given back, or is to be, because it paid for nothing: that is never taken back. */
+export async function isGivenBack({ store, platform }: Context, payment: PaymentDoc): Promise<boolean> {
+  const { refundId } = await unusedRefund(platform, payment, payment.captured)
+  return (await store.get(payment.appId, 'refunds', { refundId })) !== null
 }

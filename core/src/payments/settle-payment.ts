@@ -5,7 +5,14 @@ import type { BookingDoc, PaymentDoc } from '../store/schema.ts'
 import { bookAgain, confirmPaid, type Settling } from './book-paid.ts'
 import { carries, chargeOf, isCovered, keyOf, type PaymentKey } from './payment-rows.ts'
 import type { Provider } from './provider.ts'
-import { failBooking, payBooking, recordCapture, recordState, refundUnused } from './record-state.ts'
+import {
+  failBooking,
+  isGivenBack,
+  payBooking,
+  recordCapture,
+  recordState,
+  refundUnused,
+} from './record-state.ts'
 import { isOrdered } from './take-payment.ts'
 
 /**
@@ -199,6 +206,7 @@ async function late(ctx: Settling, payment: PaymentDoc): Promise<Step> {
 }
 
 async function again(ctx: Settling, payment: PaymentDoc): Promise<Step> {
+  if (await isGivenBack(ctx, payment)) return 'rest'
   switch (await bookAgain(ctx, payment)) {
     case 'granted':
       return 'again'

@@ -1,6 +1,7 @@
 import { paymentCallMs, paymentRetryMsMax, paymentRetryMsMin } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { RefundDoc } from '../store/schema.ts'
+import { finishRefund } from './finish-refund.ts'
 import { keyOf } from './payment-rows.ts'
 import type { Refunding } from './provider.ts'
 
@@ -17,10 +18,13 @@ export async function settleRefund(ctx: Context, { appId, refundId }: RefundDoc)
     ctx.log({ event: 'refund_not_settled', appId, fault: error instanceof Error ? error.name : 'unknown' })
     return 'unknown'
   })
+  if (came === 'done') {
+    await finishRefund(ctx, refund, ['PENDING'])
+    return
+  }
   const pauseMs = Math.min(paymentRetryMsMax, paymentRetryMsMin * 2 ** Math.min(refund.attempts, 30))
   const dueAt = new Date(ctx.platform.now() + pauseMs)
   const change = {
-    done: { set: { state: 'DONE', dueAt: null, attempts: 0 } },
     refused: { set: { state: 'FAILED', dueAt: null } },
     // Accepted, and told by an event or by the next question.
     pending: { set: { dueAt: new Date(ctx.platform.now() + paymentRetryMsMax), attempts: 0 } },

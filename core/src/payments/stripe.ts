@@ -55,4 +55,6 @@ function clientOf({ secretKey, apiUrl }: StripeAccount, tools: ProviderTools): S
 }
 
 const detailOf = (error: unknown): FaultDetail =>
-  error instanceof Stripe.errors.StripeError ? { status: error.statusCode, code: error.code } : {}
+  error instanceof Stripe.errors.StripeError
+    ? { status: error.statusCode, code: error.code ?? error.type }
+    : {}

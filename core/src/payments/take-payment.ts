@@ -102,7 +102,10 @@ async function lookAt(ctx: Context, provider: Provider, payment: PaymentDoc, cal
   return heed(ctx, payment, sight)
 }
 
-/** Whether this is what was ordered, in the currency of its event; what is named without an order has no reference. */
+/**
+ * Whether this is what was ordered, in the currency of its event. Where orders are known, a payment for something else at
+ * the same account is none of ours, whoever names it: it must not be touched.
+ */
 export const isOrdered = ({ reference, currency }: PaymentDoc, seen: Seen): boolean =>
   (seen.reference === null || seen.reference === reference) && seen.currency === currency
 
@@ -113,7 +116,6 @@ async function forget({ store }: Context, payment: PaymentDoc): Promise<void> {
 }
 
 async function heed(ctx: Context, payment: PaymentDoc, seen: Seen): Promise<Taken> {
-  const { paymentId, amount } = payment
   switch (seen.state) {
     case 'open':
       throw new Problem('payment_required')
@@ -124,15 +126,26 @@ async function heed(ctx: Context, payment: PaymentDoc, seen: Seen): Promise<Take
       await recordState(ctx, payment, 'VOIDED')
       throw new Problem('payment_declined')
     case 'captured':
-      await recordTaken(ctx, payment, seen.amount)
-      break
+      return paid(ctx, payment, seen, seen.state, await recordTaken(ctx, payment, seen.amount))
     case 'authorised':
-      await recordState(ctx, payment, 'AUTHORISED')
-      break
+      return paid(ctx, payment, seen, seen.state, await recordState(ctx, payment, 'AUTHORISED'))
     case 'pending':
-      await recordState(ctx, payment, 'PENDING')
-      break
+      return paid(ctx, payment, seen, seen.state, await recordState(ctx, payment, 'PENDING'))
   }
-  if (seen.amount !== amount) throw new Problem('payment_declined')
-  return { word: 'paid', state: seen.state, paymentId }
+}
+
+/** It may carry a booking, if it is of the right sum and, when this was no news, still on record. */
+async function paid(
+  { store }: Context,
+  payment: PaymentDoc,
+  seen: Seen,
+  state: 'captured' | 'authorised' | 'pending',
+  isNews: boolean,
+): Promise<Taken> {
+  const { appId, grantId, paymentId } = payment
+  if (seen.amount !== payment.amount) throw new Problem('payment_declined')
+  if (isNews) return { word: 'paid', state, paymentId }
+  // Another request may have found nothing at the provider, just before this one found it, and let the row go.
+  const kept = await store.get(appId, 'payments', keyOf(payment))
+  return kept?.grantId === grantId ? { word: 'paid', state, paymentId } : { word: 'unknown' }
 }

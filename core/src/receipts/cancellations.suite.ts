@@ -10,7 +10,8 @@ import { createVerifier } from './verify-receipt.ts'
 /** Gives back the first seat of a booking that still has it. */
 async function cancelFirst({ core, appId }: World, booking: BookingDoc): Promise<CancellationDoc> {
   const seats = booking.seats.slice(0, 1)
-  const made = await draftCancellation(core, booking, { by: 'app', seats, refund: 4000, retained: 500 })
+  const ending = { by: 'app', seats, refund: 4000, retained: 500, charges: [] } as const
+  const made = await draftCancellation(core, booking, ending)
   await core.store.transaction(coreBudgetMs, (tx) => recordCancellation(tx, booking, made))
   await growChain(core, appId)
   return made.doc

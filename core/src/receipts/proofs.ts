@@ -1,4 +1,10 @@
-import { type AppId, type BookingId, chainLinksPerPage, seatsPerHoldMax } from '@holdfast/contract'
+import {
+  type AppId,
+  type BookingId,
+  chainLinksPerPage,
+  chargeLines,
+  seatsPerHoldMax,
+} from '@holdfast/contract'
 import type { BookingDoc, CancellationDoc, ChainDoc } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { Valid } from './verify-receipt.ts'
@@ -23,7 +29,7 @@ function differing(kind: Proof['kind'], pairs: readonly Pair[]): string | null {
 const otherKind = 'the receipt is the proof of something else'
 
 function bookingProof(booking: BookingDoc, cancellations: readonly CancellationDoc[]): Proof {
-  const { appId, bookingId, owner, eventId, seats, total, currency, receipt } = booking
+  const { appId, bookingId, owner, eventId, seats, total, currency, receipt, terms } = booking
   // One that was made since the booking was read is not in it yet.
   const known = cancellations.filter(({ n }) => n <= booking.cancellations).sort((a, b) => a.n - b.n)
   const given = known.flatMap((cancellation) => cancellation.seats.map(({ id }) => id))
@@ -42,6 +48,7 @@ function bookingProof(booking: BookingDoc, cancellations: readonly CancellationD
         [claims.seats, seats, 'other seats'],
         [claims.total, total, 'another total'],
         [claims.currency, currency, 'another currency'],
+        [claims.charges, chargeLines(seats, terms.charges), 'other fees or taxes'],
       ])
       if (difference !== null) return difference
       const isTold = known.length === booking.cancellations && given.join() === booking.cancelled.join()
@@ -51,7 +58,7 @@ function bookingProof(booking: BookingDoc, cancellations: readonly CancellationD
 }
 
 function cancellationProof(cancellation: CancellationDoc, booking: BookingDoc | undefined): Proof {
-  const { appId, bookingId, eventId, n, seats, refund, retained, currency, receipt } = cancellation
+  const { appId, bookingId, eventId, n, seats, refund, retained, currency, charges, receipt } = cancellation
   return {
     kind: 'cancellation',
     bookingId,
@@ -71,6 +78,7 @@ function cancellationProof(cancellation: CancellationDoc, booking: BookingDoc | 
         [claims.refund, refund, 'another refund'],
         [claims.retained, retained, 'another amount that was kept'],
         [claims.currency, currency, 'another currency'],
+        [claims.charges, charges, 'other fees or taxes'],
       ])
     },
   }

@@ -1,49 +1,98 @@
-import { type GrantId, logEntriesPerRead } from '@holdfast/contract'
-import type { Change, EventRef } from '@holdfast/inventory'
+import { type GrantId, logEntriesPerRead, logEntriesReread } from '@holdfast/contract'
+import type { Change, ChangesReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
-import type { Documents } from '../store/schema.ts'
+import type { Documents, SeatDoc } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
+import { holdDeliveries } from '../webhooks/hold-notices.ts'
+import { enqueue } from '../webhooks/queue.ts'
 
 type Reservation = Documents['reservations']
+type Cursor = Documents['cursors']
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
 const transactionMs = 5_000
 /** Reads of one event in one round, so that a hot event does not starve the others. */
 const readsPerRound = 20
 
+/** Whether the log still had all that it had when it was read last. */
+export type LedgerOutcome = 'read' | 'lost'
+
+/** What the log says since the cursor, or where to go on because it does not have that. */
+type Reading =
+  | { readonly word: 'fresh'; readonly changes: readonly Change[]; readonly newestVer: number }
+  | { readonly word: 'new_epoch' | 'rolled_back' | 'gap'; readonly next: Cursor }
+
+/** Names an entry: another one with its version is another one. */
+const nameOf = ({ kind, atMs, grantId }: Change): string => `${kind}@${atMs} ${grantId ?? ''}`
+
+/**
+ * Compares what the log says with what is known of it. The last entry is read again each time: when it is gone, or is
+ * another one, Redis came back without what it had acknowledged, and what it has instead is read anew.
+ */
+function readingOf(cursor: Cursor, reply: Exclude<ChangesReply, { word: 'not_ready' }>): Reading {
+  if (reply.word === 'gap') {
+    const { epoch, ver } = reply
+    // A new epoch starts at its first version; its holds are reported lost one by one, when they are asked for.
+    if (epoch !== cursor.epoch) return { word: 'new_epoch', next: { ...cursor, epoch, ver: 0, tail: null } }
+    if (ver < cursor.ver) return rolledBack(cursor, ver)
+    return { word: 'gap', next: { ...cursor, ver, tail: null } }
+  }
+  const { newestVer, changes } = reply
+  if (newestVer < cursor.ver) return rolledBack(cursor, newestVer)
+  const [known] = changes
+  if (cursor.tail !== null && known && nameOf(known) !== cursor.tail) {
+    return rolledBack(cursor, Math.max(0, cursor.ver - logEntriesReread))
+  }
+  return { word: 'fresh', changes: changes.filter(({ ver }) => ver > cursor.ver), newestVer }
+}
+
+const rolledBack = (cursor: Cursor, ver: number): Reading => ({
+  word: 'rolled_back',
+  next: { ...cursor, ver, tail: null, losses: cursor.losses + 1 },
+})
+
 /**
  * Copies the log of an event into reservations, from where it was left, for reporting. The log never decides: a
- * reservation that is decided already stays as it is.
+ * reservation that is decided already stays as it is. What the log has lost is counted.
  */
-export async function tailLedger(ctx: Context, ref: EventRef): Promise<void> {
+export async function tailLedger(ctx: Context, ref: EventRef): Promise<LedgerOutcome> {
   const { appId, eventId } = ref
+  let outcome: LedgerOutcome = 'read'
   for (let read = 0; read < readsPerRound; read++) {
-    const cursor = (await ctx.store.get(appId, 'cursors', { eventId })) ?? { epoch: 0, ver: 0 }
-    const reply = await ctx.inventory.changesSince(ref, cursor.epoch, cursor.ver, logEntriesPerRead)
-    if (reply.word === 'not_ready') return
-    if (reply.word === 'gap') {
-      // A new epoch starts at its first version; within one, what is missing is missing.
-      const newEpoch = reply.epoch !== cursor.epoch
-      if (!newEpoch) ctx.log({ event: 'ledger_gap', appId, eventId, from: cursor.ver, to: reply.ver })
-      await record(ctx, ref, [], { epoch: reply.epoch, ver: newEpoch ? 0 : reply.ver })
+    const cursor = (await ctx.store.get(appId, 'cursors', { eventId })) ?? newCursor(ref)
+    const from = cursor.tail === null ? cursor.ver : cursor.ver - 1
+    const reply = await ctx.inventory.changesSince(ref, cursor.epoch, from, logEntriesPerRead)
+    if (reply.word === 'not_ready') return outcome
+    const reading = readingOf(cursor, reply)
+    if (reading.word === 'fresh') {
+      const last = reading.changes.at(-1)
+      if (!last) return outcome
+      await record(ctx, ref, reading.changes, { ...cursor, ver: last.ver, tail: nameOf(last) })
+      if (last.ver >= reading.newestVer) return outcome
       continue
     }
-    const last = reply.changes.at(-1)
-    if (!last) return
-    await record(ctx, ref, reply.changes, { epoch: cursor.epoch, ver: last.ver })
-    if (last.ver >= reply.newestVer) return
+    await record(ctx, ref, [], reading.next)
+    if (reading.word === 'new_epoch') continue
+    ctx.log({ event: `ledger_${reading.word}`, appId, eventId, from: cursor.ver, to: reading.next.ver })
+    outcome = 'lost'
   }
+  return outcome
 }
+
+const newCursor = ({ appId, eventId }: EventRef): Cursor => ({
+  ...{ appId, eventId, epoch: 0, ver: 0, tail: null, losses: 0 },
+})
 
 /** Writes what the changes say of their grants and moves the cursor, together. */
 async function record(
   ctx: Context,
   { appId, eventId }: EventRef,
   changes: readonly Change[],
-  cursor: { epoch: number; ver: number },
+  cursor: Cursor,
 ): Promise<void> {
   const latest = foldByGrant({ appId, eventId }, changes)
   const ids = [...latest.keys()]
+  const deliveries = await holdDeliveries(ctx, { appId, eventId }, cursor.epoch, changes)
   try {
     await ctx.store.transaction(transactionMs, async (tx) => {
       const known = await tx.find(
@@ -66,11 +115,14 @@ async function record(
           { set: { status, until } },
         )
       }
-      await tx.putIf(appId, 'cursors', { appId, eventId, ...cursor }, {})
+      await enqueue(tx, appId, deliveries)
+      await tx.putIf(appId, 'cursors', cursor, {})
     })
   } catch (error) {
-    // A confirm wrote one of them meanwhile: the next round reads it as known.
-    if (!isDuplicate(error, 'reservations', 'primary')) throw error
+    // A confirm wrote one of them meanwhile, or another core told of them: the next round reads it as known.
+    const isKnown =
+      isDuplicate(error, 'reservations', 'primary') || isDuplicate(error, 'deliveries', 'primary')
+    if (!isKnown) throw error
   }
 }
 
@@ -94,4 +146,40 @@ function foldByGrant(ref: EventRef, changes: readonly Change[]): Map<GrantId, Re
     })
   }
   return latest
+}
+
+/** Records live holds that the log no longer tells of, by the seats that they have among these. */
+export async function learnHolds(
+  { store, inventory, platform }: Pick<Core, 'store' | 'inventory' | 'platform'>,
+  ref: EventRef,
+  page: readonly SeatDoc[],
+): Promise<void> {
+  const { appId, eventId } = ref
+  const reply = await inventory.holders(
+    ref,
+    page.map(({ seatId }) => seatId),
+  )
+  if (reply.word === 'not_ready' || reply.holders.length === 0) return
+  const priceOf = new Map(page.map(({ seatId, price }) => [seatId, price]))
+  const grants = Map.groupBy(reply.holders, ({ grantId }) => grantId)
+  const known = await store.find(
+    appId,
+    'reservations',
+    { eventId, grantId: { in: [...grants.keys()] } },
+    { limit: grants.size },
+  )
+  for (const { grantId } of known) grants.delete(grantId)
+  const createdAt = new Date(platform.now())
+  const fresh = [...grants].flatMap(([grantId, [first, ...more]]): Reservation[] => {
+    if (!first) return []
+    const seats = [first, ...more].map(({ seatId }) => ({ id: seatId, price: priceOf.get(seatId) ?? 0 }))
+    const { owner, untilMs } = first
+    const until = new Date(untilMs)
+    return [{ appId, eventId, grantId, owner, status: 'ACTIVE', seats, until, bookingId: null, createdAt }]
+  })
+  if (fresh.length === 0) return
+  await store.insert(appId, 'reservations', fresh).catch((error: unknown) => {
+    // Somebody was faster with one of them: the next time the others are learned.
+    if (!isDuplicate(error, 'reservations', 'primary')) throw error
+  })
 }

@@ -1,65 +1,114 @@
+import {
+  claimsRoundMs,
+  leaseRenewMs,
+  purgeRoundMs,
+  relayRoundMs,
+  repairedEventsAtOnce,
+  repairedEventsMax,
+  repairRoundMs,
+} from '@holdfast/contract'
+import { finishClaims } from '../bookings/finish-claims.ts'
 import type { Core } from '../context.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
+import type { EventDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
+import { createDrift, type Drift } from './drift.ts'
+import { createLease } from './lease.ts'
 import { tailLedger } from './ledger.ts'
+import { rebuildInventory } from './rebuild.ts'
 import { sweepEvent } from './sweep.ts'
 
-/** Pause between two rounds over all events. */
-const roundMs = 1_000
-/** Pause between two looks at the outbox, and at the payments. */
-const relayMs = 500
-/** Pause between two clean-ups of documents whose time is over. */
-const purgeMs = 60_000
-const eventsMax = 10_000
-const eventsAtOnce = 4
+/** How often a pause looks whether it is over. */
+const napMs = 100
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
-/** One round of repair over every event that has seats: sweep, then ledger. A fault of one event stays its own. */
-export async function repairOnce(ctx: Context): Promise<void> {
-  const events = await ctx.store.find(everyApp, 'events', { seatCount: { gt: 0 } }, { limit: eventsMax })
-  const worker = async () => {
-    for (let event = events.shift(); event; event = events.shift()) {
-      const { appId, eventId, epoch } = event
-      try {
-        await sweepEvent(ctx, { appId, eventId }, epoch)
-        await tailLedger(ctx, { appId, eventId })
-      } catch (error) {
-        ctx.log({
-          event: 'repair_failed',
-          appId,
-          eventId,
-          fault: error instanceof Error ? error.name : 'unknown',
-        })
-      }
+/**
+ * One round of repair over every event that has seats, until its sale is closed and nothing of it is due: sweep, then
+ * ledger, then some pages of the drift check when its time has come. Each does a bounded part of an event in one round,
+ * so that a hot one does not keep the others waiting. A fault of one event stays its own. Inventories that are gone are
+ * built after the round, all at once, for each must wait before it begins.
+ *
+ * @param isOver whether no further event is begun.
+ */
+export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => false): Promise<void> {
+  const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
+  const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
+  const missing: EventDoc[] = []
+  const apart = async (event: EventDoc, work: () => Promise<unknown>) => {
+    try {
+      await work()
+    } catch (error) {
+      const { appId, eventId } = event
+      const fault = error instanceof Error ? error.name : 'unknown'
+      ctx.log({ event: 'repair_failed', appId, eventId, fault })
     }
   }
-  await Promise.all(Array.from({ length: eventsAtOnce }, worker))
+  const repair = async (event: EventDoc) => {
+    if ((await sweepEvent(ctx, event, event.epoch)) === 'missing') return missing.push(event)
+    if ((await tailLedger(ctx, event)) === 'lost') drift?.hurry(event)
+    return drift?.look(event)
+  }
+  const worker = async () => {
+    for (let event = events.shift(); event && !isOver(); event = events.shift()) {
+      const one = event
+      await apart(one, () => repair(one))
+    }
+  }
+  await Promise.all(Array.from({ length: repairedEventsAtOnce }, worker))
+  if (isOver()) return
+  await Promise.all(missing.map((event) => apart(event, () => rebuildInventory(ctx, event))))
 }
 
-/** Starts the background work of core. `stop` resolves when nothing of it runs any more. */
+/**
+ * Starts the background work of core. Of several replicas the one that has the lease does it. `stop` resolves when
+ * nothing of it runs any more.
+ */
 export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } {
-  let stopped = false
-  const every = async (pauseMs: number, name: string, work: () => Promise<unknown>) => {
-    while (!stopped) {
-      await work().catch((error: unknown) =>
-        ctx.log({ event: `${name}_failed`, fault: error instanceof Error ? error.name : 'unknown' }),
-      )
-      for (let waited = 0; waited < pauseMs && !stopped; waited += 100) await ctx.platform.sleep(100)
+  let [stopped, isOurs] = [false, false]
+  const lease = createLease(ctx, 'repair')
+  const tryTo = (name: string, work: () => Promise<unknown>) =>
+    work().catch((error: unknown) =>
+      ctx.log({ event: `${name}_failed`, fault: error instanceof Error ? error.name : 'unknown' }),
+    )
+  const renew = async () => {
+    let isNow = false
+    try {
+      isNow = await lease.hold()
+      if (isNow && !isOurs) ctx.log({ event: 'repair_taken_over' })
+    } finally {
+      isOurs = isNow
     }
   }
+  const nap = () => ctx.platform.sleep(napMs)
+  const every = async (pauseMs: number, name: string, work: () => Promise<unknown>) => {
+    while (!stopped) {
+      await tryTo(name, work)
+      for (let waited = 0; waited < pauseMs && !stopped; waited += napMs) await nap()
+    }
+  }
+  const everyOurs = async (pauseMs: number, name: string, work: () => Promise<unknown>) => {
+    while (!isOurs && !stopped) await nap()
+    await every(pauseMs, name, async () => {
+      if (isOurs) await work()
+    })
+  }
+  const drift = createDrift(ctx)
   const running = [
-    every(roundMs, 'repair', () => repairOnce(ctx)),
-    every(relayMs, 'relay', () => relayOnce(ctx)),
-    every(relayMs, 'payments', () => settleDue(ctx)),
-    every(purgeMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
+    every(leaseRenewMs, 'lease', renew),
+    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift, () => stopped || !isOurs)),
+    everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
+    everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
+    everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
+    everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
   ]
   return {
     async stop() {
       stopped = true
       await Promise.all(running)
+      await tryTo('lease', () => lease.release())
     },
   }
 }

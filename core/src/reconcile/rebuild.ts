@@ -1,15 +1,26 @@
+import { rebuildsAtOnce } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { eventSettings } from '../events/event-settings.ts'
 import { seatPages } from '../events/seat-pages.ts'
+import { createTurns } from '../store/turns.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
 
-/**
- * Builds under way in a core, which is known by its inventory: a second asker waits for the first, so that epochs are not
- * wasted. Another core of the same process does not wait, since this one may end before its build does.
- */
-const underWay = new WeakMap<Inventory, Map<string, Promise<void>>>()
+/** What one core, which is known by its inventory, builds now. Another of the same process may end before its builds do. */
+interface Builds {
+  /** A second asker waits for the first, so that epochs are not wasted. */
+  readonly underWay: Map<string, Promise<void>>
+  /** Whoever builds reads all seats of an event: so many at a time. */
+  readonly turns: ReturnType<typeof createTurns>
+}
+const buildsOfAll = new WeakMap<Inventory, Builds>()
+
+function buildsOf(inventory: Inventory): Builds {
+  const builds = buildsOfAll.get(inventory) ?? { underWay: new Map(), turns: createTurns(rebuildsAtOnce) }
+  buildsOfAll.set(inventory, builds)
+  return builds
+}
 
 /**
  * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so.
@@ -19,17 +30,16 @@ const underWay = new WeakMap<Inventory, Map<string, Promise<void>>>()
  */
 export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
   const key = `${ref.appId}/${ref.eventId}`
-  const builds = underWay.get(ctx.inventory) ?? new Map<string, Promise<void>>()
-  underWay.set(ctx.inventory, builds)
-  const running = builds.get(key)
+  const { underWay, turns } = buildsOf(ctx.inventory)
+  const running = underWay.get(key)
   if (running !== undefined) return running
-  const build = buildOnce(ctx, ref).finally(() => builds.delete(key))
-  builds.set(key, build)
+  const build = buildOnce(ctx, ref, turns).finally(() => underWay.delete(key))
+  underWay.set(key, build)
   return build
 }
 
-async function buildOnce(ctx: Context, ref: EventRef): Promise<void> {
-  const { store, inventory } = ctx
+async function buildOnce(ctx: Context, ref: EventRef, turns: Builds['turns']): Promise<void> {
+  const { store } = ctx
   const { appId, eventId } = ref
   const before = await store.get(appId, 'events', { eventId })
   if (!before) return
@@ -38,13 +48,24 @@ async function buildOnce(ctx: Context, ref: EventRef): Promise<void> {
     appId,
     'events',
     { eventId, epoch: before.epoch },
-    { inc: { epoch: 1 } },
+    { set: { restsSince: null }, inc: { epoch: 1 } },
   )
   if (raised !== 1) return
 
   // Commits of the old epoch may still be under way; nobody may hold their seats before they have ended.
   if (before.epoch > 0) await ctx.platform.sleep(ctx.rebuildWaitMs)
 
+  const leave = await turns.enter()
+  try {
+    await loadAndPublish(ctx, ref, epoch)
+  } finally {
+    leave()
+  }
+}
+
+async function loadAndPublish(ctx: Context, ref: EventRef, epoch: number): Promise<void> {
+  const { store, inventory } = ctx
+  const { appId, eventId } = ref
   for await (const page of seatPages(store, ref)) await inventory.load(ref, epoch, page)
   const event = await store.get(appId, 'events', { eventId })
   if (!event) return

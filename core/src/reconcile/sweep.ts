@@ -3,22 +3,21 @@ import type { DueHold, EventRef, Verdict } from '@holdfast/inventory'
 import { decideExpired } from '../bookings/decide-grant.ts'
 import type { Core } from '../context.ts'
 import { applySeats } from '../events/apply-event.ts'
-import { rebuildInventory } from './rebuild.ts'
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
 /** Batches of one event in one round, so that a hot event does not starve the others. */
 const batchesPerRound = 10
 
 /**
  * Frees what is over in one event. An expired HELD hold is simply free. An expired CONFIRMING one is decided in
- * the store first: only then are its seats freed, or told as sold. Builds the inventory where it is missing.
+ * the store first: only then are its seats freed, or told as sold. `missing`: there is no inventory of this epoch.
  */
-export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Promise<void> {
+export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Promise<'swept' | 'missing'> {
   let skip = 0
   for (let batch = 0; batch < batchesPerRound; batch++) {
     const due = await ctx.inventory.due(ref, skip, sweepGrantsPerBatch)
-    if (due.word === 'not_ready' || due.epoch < epoch) return rebuildInventory(ctx, ref)
+    if (due.word === 'not_ready' || due.epoch < epoch) return 'missing'
     const verdicts: Verdict[] = []
     for (const hold of due.holds) {
       const verdict = await judge(ctx, ref, hold)
@@ -26,8 +25,9 @@ export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Pr
       else skip += 1
     }
     if (verdicts.length > 0) await ctx.inventory.sweep(ref, verdicts)
-    if (due.holds.length < sweepGrantsPerBatch) return
+    if (due.holds.length < sweepGrantsPerBatch) break
   }
+  return 'swept'
 }
 
 /** What may be done about a hold, or null: not this time. */

@@ -3,6 +3,10 @@ import { type Store, StoreError } from './store.ts'
 /** The addresses of stores. */
 export const storeUrl = /^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/
 
+/** What REFUSE_SQLITE has to say. */
+export const lostWithThePod =
+  'must be mongodb://... or mongodb+srv://...: a SQLite file here would be lost with its container'
+
 /**
  * Opens the store of this address: `sqlite:<path>`, `sqlite::memory:`, `mongodb://` or `mongodb+srv://`. Only the
  * driver that it needs is loaded.

@@ -1,16 +1,23 @@
 import {
   AppId,
   BookingId,
+  BookingNoticeType,
   BotMode,
+  CancellationTerms,
+  ChargeLine,
+  Charges,
   ChartFrame,
   Currency,
+  DeliveryId,
   Domain,
+  EndpointId,
   EventDefaults,
   EventId,
   GrantId,
   HoldSettings,
   IssuedKind,
   KeyKind,
+  NoticeType,
   PaymentAccount,
   PaymentId,
   PaymentProvider,
@@ -21,6 +28,7 @@ import {
   RefundId,
   SaleStatus,
   SeatId,
+  WantedNotice,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
@@ -106,7 +114,10 @@ const CodeDoc = z.object({
   expiresAt: date(),
 })
 
-/** `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). */
+/**
+ * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). `restsSince`:
+ * its sale is closed and nothing of it is due, so repair passes it over.
+ */
 const EventDoc = z.object({
   appId: AppId,
   eventId: EventId,
@@ -117,9 +128,12 @@ const EventDoc = z.object({
   sale: SaleStatus,
   onSaleAt: date().nullable(),
   offSaleAt: date().nullable(),
+  charges: Charges.default([]),
+  cancellation: CancellationTerms.nullable().default(null),
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
+  restsSince: date().nullable().default(null),
   seatCount: z.int(),
   frame: ChartFrame.nullable(),
   createdAt: date(),
@@ -162,6 +176,13 @@ const ReservationDoc = z.object({
   createdAt: date(),
 })
 
+/** What a booking was sold on: the charges in its prices, and how its buyer may cancel, counted from the start as it was. */
+const SaleTerms = z.object({
+  charges: Charges,
+  cancellation: CancellationTerms.nullable(),
+  startsAt: date().nullable(),
+})
+
 /** `cursor` orders bookings: creation time, then id. The buyer's name and address are what they were that day. */
 const BookingDoc = z.object({
   appId: AppId,
@@ -186,6 +207,7 @@ const BookingDoc = z.object({
   /** What of the total was not given back. */
   retained: z.int(),
   currency: Currency,
+  terms: SaleTerms.default({ charges: [], cancellation: null, startsAt: null }),
   receipt: z.string(),
   cursor: z.string(),
   createdAt: date(),
@@ -262,6 +284,8 @@ const CancellationDoc = z.object({
   refund: z.int(),
   retained: z.int(),
   currency: Currency,
+  /** The fees and taxes in the refund. */
+  charges: z.array(ChargeLine).default([]),
   refundId: RefundId.nullable(),
   receipt: z.string(),
   createdAt: date(),
@@ -276,7 +300,10 @@ const ProviderEventDoc = z.object({
   expiresAt: date(),
 })
 
-/** A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. */
+/**
+ * A claimed Idempotency-Key and, once it is final, its reply. Every completion is conditional on `token`. `about` is what
+ * a confirm asked for, so that repair can tell what became of it.
+ */
 const IdempotencyDoc = z.object({
   appId: AppId,
   owner: Principal,
@@ -285,6 +312,10 @@ const IdempotencyDoc = z.object({
   token: z.string(),
   status: z.enum(['CLAIMED', 'DONE']),
   claimedAt: date(),
+  about: z
+    .object({ eventId: EventId, grantId: GrantId, paymentId: PaymentId.nullable() })
+    .nullable()
+    .default(null),
   reply: z.object({ status: z.int(), body: z.string() }).nullable(),
   expiresAt: date(),
 })
@@ -311,26 +342,82 @@ const ChainDoc = z.object({
 const OutboxDoc = z.object({
   appId: AppId,
   rowId: z.string(),
-  kind: z.enum(['settle', 'apply', 'receipt']),
+  kind: z.enum(['settle', 'apply', 'receipt', 'webhook']),
   eventId: EventId,
   /** The booking, the event for `apply`, or the app's chain for `receipt`. */
   subject: z.string(),
   /** Of `receipt`: what the chain gets. Carried whole, so that the chain has what was signed at the commit. */
   proof: z.object({ kind: ProofKind, bookingId: BookingId, receipt: z.string() }).nullable().default(null),
+  /** Of `webhook`: what the app is told of the booking. `n` is the cancellation that it tells of. */
+  notice: z
+    .object({ type: BookingNoticeType, n: z.int().nullable(), refundId: RefundId.nullable() })
+    .nullable()
+    .default(null),
   /** Of `apply`: the seats that changed beside the event's settings. */
   seats: z.array(SeatId),
-  status: z.enum(['READY', 'DONE']),
+  /** DEAD: tried too often; kept, and not tried again by itself. */
+  status: z.enum(['READY', 'DONE', 'DEAD']),
   attempts: z.int(),
   dueAt: date(),
   createdAt: date(),
   expiresAt: date().nullable(),
 })
 
+/**
+ * Where an app is told what happened. `secrets` are the newest first; the others sign until their time is over. `dueAt`
+ * is when its queue is looked at next (null: nothing waits in it), `wakes` counts what was put into it, so that a look
+ * that found it empty does not put a newer one to sleep. `failures` counts those in a row, since `failingSince`.
+ */
+const EndpointDoc = z.object({
+  appId: AppId,
+  endpointId: EndpointId,
+  url: z.string(),
+  events: z.array(WantedNotice),
+  status: z.enum(['ACTIVE', 'OFF', 'DISABLED']),
+  secrets: z.array(z.object({ text: z.string(), until: date().nullable() })).min(1),
+  dueAt: date().nullable(),
+  wakes: z.int(),
+  failures: z.int(),
+  failingSince: date().nullable(),
+  createdAt: date(),
+})
+
+/**
+ * One message to one endpoint: `payload` is what is sent, as text, the same in every attempt. `dueAt` is its next
+ * attempt, or the end of the one that is under way. `cursor` orders deliveries by age.
+ */
+const DeliveryDoc = z.object({
+  appId: AppId,
+  deliveryId: DeliveryId,
+  endpointId: EndpointId,
+  type: NoticeType,
+  payload: z.string(),
+  status: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
+  attempts: z.int(),
+  dueAt: date().nullable(),
+  giveUpAt: date(),
+  lastStatus: z.int().nullable(),
+  lastAttemptAt: date().nullable(),
+  cursor: z.string(),
+  createdAt: date(),
+  expiresAt: date(),
+})
+
 /** Who does a background job, until when; saves work and is never needed for safety (`appId` is `system`). */
 const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), until: date() })
 
-/** How far the log of an event's inventory has been read into reservations. */
-const CursorDoc = z.object({ appId: AppId, eventId: EventId, epoch: z.int(), ver: z.int() })
+/**
+ * How far the log of an event's inventory has been read into reservations. `tail` names the last entry that was read
+ * (null: none of this version was), so that a Redis that lost it is found out; `losses` counts how often one was.
+ */
+const CursorDoc = z.object({
+  appId: AppId,
+  eventId: EventId,
+  epoch: z.int(),
+  ver: z.int(),
+  tail: z.string().nullable().default(null),
+  losses: z.int().default(0),
+})
 
 /** The last import into this store (`appId` is `system`). */
 const ImportDoc = z.object({
@@ -380,7 +467,11 @@ export const collections = {
     indexes: {},
     expires: 'expiresAt',
   }),
-  events: collection({ doc: EventDoc, key: ['appId', 'eventId'], indexes: {} }),
+  events: collection({
+    doc: EventDoc,
+    key: ['appId', 'eventId'],
+    indexes: { rests: { fields: ['restsSince'] } },
+  }),
   seats: collection({
     doc: SeatDoc,
     key: ['appId', 'eventId', 'seatId'],
@@ -450,7 +541,7 @@ export const collections = {
   idempotency: collection({
     doc: IdempotencyDoc,
     key: ['appId', 'owner', 'key'],
-    indexes: {},
+    indexes: { claimed: { fields: ['status', 'claimedAt'] } },
     expires: 'expiresAt',
   }),
   outbox: collection({
@@ -459,6 +550,8 @@ export const collections = {
     indexes: {
       open: { fields: ['status', 'kind', 'dueAt'] },
       subject: { fields: ['appId', 'subject', 'status', 'rowId'] },
+      // What the admin lists: row ids begin with their time.
+      status: { fields: ['status', 'rowId'] },
     },
     expires: 'expiresAt',
   }),
@@ -466,6 +559,20 @@ export const collections = {
     doc: ChainDoc,
     key: ['appId', 'n'],
     indexes: { receipt: { fields: ['appId', 'receiptDigest'], unique: true } },
+  }),
+  endpoints: collection({
+    doc: EndpointDoc,
+    key: ['appId', 'endpointId'],
+    indexes: { due: { fields: ['status', 'dueAt'] } },
+  }),
+  deliveries: collection({
+    doc: DeliveryDoc,
+    key: ['appId', 'deliveryId'],
+    indexes: {
+      due: { fields: ['appId', 'endpointId', 'status', 'dueAt'] },
+      log: { fields: ['appId', 'endpointId', 'cursor'] },
+    },
+    expires: 'expiresAt',
   }),
   leases: collection({ doc: LeaseDoc, key: ['appId', 'name'], indexes: {} }),
   imports: collection({ doc: ImportDoc, key: ['appId', 'name'], indexes: {} }),
@@ -503,3 +610,5 @@ export type CancellationDoc = Documents['cancellations']
 export type AppDoc = Documents['apps']
 export type UserDoc = Documents['users']
 export type KeyDoc = Documents['keys']
+export type EndpointDoc = Documents['endpoints']
+export type DeliveryDoc = Documents['deliveries']

@@ -8,7 +8,22 @@ const planFile = (name: string): unknown =>
 export const demoEvents = [
   {
     eventId: 'theatre',
-    input: { name: 'A Midsummer Night’s Dream', currency: 'EUR', startsAt: '2027-06-24T19:30:00Z' },
+    input: {
+      name: 'A Midsummer Night’s Dream',
+      currency: 'EUR',
+      startsAt: '2027-06-24T19:30:00Z',
+      charges: [
+        { name: 'Booking fee', kind: 'fee', perSeat: 250 },
+        { name: 'VAT', kind: 'tax', basisPoints: 1900 },
+      ],
+      cancellation: {
+        steps: [
+          { hoursBefore: 168, refundPercent: 100 },
+          { hoursBefore: 24, refundPercent: 50 },
+        ],
+        keepFees: true,
+      },
+    },
     importPlan: {
       plan: planFile('theatre'),
       prices: { Premium: 9500, Stalls: 7000, Circle: 5500, Balcony: 3000 },

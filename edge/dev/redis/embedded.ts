@@ -6,14 +6,15 @@ import { luaHost, type RedisCall } from './lua.ts'
 /**
  * A Redis inside this process, for machines without redis-server: the data commands of ioredis-mock, and a Lua that
  * keeps scripts compiled, which theirs does not (it needs 5 ms for a hold, so 500 buyers would wait for seconds).
- * Its data end with the process.
+ * Its data end with the process. `nowMs` is the clock that scripts see.
  */
 export async function embeddedRedis(
   onScriptCommand: (command: string[]) => void = () => {},
+  nowMs: () => number = () => Date.now(),
 ): Promise<Engine> {
   // Instances of one host share their data: a name of its own gives this one its own.
   const client = new RedisMock({ host: randomUUID() })
-  const call = callNow(client)
+  const call = callNow(client, nowMs)
   const lua = await luaHost((...command) => {
     onScriptCommand(command)
     return call(...command)
@@ -31,9 +32,8 @@ export async function embeddedRedis(
   }
 }
 
-/** The clock of this machine, as Redis tells it. */
-function time(): string[] {
-  const now = Date.now()
+/** A time as Redis tells it. */
+function timeOf(now: number): string[] {
   return [String(Math.floor(now / 1000)), String((now % 1000) * 1000)]
 }
 
@@ -45,7 +45,7 @@ const { Pipeline } = RedisMock as unknown as { Pipeline: new (client: object) =>
  * Carries a command out at once: a script is atomic, so it cannot wait for a promise. The library's pipeline is the
  * one place that has its commands as plain functions; this one does not queue them.
  */
-function callNow(client: InstanceType<typeof RedisMock>): RedisCall {
+function callNow(client: InstanceType<typeof RedisMock>, nowMs: () => number): RedisCall {
   let result: unknown
   class Immediately extends Pipeline {
     _addTransaction(command: Plain, _name: string, args: string[]) {
@@ -55,7 +55,7 @@ function callNow(client: InstanceType<typeof RedisMock>): RedisCall {
   const now = new Immediately(client)
   const call: RedisCall = (name, ...args) => {
     const command = name.toLowerCase()
-    if (command === 'time') return time()
+    if (command === 'time') return timeOf(nowMs())
     if (command === 'setrange') pad(args)
     const method: unknown = Reflect.get(now, command)
     if (typeof method !== 'function') throw new Error(`ERR unknown command '${name}'`)

@@ -19,11 +19,8 @@ export interface RestOptions {
   readonly onCommand?: (command: Command) => void
 }
 
-/**
- * Upstash's REST protocol in front of an engine, so that what talks to Upstash in production talks to this on a
- * laptop: `/`, `/pipeline`, `/multi-exec`, bearer token, base64 replies on request.
- */
-export async function serveRest(engine: Engine, { token, onCommand }: RestOptions) {
+/** Upstash's REST protocol as an app: `/`, `/pipeline`, `/multi-exec`, bearer token, base64 replies on request. */
+export function createRestApp(engine: Engine, { token, onCommand }: RestOptions) {
   const run = async (command: Command): Promise<Reply> => {
     onCommand?.(command)
     try {
@@ -53,7 +50,12 @@ export async function serveRest(engine: Engine, { token, onCommand }: RestOption
       ? error.getResponse()
       : c.json({ error: 'ERR failed to parse command' }, 400),
   )
+  return app
+}
 
+/** That protocol in front of an engine, so that what talks to Upstash in production talks to this on a laptop. */
+export async function serveRest(engine: Engine, options: RestOptions) {
+  const app = createRestApp(engine, options)
   const server = createServer(getRequestListener(app.fetch))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -8,6 +8,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
+import { webhooksOf } from './webhooks.ts'
 import { headerWords, introduction, security, securitySchemes, statusWords, tagWords } from './words.ts'
 
 type Document = ReturnType<typeof createDocument>
@@ -146,6 +147,7 @@ export function openApiDocument(): Document {
       servers: [{ url: '/' }],
       tags: tags.map((name) => ({ name, description: tagWords[name] })),
       paths,
+      webhooks: webhooksOf(),
       components: {
         securitySchemes,
         parameters: {

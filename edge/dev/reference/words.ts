@@ -1,4 +1,4 @@
-import { headers } from '@holdfast/contract'
+import { headers, type NoticeType } from '@holdfast/contract'
 import type { AnswerHeader, Caller, Tag } from '@holdfast/contract/operations'
 
 /** What the reference says in words: all else in it comes from the table of operations. */
@@ -22,6 +22,7 @@ export const tagWords: Readonly<Record<Tag, string>> = {
   Bookings: 'What was sold, and its proof.',
   Users: 'Buyers: one pool of users for all apps, and guests of one app.',
   Inventory: 'What an app’s servers do with what they sell.',
+  Webhooks: 'Where an app is told what happened, and what became of each message.',
   Admin: 'What the operator of an installation does.',
   Service: 'What the service says of itself.',
 }
@@ -85,3 +86,22 @@ export const statusWords: Readonly<Record<number, string>> = {
   204: 'Done; there is nothing to say.',
   304: 'Not modified: what you have still holds.',
 }
+
+/** What each message to an endpoint tells. */
+export const noticeWords: Readonly<Record<NoticeType, string>> = {
+  'hold.created': 'Seats are held',
+  'hold.extended': 'A hold lives longer',
+  'hold.released': 'A hold was given back',
+  'hold.expired': 'A hold is over, unconfirmed',
+  'booking.confirmed': 'A hold became a booking; its payment may be on its way',
+  'booking.cancelled': 'A booking was cancelled, or some of its seats',
+  'booking.payment_failed': 'The payment of a booking came to nothing: its seats are for sale again',
+  'booking.refunded': 'Money of a booking has gone back',
+  'webhook.test': 'Somebody tries the endpoint',
+}
+
+export const signatureWords = {
+  'webhook-id': 'Names the message: the same in every attempt at it.',
+  'webhook-timestamp': 'When this attempt was made, in seconds since 1970.',
+  'webhook-signature': 'One `v1,<base64>` for each secret that is good, with a space between two.',
+} as const

@@ -1,5 +1,6 @@
 import { bucketsPerIsolateMax, limiterCallMs } from '@holdfast/contract'
 import { Ratelimit, type RatelimitConfig } from '@upstash/ratelimit'
+import * as z from 'zod'
 import type { Limiter } from '../ports.ts'
 
 /** Keys over their limit, until when: at module level, as only what outlives a request can save one. */
@@ -10,6 +11,24 @@ const shapesMax = 1_000
 
 /** The Redis that @upstash/ratelimit works on. */
 export type LimiterRedis = RatelimitConfig['redis']
+
+const Count = z.union([z.int(), z.string().regex(/^-?\d{1,15}$/)])
+/** What the library's scripts answer: what is left, and of what. */
+const Reply = z.tuple([Count, Count])
+
+/**
+ * The same Redis without answers that are none: the library would take one for a refusal, and remember that.
+ *
+ * @throws as the Redis does, or when its answer makes no sense.
+ */
+const readable = (redis: LimiterRedis): LimiterRedis =>
+  new Proxy(redis, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name)
+      if ((name !== 'eval' && name !== 'evalsha') || typeof value !== 'function') return value
+      return async (...args: unknown[]) => Reply.parse(await Reflect.apply(value, of, args))
+    },
+  })
 
 const createRatelimit = (redis: LimiterRedis, limit: number, windowMs: number): Ratelimit =>
   new Ratelimit({
@@ -26,7 +45,8 @@ const createRatelimit = (redis: LimiterRedis, limit: number, windowMs: number): 
   })
 
 /** Sliding windows in Redis, by @upstash/ratelimit. */
-export function createLimiter(redis: LimiterRedis): Limiter {
+export function createLimiter(client: LimiterRedis): Limiter {
+  const redis = readable(client)
   const shapes = new Map<string, Ratelimit>()
 
   const shapeOf = (limit: number, windowMs: number): Ratelimit => {

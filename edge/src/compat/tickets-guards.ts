@@ -52,7 +52,10 @@ export const ticketsLimits = ({ enforce }: Pick<Services, 'enforce'>) => ({
 })
 
 /** Makes the bound app the caller's; while it is not active, nothing is here. */
-export const boundApp = ({ verdicts }: Pick<Services, 'verdicts'>, { event: { appId } }: TicketsSettings) =>
+export const boundApp = (
+  { verdicts, botCheck }: Pick<Services, 'verdicts' | 'botCheck'>,
+  { event: { appId } }: TicketsSettings,
+) =>
   createMiddleware<AppEnv>(async function boundApp(c, next) {
     const known = await verdicts({
       name: `hf:app:${appId}`,
@@ -68,6 +71,7 @@ export const boundApp = ({ verdicts }: Pick<Services, 'verdicts'>, { event: { ap
     c.set('app', app)
     c.set('deniedUsers', known.deniedUsers)
     c.get('note').appId = appId
+    botCheck(c, 'nothing')
     await next()
   })
 

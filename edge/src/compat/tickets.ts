@@ -30,10 +30,10 @@ export function ticketsRoutes(services: Services, settings: TicketsSettings, use
   const seats = createTicketsSeats(services, event)
 
   return new Hono<EdgeEnv>()
-    .get('/seats', limits.clients, app, users.userIfAny, async (c) =>
+    .get('/seats', app, limits.clients, users.userIfAny, async (c) =>
       c.json({ seats: await seats(c.var, c.var.principal) }, 200, noStore),
     )
-    .post('/lock', timed(platform), limits.clients, app, users.user, jsonBody(SeatRequest), async (c) => {
+    .post('/lock', timed(platform), app, limits.clients, users.user, jsonBody(SeatRequest), async (c) => {
       await makeHold(services, {
         event,
         owner: c.get('principal'),
@@ -45,27 +45,27 @@ export function ticketsRoutes(services: Services, settings: TicketsSettings, use
       })
       return c.json({ success: true, timeMs: platform.now() - c.get('startedMs') }, 200, noStore)
     })
-    .post('/pay', limits.clients, app, users.user, jsonBody(PayRequest), async (c) => {
+    .post('/pay', app, limits.clients, users.user, jsonBody(PayRequest), async (c) => {
       const buyer = { event, owner: c.get('principal'), caller: c.var }
       const { id } = await payLock(services, buyer, c.req.valid('json'))
       return c.json({ success: true, txId: id }, 200, noStore)
     })
-    .post('/release', limits.clients, app, users.user, jsonBody(SeatRequest), async (c) => {
+    .post('/release', app, limits.clients, users.user, jsonBody(SeatRequest), async (c) => {
       const buyer = { event, owner: c.get('principal'), caller: c.var }
       const { grantId } = await ownLock(services, buyer, c.req.valid('json').seatId)
       await releaseHold(services, { ...buyer, grantId })
       return c.json({ success: true }, 200, noStore)
     })
-    .post('/auth/register', limits.logins, app, jsonBody(RegisterRequest), async (c) => {
+    .post('/auth/register', app, limits.logins, jsonBody(RegisterRequest), async (c) => {
       await core.ask(CodeReply, post('/internal/sign-up-codes', c.req.valid('json'), c.var))
       return c.json({ success: true, message: 'A code is on its way to this address' }, 200, noStore)
     })
-    .post('/auth/verify-register', limits.logins, app, jsonBody(VerifyRegisterRequest), async (c) => {
+    .post('/auth/verify-register', app, limits.logins, jsonBody(VerifyRegisterRequest), async (c) => {
       const { otp: code, ...request } = c.req.valid('json')
       const asked = post('/internal/sign-up-codes/redeem', { ...request, code }, c.var)
       return c.json(await session(core, asked), 200, noStore)
     })
-    .post('/auth/login', limits.logins, app, jsonBody(LoginRequest), async (c) =>
+    .post('/auth/login', app, limits.logins, jsonBody(LoginRequest), async (c) =>
       c.json(await session(core, post('/v1/auth/login', c.req.valid('json'), c.var)), 200, noStore),
     )
 }

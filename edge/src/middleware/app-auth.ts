@@ -12,6 +12,7 @@ import { clientKey } from '../client-address.ts'
 import type { AppEnv, EdgeVars } from '../context.ts'
 import type { KeyVerdicts } from '../key-verdicts.ts'
 import type { KnownApp } from '../verdict-cache.ts'
+import type { BotCheck } from './bot-check.ts'
 import type { Enforce } from './rate-limit.ts'
 
 /** What a key of ours looks like; anything else need not be looked up. */
@@ -43,7 +44,7 @@ export const createKeyReader =
     })
 
 /** Lets in who has the key of an app, as far as that kind of key goes. */
-export function appAuth(verdicts: KeyVerdicts, enforce: Enforce) {
+export function appAuth(verdicts: KeyVerdicts, enforce: Enforce, botCheck: BotCheck) {
   const readKey = createKeyReader(verdicts, enforce)
   return createMiddleware<AppEnv>(async function appAuth(c, next) {
     const key = c.req.header(headers.apiKey) ?? ''
@@ -56,6 +57,7 @@ export function appAuth(verdicts: KeyVerdicts, enforce: Enforce) {
     c.set('app', app)
     c.set('deniedUsers', deniedUsers)
     c.get('note').appId = app.appId
+    botCheck(c, 'reads')
     await next()
   })
 }

@@ -25,19 +25,19 @@ export const query = <Schema extends z.ZodType>(schema: Schema) => zValidator('q
 
 /**
  * The JSON body, by a strict schema. It is read as JSON in UTF-8 whatever its content type says, and no body at all
- * stands for an empty object. Its bytes stay at hand, since core gets them as they came, and may be read again by
- * another schema.
+ * stands for an empty object, here and at core. Its bytes stay at hand, since core gets them as they came, and may be
+ * read again by another schema.
  */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   const validate = zValidator<Schema, 'json', BodyEnv, string, typeof refuse>('json', schema, refuse)
   const jsonBody: typeof validate = async (c, next) => {
     // A guard may have read it before the route does.
-    const bytes = c.get('body') ?? (await readBody(c.req.raw, c.get('bodyBytesMax')))
+    const read = c.get('body') ?? (await readBody(c.req.raw, c.get('bodyBytesMax')))
+    const bytes = read.length === 0 ? new TextEncoder().encode('{}') : read
     c.set('body', bytes)
     const headers = new Headers(c.req.raw.headers)
     headers.set('content-type', 'application/json')
-    const body = bytes.length === 0 ? '{}' : textOf(bytes)
-    c.req.raw = new Request(c.req.url, { method: c.req.method, headers, body })
+    c.req.raw = new Request(c.req.url, { method: c.req.method, headers, body: textOf(bytes) })
     return validate(c, next)
   }
   return jsonBody

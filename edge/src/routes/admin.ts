@@ -1,6 +1,7 @@
 import {
   AdminBookingPage,
   AdminBookingsQuery,
+  AdminOutboxQuery,
   AdminPayment,
   AdminPaymentPage,
   AdminPaymentsQuery,
@@ -15,8 +16,12 @@ import {
   AppView,
   CreatedApp,
   LogInRequest,
+  OutboxPage,
+  OutboxRow,
+  OutboxRowPath,
   RefundPath,
   RetryRequest,
+  RetryRowRequest,
   RotatedKey,
   RotateKeyRequest,
   SettleRefundRequest,
@@ -68,6 +73,10 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
     .post('/payments/retry', jsonBody(RetryRequest), (c) => ask(c, AdminPayment, c.get('body')))
     .post('/refunds/:refundId/settle', pathIds(RefundPath), jsonBody(SettleRefundRequest), (c) =>
       ask(c, AdminRefund, c.get('body')),
+    )
+    .get('/outbox', query(AdminOutboxQuery), (c) => ask(c, OutboxPage))
+    .post('/outbox/:rowId/retry', pathIds(OutboxRowPath), jsonBody(RetryRowRequest), (c) =>
+      ask(c, OutboxRow, c.get('body')),
     )
     .get('/stats', query(StatsQuery), (c) => ask(c, Stats))
     .get('/users', query(UsersQuery), (c) => ask(c, UserPage))

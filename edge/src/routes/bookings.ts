@@ -3,6 +3,7 @@ import {
   BookingView,
   type CancelCommand,
   CancelPreview,
+  CancelReply,
   CancelRequest,
   headers,
   PageQuery,
@@ -11,6 +12,7 @@ import {
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
+import { readJson } from '../core-client.ts'
 import { pagePath } from '../event-reader.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
 import { jsonBody, pathIds, query } from '../middleware/validate.ts'
@@ -68,8 +70,9 @@ export function bookingRoutes({
         const answer = await core.send({ method: 'POST', path, body, caller: c.var })
         if (answer.kind === 'refusal') throw answer.problem
         // Core may have cancelled: the same key finds out.
-        if (answer.kind === 'silence')
-          throw new Problem(answer.sent ? 'outcome_unknown' : 'dependency_unavailable', {}, 1)
+        const isUnknown = answer.kind === 'silence' ? answer.sent : !readJson(CancelReply, answer.text)
+        if (isUnknown) throw new Problem('outcome_unknown', {}, 1)
+        if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
         const replayed = answer.replayed && { [headers.idempotentReplayed]: 'true' }
         return jsonText(answer.text, 200, { ...noStore, ...replayed })
       },

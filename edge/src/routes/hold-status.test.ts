@@ -1,4 +1,4 @@
-import { BookingId, type GrantDecision } from '@holdfast/contract'
+import { BookingId, decisionCallMs, type GrantDecision } from '@holdfast/contract'
 import { InventoryFault, type ReadReply, type ReleaseReply } from '@holdfast/inventory'
 import { describe, expect, test } from 'vitest'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
@@ -35,7 +35,6 @@ function edgeWith({
 describe('GET a hold', () => {
   const sure: [string, Partial<typeof held>, Record<string, unknown>][] = [
     ['held', {}, { status: 'held', expiresInMs: 120_000 }],
-    ['confirming', { status: 'confirming' }, { status: 'confirming', expiresInMs: 120_000 }],
     [
       'confirmed',
       { status: 'confirmed', bookingId: BookingId.parse('BK-1') },
@@ -96,6 +95,32 @@ describe('GET a hold', () => {
   test.each(unsure)('%s', async (_, read, decision, view) => {
     const response = await edgeWith({ read, decision }).call('GET', path)
     expect([response.status, await response.json()]).toEqual([200, expect.objectContaining(view)])
+  })
+
+  describe('F25: while its confirm is under way', () => {
+    const read: ReadReply = { word: 'hold', hold: { ...held, status: 'confirming' }, nowMs: now }
+    const under = { status: 'confirming', expiresInMs: 120_000 }
+
+    test.each([
+      [confirmed, { status: 'confirmed', bookingId: booking.id }],
+      [{ decision: 'expired' } as const, { status: 'expired' }],
+      [{ decision: 'undecided' } as const, under],
+    ])('it is what the store has decided, before Redis has heard of it: %j', async (decision, view) => {
+      const response = await edgeWith({ read, decision }).call('GET', path)
+      expect([response.status, await response.json()]).toEqual([200, expect.objectContaining(view)])
+    })
+
+    test('it is what Redis says when core refuses, or says nothing', async () => {
+      const busy = edgeWith({ read })
+      busy.core.answers.set(`GET ${path}`, () => refusal('overloaded', { 'retry-after': '1' }))
+      expect(await (await busy.call('GET', path)).json()).toMatchObject(under)
+      const silent = edgeWith({ read })
+      silent.core.answers.set(`GET ${path}`, () => {
+        setImmediate(() => silent.platform.advance(decisionCallMs))
+        return new Promise(() => {})
+      })
+      expect(await (await silent.call('GET', path)).json()).toMatchObject(under)
+    })
   })
 
   const refused: [string, ReadReply | 'silent', string][] = [

@@ -1,8 +1,9 @@
-import { Problem } from '@holdfast/contract'
+import { decisionCallMs, type HoldView, type Platform, Problem } from '@holdfast/contract'
 import { type Hold, InventoryFault, type ReadReply } from '@holdfast/inventory'
 import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
+import { DeadlineExceeded, within } from '../deadline.ts'
 import { notReady } from '../event-reader.ts'
 import { decidedView } from '../hold-truth.ts'
 import { goneHoldView, holdView } from '../hold-views.ts'
@@ -11,18 +12,25 @@ import { releaseHold } from '../release-hold.ts'
 import type { Services } from '../services.ts'
 import { HoldPath } from './paths.ts'
 
-/** What became of a hold, and giving it back. Where Redis cannot tell, or what it tells may be over, core does. */
-export function holdStatusRoutes(services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events'>) {
-  const { guards, inventory, core, events } = services
+/**
+ * What became of a hold, and giving it back. Where Redis cannot tell, or what it tells may be over, core does: a confirm
+ * is told as soon as the store has decided it, whether Redis has heard of it or not.
+ */
+export function holdStatusRoutes(
+  services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events' | 'platform'>,
+) {
+  const { guards, inventory, core, events, platform } = services
   return new Hono<EdgeEnv>()
     .get('/:eventId/holds/:holdId', guards.app, guards.user, pathIds(HoldPath), async (c) => {
       const { eventId, holdId: grantId } = c.req.valid('param')
       const event = { appId: c.get('app').appId, eventId }
       const read = await orNull(inventory.read(event, grantId, c.get('principal')))
-      if (read?.word === 'hold' && !isOverdue(read.hold, read.nowMs)) {
+      if (read?.word === 'hold' && read.hold.status !== 'confirming') {
         return c.json(holdView(eventId, read.hold, read.nowMs), 200, noStore)
       }
-      const decided = await decidedView(core, { eventId, grantId, caller: c.var }, read)
+      const asking = decidedView(core, { eventId, grantId, caller: c.var }, read)
+      const isUnderWay = read?.word === 'hold' && !isOverdue(read.hold, read.nowMs)
+      const decided = await (isUnderWay ? orSilence(platform, asking) : asking)
       if (decided) return c.json(decided, 200, noStore)
       switch (read?.word) {
         case 'hold':
@@ -58,6 +66,19 @@ async function orNull(reading: Promise<ReadReply>): Promise<ReadReply | null> {
     return await reading
   } catch (error) {
     if (error instanceof InventoryFault) return null
+    throw error
+  }
+}
+
+/** What core says within a moment; null when it says nothing, for Redis knows that the confirm is under way. */
+async function orSilence(
+  platform: Pick<Platform, 'deadline'>,
+  asking: Promise<HoldView | null>,
+): Promise<HoldView | null> {
+  try {
+    return await within(platform.deadline(decisionCallMs), asking)
+  } catch (error) {
+    if (error instanceof Problem || error instanceof DeadlineExceeded) return null
     throw error
   }
 }

@@ -45,6 +45,15 @@ describe('bookings', () => {
   })
 })
 
+test('a call without a body reaches core as the empty object that it stands for', async () => {
+  const edge = createTestEdge()
+  const path = `/v1/bookings/${booking.id}/cancel/preview`
+  const preview = { booking: booking.id, seats: [], refund: 0, retained: 0, currency: 'EUR', charges: [] }
+  edge.core.answers.set(`POST ${path}`, () => json(preview))
+  expect((await edge.call('POST', path)).status).toBe(200)
+  expect(edge.core.requests.at(-1)?.body).toBe('{}')
+})
+
 describe('a receipt that Redis keeps', () => {
   const path = `/v1/bookings/${booking.id}/receipt`
   const silent = () => {

@@ -1,7 +1,7 @@
 import { holdKeyOf } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 import type { Bench } from './bench.ts'
-import { ann, bob, newBooking, strayGrant } from './fixtures.ts'
+import { ann, bob, newBooking, seatIds, strayGrant } from './fixtures.ts'
 import { createSale, type OpenSale, type Sale } from './sale.ts'
 
 /** How an inventory comes to be, and that a missing one is never taken for a free one. */
@@ -20,6 +20,8 @@ export function buildTests(openSale: OpenSale, bench: () => Bench): void {
       due: inventory.due(event, 0, 10),
       sweep: sale.sweep('decided', grantId),
       snapshot: inventory.snapshot(event),
+      check: inventory.check(event),
+      mend: inventory.mend(event, seatIds(['A-1']), true),
       changes: inventory.changesSince(event, 1, 0, 10),
     }
   }

@@ -63,6 +63,10 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
       sale.truth('A-1', { rev: 3, grantId: sold.grantId }),
       sale.truth('A-3', { rev: 9, state: 'BOOKED', grantId: strayGrant(), bookingId: newBooking() }),
     )
+    await inventory.check(event)
+    await sale.command('DEL', sale.keys.map)
+    await sale.command('DEL', sale.keys.log)
+    await inventory.mend(event, seatIds(sale.ids), true)
     await sale.build(2)
     const booking = { appId: event.appId, bookingId: newBooking() }
     await inventory.keepReceipt(booking, ann, 'a.b.c', 60_000)

@@ -10,6 +10,7 @@ import { hoardingTests } from './hoarding.ts'
 import { holderTests } from './holders.ts'
 import { holdTests } from './holds.ts'
 import { expectMapOfSeats } from './map.ts'
+import { mendTests } from './mend.ts'
 import { raceTests } from './races.ts'
 import { receiptTests } from './receipts.ts'
 import { redeliveryTests } from './redelivery.ts'
@@ -54,6 +55,7 @@ export function inventorySuite(name: string, open: () => Promise<Bench>): void {
     describe('sweep', () => sweepTests(sell))
     describe('load, publish and configure', () => buildTests(sell, () => bench))
     describe('changes', () => changeTests(sell))
+    describe('check and mend', () => mendTests(sell))
     describe('receipts', () => receiptTests(sell))
     describe('redelivery', () => redeliveryTests(sell, () => bench))
   })

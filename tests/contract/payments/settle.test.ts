@@ -1,38 +1,16 @@
 import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
-import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { mapOf, until } from '../repair/world.ts'
-import { type PayWorld, payWorld } from './world.ts'
+import { expectBalanced, type PayWorld, payWorlds } from './world.ts'
 
 const rest = 'F'.repeat(18)
 const minute = 60_000
 
 describe('a payment comes to rest where its grant was decided', () => {
-  let redis: RunningRedis
-  beforeAll(async () => {
-    redis = await startRedis({ engine: 'embedded' })
-  })
-  afterAll(() => redis.stop())
-
-  const worlds: PayWorld[] = []
-  const world = async (overrides = {}) => {
-    const made = await payWorld(redis, overrides)
-    worlds.push(made)
-    return made
-  }
-  afterEach(async () => {
-    for (const { core } of worlds.splice(0)) await core.store.close()
-  })
-
-  /** At rest: nothing is open, nothing is reserved, and the books balance. */
-  const expectBalanced = async (w: PayWorld) => {
-    const { captured, refunded, live, retained, open, waiting, bank } = await w.balance()
-    expect({ open, waiting, reserved: bank.reserved }).toEqual({ open: 0, waiting: 0, reserved: 0 })
-    expect(captured - refunded).toBe(live + retained)
-    expect(bank).toMatchObject({ captured, refunded })
-  }
+  const world = payWorlds()
   const expired = async (w: PayWorld, n: number, seats: readonly string[]) => {
     const grant = await w.hold(n, seats, 150)
     const { id } = await w.pay.order(n, grant)
@@ -141,6 +119,22 @@ describe('a payment comes to rest where its grant was decided', () => {
     })
   })
 
+  test('money that came for a failed booking is promised back with the record of it', async () => {
+    const w = await world()
+    const grant = await w.hold(1, ['A-1'])
+    const { id } = await w.pay.order(1, grant)
+    w.bank.pay(id, 'pending')
+    await w.pay.confirm(1, grant, id)
+    await w.pay.settle(paymentPendingMsMax)
+    expect(await w.pay.bookingOf(grant)).toMatchObject({ paymentStatus: 'FAILED' })
+    w.bank.pay(id, 'captured')
+    // Whoever heard it dies before anything follows from it.
+    await w.pay.hearOnly(w.bank.event(id))
+    expect(await w.pay.refunds()).toMatchObject([{ reason: 'unused', state: 'PENDING' }])
+    await w.pay.settle(minute)
+    await expectBalanced(w)
+  })
+
   describe('who wins', () => {
     test('one payment for two holds: the second is refused with payment_already_used', async () => {
       const w = await world()
@@ -235,6 +229,49 @@ describe('a payment comes to rest where its grant was decided', () => {
         booking: null,
         refunds: [{ reason: 'unused', status: 'done', amount: 4500 }],
       })
+      await expectBalanced(w)
+    })
+
+    test('paid after expiry: has the money back, and then nothing more for it when the seats are free again', async () => {
+      const w = await world()
+      const { id } = await expired(w, 1, ['A-1'])
+      const rival = await w.hold(2, ['A-1'])
+      w.bank.pay(id, 'captured')
+      await w.pay.hear(w.bank.event(id))
+      await w.pay.settle(minute)
+      expect(await w.pay.refunds()).toMatchObject([{ reason: 'unused', state: 'DONE' }])
+      await w.core.inventory.release(w.ref, rival, owner(2))
+      // The provider tells it once more, as a new event.
+      await w.pay.hear(w.bank.event(id))
+      await w.pay.settle(minute)
+      expect(await w.pay.bookings()).toEqual([])
+      expect(await mapOf(w)).toBe(`FF${rest}`)
+      await expectBalanced(w)
+    })
+
+    test('paid after expiry: has the money back also when a confirm that came too late was first to see it', async () => {
+      const w = await world()
+      const grant = await w.hold(1, ['A-1'], 150)
+      const { id } = await w.pay.order(1, grant)
+      const asked = Promise.withResolvers<void>()
+      const resumed = Promise.withResolvers<void>()
+      const { look } = w.bank.provider
+      w.bank.provider.look = async (charge, budgetMs) => {
+        asked.resolve()
+        await resumed.promise
+        return look(charge, budgetMs)
+      }
+      const slow = w.pay.confirm(1, grant, id)
+      await asked.promise
+      w.bank.provider.look = look
+      // Meanwhile repair decides against the grant and puts the payment down, which nobody has paid.
+      await decideExpired(w.core.store, { ...w.ref, grantId: grant, owner: owner(1) }, new Date())
+      await w.pay.settle(minute)
+      expect(await w.pay.payment(id)).toMatchObject({ state: 'VOIDED', dueAt: null })
+      w.bank.pay(id, 'captured')
+      resumed.resolve()
+      expect(await slow).toMatchObject({ code: 'hold_expired' })
+      await w.pay.settle(minute)
       await expectBalanced(w)
     })
 

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/contract'
 import { reportOf } from '@holdfast/inventory'
 import { base64url } from 'jose'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { cancelBooking } from '../../../core/src/bookings/cancel-booking.ts'
 import { confirmHold } from '../../../core/src/bookings/confirm-hold.ts'
 import type { Core } from '../../../core/src/context.ts'
@@ -19,7 +20,7 @@ import type { ProviderEvent } from '../../../core/src/payments/provider.ts'
 import { settleDue } from '../../../core/src/payments/settle-due.ts'
 import { repairOnce } from '../../../core/src/reconcile/loop.ts'
 import { owner } from '../../../core/src/testing.ts'
-import type { RunningRedis } from '../../../edge/dev/redis/start.ts'
+import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { createBank } from '../../support/bank.ts'
 import { repairWorld } from '../repair/world.ts'
 
@@ -61,22 +62,26 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
       )
       return { status: answer.status, ...JSON.parse(answer.body) }
     },
-    /** The app's server gives everything back, or these seats. */
-    async cancel(bookingId: string, seats?: readonly string[]) {
-      const request = { ...(seats && { seats: seats as never }) }
+    /** The app's server cancels everything, or these seats. */
+    async cancel(bookingId: string, seats?: readonly string[], refund: 'full' | 'none' = 'full') {
+      const request = { refund, ...(seats && { seats: seats as never }) }
       const asked = { appId, owner: null, kind: 'secret', bookingId, request } as const
       const idempotencyKey = `cancel-${bookingId}-${seats?.join() ?? 'all'}`
       return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked) })
     },
-    /** Delivers what the bank tells; what follows from it is done before this returns. */
-    async hear(event: ProviderEvent) {
+    /** Delivers what the bank tells, and leaves what follows from it undone. */
+    async hearOnly(event: ProviderEvent) {
       const body = base64url.encode(new TextEncoder().encode(JSON.stringify({ event })))
-      const afterwards = await hearProvider(core, {
+      return hearProvider(core, {
         provider: 'stripe',
         account: 'default',
         headers: {},
         body,
       })
+    },
+    /** Delivers what the bank tells; what follows from it is done before this returns. */
+    async hear(event: ProviderEvent) {
+      const afterwards = await pay.hearOnly(event)
       await afterwards()
     },
     /** Lets repair work, once now and once after each of these pauses. */
@@ -125,3 +130,29 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
   return { ...world, bank, pay, balance }
 }
 export type PayWorld = Awaited<ReturnType<typeof payWorld>>
+
+/** Makes worlds on a Redis of this file, which are closed when their test ends. */
+export function payWorlds(): (overrides?: Partial<Core>) => Promise<PayWorld> {
+  let redis: RunningRedis
+  const made: PayWorld[] = []
+  beforeAll(async () => {
+    redis = await startRedis({ engine: 'embedded' })
+  })
+  afterAll(() => redis.stop())
+  afterEach(async () => {
+    for (const { core } of made.splice(0)) await core.store.close()
+  })
+  return async (overrides = {}) => {
+    const world = await payWorld(redis, overrides)
+    made.push(world)
+    return world
+  }
+}
+
+/** At rest: nothing is open, nothing is reserved, and the books balance. */
+export async function expectBalanced(w: PayWorld): Promise<void> {
+  const { captured, refunded, live, retained, open, waiting, bank } = await w.balance()
+  expect({ open, waiting, reserved: bank.reserved }).toEqual({ open: 0, waiting: 0, reserved: 0 })
+  expect(captured - refunded).toBe(live + retained)
+  expect(bank).toMatchObject({ captured, refunded })
+}

@@ -84,7 +84,14 @@ describe('verify-receipt', () => {
     const { core, appId, first } = await soldAt('sqlite::memory:')
     const booking = await core.store.get(appId, 'bookings', { bookingId: first.id })
     if (!booking) throw new Error('nothing is sold')
-    const ending = { by: 'owner', seats: booking.seats.slice(1), refund: 4000, retained: 500 } as const
+    const charges = [{ name: 'VAT', kind: 'tax', amount: 639 }] as const
+    const ending = {
+      by: 'owner',
+      seats: booking.seats.slice(1),
+      refund: 4000,
+      retained: 500,
+      charges,
+    } as const
     const { doc } = await draftCancellation(core, booking, ending)
     await core.store.close()
     const { code, told: lines } = await run(['verify-receipt', '--jwks', files.jwks], doc.receipt)
@@ -93,6 +100,7 @@ describe('verify-receipt', () => {
       'the receipt of a cancellation is valid',
       'cancelled  A-2 (45 EUR)',
       'refund     40 EUR',
+      'tax        6.39 EUR (VAT)',
       'kept       5 EUR',
     ])
       expect(lines.split('\n')).toContain(line)
@@ -191,6 +199,62 @@ describe('audit', () => {
       })
     },
   )
+
+  /** What somebody with write access does to one row, and what the command says of it. */
+  const tamperings: {
+    what: string
+    tamper: (sold: Awaited<ReturnType<typeof soldAt>>) => Promise<unknown>
+    names: (ids: { first: string; second: string }) => string
+  }[] = [
+    {
+      what: 'one receipt',
+      tamper: ({ core, appId, second }) => {
+        const set = { receipt: `${second.receipt.slice(0, -8)}AAAAAAAA` }
+        return core.store.updateIf(appId, 'bookings', { bookingId: second.id }, { set })
+      },
+      names: ({ second }) =>
+        `link 2, booking ${second}: the receipt in the store is not the one in the chain`,
+    },
+    {
+      what: 'one receipt, signed anew',
+      tamper: async ({ core, appId, first }) => {
+        const booking = await core.store.get(appId, 'bookings', { bookingId: first.id })
+        if (!booking) throw new Error('nothing is sold')
+        const forged = { ...booking, total: 1 }
+        const receipt = await core.receipts.sign(forged)
+        await core.store.putIf(appId, 'bookings', { ...forged, receipt }, {})
+      },
+      names: ({ first }) => `link 1, booking ${first}: the receipt in the store is not the one in the chain`,
+    },
+    {
+      what: 'one row of the chain',
+      tamper: ({ core, appId }) =>
+        core.store.updateIf(appId, 'chain', { n: 2 }, { set: { receiptDigest: 'x' } }),
+      names: ({ second }) => `link 2, booking ${second}: it is not what its digest says`,
+    },
+    {
+      what: 'one row of the chain that was taken away',
+      tamper: ({ core, appId }) => core.store.delete(appId, 'chain', { n: 1 }),
+      names: () => 'link 1: it is missing: the next one is link 2',
+    },
+    {
+      what: 'one booking that was taken away',
+      tamper: ({ core, appId, first }) => core.store.delete(appId, 'bookings', { bookingId: first.id }),
+      names: ({ first }) => `link 1, booking ${first}: there is no such booking`,
+    },
+  ]
+
+  test.each(tamperings)('finds and names $what', async ({ tamper, names }) => {
+    const url = `sqlite:${join(folder, `${crypto.randomUUID()}.db`)}`
+    const sold = await soldAt(url)
+    await tamper(sold)
+    await sold.core.store.close()
+    expect(await run(['audit', '--quiet', '--store', url, '--jwks', files.jwks])).toEqual({
+      code: 1,
+      told: `app_test: BROKEN at ${names({ first: sold.first.id, second: sold.second.id })}\n`,
+      complained: '1 of 1 chains are broken\n',
+    })
+  })
 
   test('says what it lacks', async () => {
     const url = `sqlite:${join(folder, 'lacks.db')}`

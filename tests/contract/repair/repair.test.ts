@@ -54,7 +54,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       await repairedTo(w, `FFH${free.slice(3)}`)
     })
 
-    test('decides an abandoned confirm in the store before it frees the seats, so that a late commit is refused', async () => {
+    test('F3, F34: decides an abandoned confirm in the store before it frees the seats, so that a late commit is refused', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'], 300)
       const pin = await w.core.inventory.pin(w.ref, grant, owner(1), 100)
@@ -66,7 +66,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       expect(await mapOf(w)).toBe(free)
     })
 
-    test('tells Redis of a booking whose settle never came, instead of freeing its seats', async () => {
+    test('F2: tells Redis of a booking whose settle never came, instead of freeing its seats', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1', 'A-2'], 300)
       expect((await w.confirm(1, grant, { leaseMs: 100 })).status).toBe(201)
@@ -76,7 +76,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       expect(read).toMatchObject({ word: 'hold', hold: { status: 'confirmed' } })
     })
 
-    test('ends the hold of a sale that was cancelled and sold again before Redis heard of either', async () => {
+    test('F35: ends the hold of a sale that was cancelled and sold again before Redis heard of either', async () => {
       const w = await world()
       const { store } = w.core
       const { appId, eventId } = w.ref
@@ -94,7 +94,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       expect(read).toMatchObject({ word: 'hold', hold: { status: 'confirmed' } })
     })
 
-    test('goes on with the others when one cannot be decided now', async () => {
+    test('F3: goes on with the others when one cannot be decided now', async () => {
       let blocked: string | undefined
       const w = await world()
       const stuck = await w.hold(1, ['A-1'], 300)
@@ -128,7 +128,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
   })
 
   describe('a rebuild', () => {
-    test('brings back what was sold and reports holds of before as lost', async () => {
+    test('F7: brings back what was sold and reports holds of before as lost', async () => {
       const w = await world()
       const sold = await w.hold(1, ['A-1', 'A-2'])
       expect((await w.confirm(1, sold)).status).toBe(201)

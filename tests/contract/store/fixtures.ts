@@ -73,6 +73,7 @@ export const outboxRow = (appId: AppId, rowId: string, fields: Partial<OutboxDoc
   status: 'READY',
   seats: [],
   proof: null,
+  notice: null,
   attempts: 0,
   dueAt: noon,
   createdAt: noon,
@@ -89,6 +90,7 @@ export const claim = (appId: AppId, key: string, expiresAt: Date): Documents['id
   token: 't',
   status: 'CLAIMED',
   claimedAt: noon,
+  about: null,
   reply: null,
   expiresAt,
 })

@@ -90,6 +90,25 @@ describe('the numbers of a dashboard come from indexes', () => {
   })
 })
 
+describe('the rounds of repair look at what is left only', () => {
+  test('the keys whose holders died', () => {
+    const terms = termsOf(everyApp, 'idempotency', { status: 'CLAIMED', claimedAt: { lte: new Date(0) } })
+    const sql = findSql('idempotency', terms, { orderBy: 'claimedAt', limit: 100 })
+    expect(planOf(sql)).toEqual(['idempotency.claimed'])
+  })
+
+  test('the events that do not rest', () => {
+    const terms = termsOf(everyApp, 'events', { restsSince: null, seatCount: { gt: 0 } })
+    expect(planOf(findSql('events', terms, { limit: 100 }))).toEqual(['events.rests'])
+  })
+
+  test('the rows of the outbox that the operator lists', () => {
+    const terms = termsOf(everyApp, 'outbox', { status: 'DEAD', rowId: { lt: 'x' } })
+    const sql = findSql('outbox', terms, { orderBy: 'rowId', order: 'descending', limit: 51 })
+    expect(planOf(sql)).toEqual(['outbox.status'])
+  })
+})
+
 describe('the rounds of the relay look at open rows of their kinds only', () => {
   const dueAt = { lte: new Date(0) }
   test('those that run one by one', () => {
@@ -120,5 +139,35 @@ describe('the rounds of the relay look at open rows of their kinds only', () => 
     ])
     const given = termsOf(app, 'cancellations', { bookingId: { in: ['BK-1' as never, 'BK-2' as never] } })
     expect(planOf(findSql('cancellations', given, { limit: 500 }))).toEqual(['cancellations.primary'])
+  })
+})
+
+describe('a look at the queues of endpoints reads what is due, and no queue reads another', () => {
+  const dueAt = { lte: new Date(0) }
+  const endpointId = 'main' as never
+  test.each([0, { gt: 0 }])('the endpoints with something due', (failures) => {
+    const terms = termsOf(everyApp, 'endpoints', { status: 'ACTIVE', failures, dueAt })
+    expect(planOf(findSql('endpoints', terms, { orderBy: 'dueAt', limit: 50 }))).toEqual(['endpoints.due'])
+  })
+
+  test('those of an app, which every sale asks for', () => {
+    expect(planOf(findSql('endpoints', termsOf(app, 'endpoints', {}), { limit: 100 }))).toEqual([
+      'endpoints.primary',
+    ])
+  })
+
+  test('what is due to one, and what is due next', () => {
+    for (const filter of [{ dueAt }, {}]) {
+      const terms = termsOf(app, 'deliveries', { endpointId, status: 'PENDING', ...filter })
+      const sql = findSql('deliveries', terms, { orderBy: 'dueAt', limit: 8 })
+      expect(planOf(sql)).toEqual(['deliveries.due'])
+      expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
+    }
+  })
+
+  test('its log', () => {
+    const sql = page(app, 'deliveries', { endpointId })
+    expect(planOf(sql)).toEqual(['deliveries.log'])
+    expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
   })
 })

@@ -76,7 +76,7 @@ export function seenOf(order: Order, payments: readonly Payment[]): Seen {
     state: best ? stateOf(best) : 'open',
     amount,
     currency,
-    reference: order.receipt ?? null,
+    reference: order.receipt ?? '',
   }
 }
 

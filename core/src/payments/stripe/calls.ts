@@ -39,6 +39,18 @@ export async function sightOf(
   return sight ?? { word: 'unknown' }
 }
 
+/**
+ * Stripe answers a key for a day as it did first, a fault of its own too. Behind such a fault there may be an intent
+ * that nobody is told of, so that nobody pays it: the next key may make another.
+ */
+const orderKeysOf = (reference: string): readonly string[] =>
+  ['', ':2', ':3'].map((again) => `order:${reference}${again}`)
+
+const isRepeatedFault = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeError &&
+  (error.statusCode ?? 0) >= 500 &&
+  error.headers?.['idempotent-replayed'] === 'true'
+
 /** Makes the intent of an order. Its key makes a repeat the same intent for a day, longer than any hold lives. */
 export async function order(
   { stripe, ask }: Ports,
@@ -48,25 +60,27 @@ export async function order(
 ): Promise<OrderReply> {
   const sum = toStripe(amount, currency)
   if (sum === null) return { word: 'refused' }
-  const made = await ask('order', budgetMs, async ({ timeoutMs }): Promise<OrderReply> => {
-    try {
-      const intent = await stripe.paymentIntents.create(
-        {
-          amount: sum,
-          currency: currency.toLowerCase(),
-          capture_method: 'manual',
-          automatic_payment_methods: { enabled: true },
-          metadata: { app: appId, event: eventId, grant: grantId, reference },
-        },
-        { idempotencyKey: `order:${reference}`, timeout: timeoutMs },
-      )
-      const { id, client_secret } = Intent.parse(intent)
-      const secret = client_secret ? { clientSecret: client_secret } : {}
-      return { word: 'made', paymentId: id, checkout: { keyId: publishableKey, ...secret } }
-    } catch (error) {
-      if (isRefusal(error)) return { word: 'refused' }
-      throw error
+  const params: Stripe.PaymentIntentCreateParams = {
+    amount: sum,
+    currency: currency.toLowerCase(),
+    capture_method: 'manual',
+    automatic_payment_methods: { enabled: true },
+    metadata: { app: appId, event: eventId, grant: grantId, reference },
+  }
+  const made = await ask('order', budgetMs, async ({ signal, timeoutMs }): Promise<OrderReply> => {
+    for (const idempotencyKey of orderKeysOf(reference)) {
+      signal.throwIfAborted()
+      try {
+        const intent = await stripe.paymentIntents.create(params, { idempotencyKey, timeout: timeoutMs })
+        const { id, client_secret } = Intent.parse(intent)
+        const secret = client_secret ? { clientSecret: client_secret } : {}
+        return { word: 'made', paymentId: id, checkout: { keyId: publishableKey, ...secret } }
+      } catch (error) {
+        if (isRefusal(error)) return { word: 'refused' }
+        if (!isRepeatedFault(error)) throw error
+      }
     }
+    return { word: 'unknown' }
   })
   return made ?? { word: 'unknown' }
 }

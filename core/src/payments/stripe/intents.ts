@@ -58,5 +58,5 @@ export function seenOf(intent: Intent): Seen {
   const state = stateOf(intent)
   const { currency, metadata } = intent
   const amount = fromStripe(sumOf(intent, state), currency)
-  return { word: 'seen', state, amount, currency, reference: metadata.reference ?? null }
+  return { word: 'seen', state, amount, currency, reference: metadata.reference ?? '' }
 }

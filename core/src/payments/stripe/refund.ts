@@ -11,7 +11,7 @@ const refundsPerPage = 100
 
 /**
  * Gives money back. The refund of our reference is looked for first, since Stripe forgets a key after a day; the key
- * guards what runs at once.
+ * guards what runs at once. Until it is forgotten, what Stripe said no to or failed at stays so: late rather than twice.
  */
 export async function refund(
   { stripe, ask }: Ports,

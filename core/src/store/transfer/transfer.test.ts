@@ -168,7 +168,14 @@ describe('an import that fails', () => {
 test('more documents of one app than one transaction takes come over, and of several apps', async () => {
   const source = openSqliteStore({ path: ':memory:' })
   for (const appId of ['app_1', 'app_2'].map((id) => AppId.parse(id))) {
-    const doc = (n: number) => ({ appId, eventId: EventId.parse(`event-${n}`), epoch: 1, ver: n })
+    const doc = (n: number) => ({
+      appId,
+      eventId: EventId.parse(`event-${n}`),
+      epoch: 1,
+      ver: n,
+      tail: null,
+      losses: 0,
+    })
     await source.insert(
       appId,
       'cursors',

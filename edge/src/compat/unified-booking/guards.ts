@@ -3,6 +3,7 @@ import {
   type AppVerdict,
   headers,
   type IssuedVerdict,
+  KeyQuestion,
   loginsPerMinute,
   type Principal,
   Problem,
@@ -55,7 +56,13 @@ const asCaller = (app: IssuedVerdict, origin: string | undefined): AppVerdict =>
 
 /** The three layers as the predecessor has them. They set what those of `/v1` set, for the same routes behind them. */
 export function unifiedGuards(
-  { enforce, verdicts, platform, guards }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'guards'>,
+  {
+    enforce,
+    verdicts,
+    platform,
+    guards,
+    botCheck,
+  }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'guards' | 'botCheck'>,
   secrets: TokenSecrets,
 ) {
   const readKey = createKeyReader(createKeyVerdicts(verdicts, platform), enforce)
@@ -64,16 +71,19 @@ export function unifiedGuards(
 
   /** The app by `x-app-id` and `x-api-key`. Our own keys say by themselves whose they are. */
   const app = createMiddleware<AppEnv>(async function unifiedApp(c, next) {
-    const key = c.req.header(headers.apiKey) ?? ''
+    // What cannot be a key is a wrong one: core would find the question wrong instead.
+    const key = KeyQuestion.shape.key.safeParse(c.req.header(headers.apiKey)).data
     const named = AppId.safeParse(c.req.header(headers.appId)).data
-    const isOwn = key.startsWith('hf_')
-    const known = isOwn || named !== undefined ? await readKey(c.var, key, isOwn ? undefined : named) : null
+    const isOwn = key?.startsWith('hf_') ?? false
+    const isNamed = isOwn || named !== undefined
+    const known = key !== undefined && isNamed ? await readKey(c.var, key, isOwn ? undefined : named) : null
     if (!known || (named !== undefined && named !== known.app.appId)) throw new Problem('invalid_api_key')
     const caller = asCaller(known.app, c.req.header('origin'))
     assertOrigin(caller, c.req, (origin) => isOriginOf(caller, origin))
     c.set('app', caller)
     c.set('deniedUsers', known.deniedUsers)
     c.get('note').appId = caller.appId
+    botCheck(c, 'nothing')
     await next()
   })
 

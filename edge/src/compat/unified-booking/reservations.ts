@@ -1,6 +1,7 @@
 import {
   majorUnitsOf,
   minorUnitsOf,
+  newId,
   type OrderView,
   type PaymentClaim,
   type Principal,
@@ -90,7 +91,10 @@ async function orderReservation(
   return orderPayment(services, { event: eventOf(reservation, caller), grantId, owner, asked, caller })
 }
 
-/** The same payment for the same reservation is the same request, whenever it comes again. */
+/**
+ * These clients send no key, and what was refused before it was paid, or signed wrongly, may be right now: each request
+ * is one of its own. That a reservation is booked once does not need a key.
+ */
 async function confirmReservation(
   { services }: Unified,
   { reservationToken, payment }: z.infer<typeof ConfirmRequest>,
@@ -104,7 +108,7 @@ async function confirmReservation(
     event,
     grantId,
     owner,
-    idempotencyKey: ['unified', kind, grantId, payment?.id ?? ''].join('/'),
+    idempotencyKey: newId('idem', services.platform.random),
     payment: payment && claimOf(reservation, payment, kind),
     caller,
   })

@@ -1,0 +1,45 @@
+{{/* Names, and what the egress ports are for: inside the cluster and outside, but not the cloud's metadata. */}}
+{{- define "holdfast.egress" -}}
+- ports:
+    - {port: 53, protocol: UDP}
+    - {port: 53, protocol: TCP}
+- to:
+    - namespaceSelector: {}
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: [169.254.0.0/16]
+    - ipBlock:
+        cidr: ::/0
+        except: ["fe80::/10", "fd00:ec2::254/128"]
+  ports:
+    {{- range .Values.networkPolicy.egressPorts }}
+    - {port: {{ . }}, protocol: TCP}
+    {{- end }}
+{{- end }}
+
+{{/* All pods of a namespace. */}}
+{{- define "holdfast.fromNamespace" -}}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ . }}
+{{- end }}
+
+{{/* The pods of a part of this release: (list . "edge"). */}}
+{{- define "holdfast.fromPart" -}}
+- podSelector:
+    matchLabels:
+      {{- include "holdfast.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* All that may ask core. */}}
+{{- define "holdfast.corePeers" -}}
+{{- if .Values.edge.enabled }}
+{{ include "holdfast.fromPart" (list . "edge") }}
+{{- end }}
+{{- if .Values.core.ingress.enabled }}
+{{ include "holdfast.fromNamespace" .Values.networkPolicy.ingressNamespace }}
+{{- end }}
+{{- with .Values.networkPolicy.corePeers }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,57 @@
+{{/*
+Variables from Secrets, as (dict "secret" <name> "keys" <list>). A key that is missing stops the pod before it starts,
+and the event says which.
+*/}}
+{{- define "holdfast.fromSecret" -}}
+{{- $secret := .secret -}}
+{{- range .keys }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* The address of the store. */}}
+{{- define "holdfast.storeEnv" -}}
+- name: STORE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.store.existingSecret }}
+      key: {{ .Values.store.key }}
+{{- end }}
+
+{{/* The address of Redis, which core and the edge share. */}}
+{{- define "holdfast.redisEnv" -}}
+{{- $keys := dict "tcp" (list "REDIS_URL") "upstash" (list "UPSTASH_REDIS_REST_URL" "UPSTASH_REDIS_REST_TOKEN") -}}
+{{- include "holdfast.fromSecret" (dict "secret" .Values.redis.existingSecret "keys" (get $keys .Values.redis.kind)) -}}
+{{- end }}
+
+{{/* All secrets of core. */}}
+{{- define "holdfast.coreEnv" -}}
+{{- $core := .Values.core -}}
+{{- $keys := list "EDGE_ASSERTION_KEYS" "USER_TOKEN_SECRET" "ADMIN_TOKEN_SECRET" "RECEIPT_KEY" "ADMIN_PASSWORD_HASH" -}}
+{{- range $core.payments }}{{ $keys = append $keys (printf "%s_ACCOUNTS" (upper .)) }}{{ end -}}
+{{- if $core.mailFrom }}{{ $keys = append $keys "SMTP_URL" }}{{ end -}}
+{{ include "holdfast.storeEnv" . }}
+{{- include "holdfast.redisEnv" . }}
+{{- include "holdfast.fromSecret" (dict "secret" $core.existingSecret "keys" $keys) }}
+- name: RECEIPT_KEYS_OLD
+  valueFrom:
+    secretKeyRef:
+      name: {{ $core.existingSecret }}
+      key: RECEIPT_KEYS_OLD
+      # Before the first change of the key there is none.
+      optional: true
+{{- end }}
+
+{{/* All secrets of the edge. */}}
+{{- define "holdfast.edgeEnv" -}}
+{{- $edge := .Values.edge -}}
+{{- $keys := list "EDGE_ASSERTION_KEYS" "USER_TOKEN_SECRET" "ADMIN_TOKEN_SECRET" "HOLD_KEY_SECRET" -}}
+{{- if $edge.tickets.acceptOldTokens }}{{ $keys = append $keys "TICKETS_JWT_SECRET" }}{{ end -}}
+{{- if $edge.unified.acceptOldTokens }}{{ $keys = append $keys "UNIFIED_JWT_SECRET" }}{{ end -}}
+{{- include "holdfast.redisEnv" . }}
+{{- include "holdfast.fromSecret" (dict "secret" $edge.existingSecret "keys" $keys) }}
+{{- end }}

@@ -1,0 +1,14 @@
+{{- define "holdfast.coreConfig" -}}
+PORT: {{ include "holdfast.port" "core" | quote }}
+REFUSE_SQLITE: "1"
+ADMIN_EMAIL: {{ .Values.core.admin.email | quote }}
+{{- with .Values.core.admin.username }}
+ADMIN_USERNAME: {{ . | quote }}
+{{- end }}
+{{- with .Values.core.mailFrom }}
+MAIL_FROM: {{ . | quote }}
+{{- end }}
+{{- if .Values.metrics.enabled }}
+METRICS_PORT: {{ .Values.metrics.port | quote }}
+{{- end }}
+{{- end }}

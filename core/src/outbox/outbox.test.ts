@@ -1,0 +1,4 @@
+import { openSqliteStore } from '../store/sqlite.ts'
+import { outboxSuite } from './outbox.suite.ts'
+
+outboxSuite('SQLite', async () => openSqliteStore({ path: ':memory:' }))

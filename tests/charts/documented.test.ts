@@ -1,0 +1,125 @@
+import { delimiter, join } from 'node:path'
+import { compare } from 'bcryptjs'
+import { describe, expect, test } from 'vitest'
+import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml'
+import { readEnv } from '../../core/src/env.ts'
+import { rootDir } from '../../edge/dev/processes.ts'
+import { readNodeEnv } from '../../edge/src/env.ts'
+import { hasHelm } from '../support/helm.ts'
+import { runProgram } from '../support/holdfast.ts'
+import { changed, changedAll, chartFile, ciValues, notesOf } from './chart.ts'
+import { namesOf } from './schema.ts'
+
+interface Told {
+  readonly name: string
+  readonly comment: string
+  /** That of what it is in. */
+  readonly above: string
+}
+
+/** Every value of `values.yaml`, with the comment before it. The first of a map has its comment at the map. */
+function valuesOf(map: YAMLMap, path = '', above = ''): Told[] {
+  return map.items.flatMap(({ key, value }, n) => {
+    if (!isScalar(key)) throw new Error('a name is no text')
+    const comment = key.commentBefore ?? (n === 0 ? (map.commentBefore ?? '') : '')
+    const name = `${path}${key.value}`
+    const isGroup = isMap(value) && value.items.length > 0 && !name.endsWith('.labels')
+    return isGroup ? valuesOf(value, `${name}.`, comment) : [{ name, comment, above }]
+  })
+}
+
+const document = parseDocument(chartFile('values.yaml'))
+const values = valuesOf(document.contents as YAMLMap)
+
+describe('values.yaml', () => {
+  test('has each value of the schema, and no other', () => {
+    // Helm's own, which charts above may set.
+    const known = namesOf().filter((name) => name !== 'global')
+    expect(values.map(({ name }) => name).sort()).toEqual(known.sort())
+  })
+
+  test.each(values)('tells of $name in a sentence', ({ name, comment, above }) => {
+    const told = name.endsWith('.enabled') ? comment || above : comment
+    expect(told.trim()).toMatch(/^[A-Z\d`s].*[.:)]$|^[a-z0-9]+:/s)
+  })
+
+  test('tells the unit of every number', () => {
+    const units = /second|percent|port|pods|cores|bytes/i
+    const numbers = values.filter(({ name }) =>
+      /Seconds|Percent|[rR]eplicas|port|cpu|memory/i.test(name.split('.').at(-1) ?? ''),
+    )
+    expect(numbers.length).toBeGreaterThan(15)
+    expect(numbers.filter(({ comment }) => !units.test(comment)).map(({ name }) => name)).toEqual([])
+  })
+})
+
+test('the secrets of the runbook are what core and the edge take', async () => {
+  const [, snippet = ''] = /<!-- secrets -->\n```sh\n(.*?)```/s.exec(chartFile('README.md')) ?? []
+  const given = {
+    STORE_URL: 'mongodb://db/holdfast?replicaSet=rs0',
+    UPSTASH_REDIS_REST_URL: 'https://eu1.upstash.io',
+    UPSTASH_REDIS_REST_TOKEN: 'token',
+  }
+  const kubectl = `kubectl() { shift 5; printf '%s\\n' "$@"; }\n`
+  const path = [join(rootDir, 'node_modules/.bin'), process.env.PATH].join(delimiter)
+  const { code, told, complained } = await runProgram(['sh', '-euc', kubectl + snippet], {
+    ...given,
+    PATH: path,
+  })
+  expect({ code, complained }).toEqual({ code: 0, complained: '' })
+  const made = told.split(/\n(?=holdfast-)/).map((secret) => {
+    const [name = '', ...literals] = secret.trim().split('\n')
+    const keys = literals.map((literal) => literal.replace('--from-literal=', '').split(/=(.*)/s).slice(0, 2))
+    return [name, Object.fromEntries(keys) as Record<string, string>] as const
+  })
+  const secrets = Object.fromEntries(made)
+  const {
+    'holdfast-store': store,
+    'holdfast-redis': redis,
+    'holdfast-core': core,
+    'holdfast-edge': edge,
+  } = secrets
+  const env = readEnv({ ...store, ...redis, ...core, ADMIN_EMAIL: 'admin@acme.example' })
+  const edgeEnv = readNodeEnv({ ...redis, ...edge, CORE_URL: 'https://core.acme.example' })
+  expect(edgeEnv.EDGE_ASSERTION_KEYS).toEqual(env.EDGE_ASSERTION_KEYS)
+  expect(await compare(secrets['holdfast-admin']?.ADMIN_PASSWORD ?? '', env.ADMIN_PASSWORD_HASH)).toBe(true)
+})
+
+describe.runIf(hasHelm)('what is written after an installation', () => {
+  const minimal = ciValues('minimal')
+  const selfHosted = ciValues('self-hosted-edge')
+
+  test('warns when Workers cannot reach core, and tells how they could', async () => {
+    const notes = await notesOf(minimal)
+    expect(notes).toContain('WARNING: nobody reaches core. Workers cannot call a ClusterIP')
+    expect(notes).toContain('http://shop-holdfast-core.tickets.svc:8788')
+    expect(await notesOf(ciValues('production'))).not.toContain('WARNING')
+    expect(await notesOf(selfHosted)).not.toContain('WARNING')
+  })
+
+  test.each([
+    [
+      'the edge is shown to nobody',
+      changed(selfHosted, 'edge.ingress.enabled', false),
+      'only the cluster reaches the edge',
+    ],
+    ['there is one pod', changed(minimal, 'core.replicas', 1), 'one pod of core'],
+    [
+      'everybody may knock',
+      changed(minimal, 'networkPolicy.enabled', false),
+      'networkPolicy.enabled is false',
+    ],
+  ])('warns when %s', async (_, changes, warning) => {
+    expect(await notesOf(changes)).toContain(`WARNING: ${warning}`)
+  })
+
+  test('gives the next command', async () => {
+    expect(await notesOf(ciValues('production'))).toContain('npx wrangler deploy')
+    expect(await notesOf(selfHosted)).toContain('helm test shop -n tickets')
+    expect(await notesOf(minimal)).toContain(
+      'kubectl -n tickets rollout status deployment/shop-holdfast-core',
+    )
+    const silent = changedAll(selfHosted, { 'test.existingSecret': '' })
+    expect(await notesOf(silent)).toContain('name a Secret with ADMIN_PASSWORD in test.existingSecret')
+  })
+})

@@ -1,0 +1,141 @@
+import { parser } from '@prometheus-io/lezer-promql'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { hasHelm } from '../support/helm.ts'
+import { changed, chartFile, ciValues, find, render } from './chart.ts'
+
+const Metrics = z.record(
+  z.string().regex(/^[a-z0-9_]+$/),
+  z.strictObject({ type: z.enum(['counter', 'gauge', 'histogram']), labels: z.array(z.string()) }),
+)
+const metrics = Metrics.parse(parse(chartFile('files/metrics.yaml')))
+
+const Alert = z.looseObject({
+  alert: z.string(),
+  expr: z.string(),
+  annotations: z.record(z.string(), z.string()),
+})
+const Dashboard = z.looseObject({
+  panels: z.array(
+    z.looseObject({
+      title: z.string(),
+      gridPos: z.record(z.string(), z.number()),
+      targets: z.tuple([z.looseObject({ expr: z.string() })]),
+    }),
+  ),
+})
+
+const production = ciValues('production')
+const alertsOf = async (values = production) => {
+  const { spec } = find(await render(values), 'PrometheusRule core')
+  return z.array(Alert).parse(spec.groups?.[0]?.rules)
+}
+const panelsOf = async () => {
+  const { data } = find(await render(production), 'ConfigMap dashboard')
+  return Dashboard.parse(JSON.parse(data['shop-holdfast.json'] ?? '')).panels
+}
+const expressions = async () => [
+  ...(await alertsOf()).map(({ expr }) => expr),
+  ...(await panelsOf()).map(({ targets: [{ expr }] }) => expr),
+]
+
+/** The metrics and the labels that an expression asks for. */
+function askedBy(expr: string): {
+  readonly metrics: string[]
+  readonly labels: string[]
+  readonly errors: number
+} {
+  // Grafana puts a time there.
+  const text = expr.replaceAll('$__rate_interval', '1m')
+  const found = { metrics: [] as string[], labels: [] as string[], errors: 0 }
+  parser.parse(text).iterate({
+    enter: ({ type, from, to }) => {
+      if (type.isError) found.errors += 1
+      if (type.name === 'Identifier') found.metrics.push(text.slice(from, to))
+      if (type.name === 'LabelName') found.labels.push(text.slice(from, to))
+    },
+  })
+  return found
+}
+
+/** The metric behind a name in Prometheus: a histogram has several. */
+const metricOf = (name: string) => {
+  const histogram = name.replace(/_(bucket|sum|count)$/, '')
+  return metrics[name] ?? (metrics[histogram]?.type === 'histogram' ? metrics[histogram] : undefined)
+}
+/** What Prometheus adds to all of them, and `le` of histograms. */
+const common = ['namespace', 'service', 'pod', 'le']
+
+describe.runIf(hasHelm)('what watches Holdfast', () => {
+  test('asks in PromQL, for metrics and labels that core has', async () => {
+    for (const expr of await expressions()) {
+      const asked = askedBy(expr)
+      expect(asked.errors, expr).toBe(0)
+      const [name = '', ...more] = new Set(asked.metrics)
+      const metric = metricOf(name)
+      expect(metric, name).toBeDefined()
+      expect(more).toEqual([])
+      expect(asked.labels.filter((label) => ![...common, ...(metric?.labels ?? [])].includes(label))).toEqual(
+        [],
+      )
+      if (metric?.type === 'counter') expect(expr).toMatch(/\b(rate|increase)\(/)
+    }
+  })
+
+  test('would see a name that nobody tells, and what is no PromQL', () => {
+    expect(askedBy('sum(rate(holdfast_x_total{a="b"}[5m]))')).toEqual({
+      metrics: ['holdfast_x_total'],
+      labels: ['a'],
+      errors: 0,
+    })
+    expect(askedBy('sum(rate(x[5m])').errors).toBeGreaterThan(0)
+    expect(metricOf('holdfast_x_total')).toBeUndefined()
+  })
+
+  test('shows every metric that core has', async () => {
+    const shown = (await panelsOf()).flatMap(({ targets: [{ expr }] }) => askedBy(expr).metrics)
+    const bases = shown.map((name) => name.replace(/_bucket$/, ''))
+    expect(Object.keys(metrics).filter((name) => !bases.includes(name))).toEqual([])
+  })
+
+  test('looks at this release only', async () => {
+    for (const expr of await expressions()) {
+      expect(expr).not.toContain('SCOPE')
+      expect(expr).toContain('{namespace="tickets",service="shop-holdfast-core"')
+    }
+  })
+
+  test('alerts on what the runbook tells what to do about', async () => {
+    const headings = chartFile('README.md').match(/^### \w+$/gm) ?? []
+    const alerts = await alertsOf()
+    expect(alerts.map(({ alert }) => `### ${alert}`).sort()).toEqual(headings.toSorted())
+    for (const { alert, annotations } of alerts)
+      expect(annotations.runbook).toBe(`charts/holdfast/README.md#${alert.toLowerCase()}`)
+  })
+
+  test('finds core by its Service, on the port of metrics', async () => {
+    const objects = await render(production)
+    const { spec, metadata } = find(objects, 'ServiceMonitor core')
+    const service = find(objects, 'Service core')
+    expect(service.metadata.labels).toMatchObject(spec.selector?.matchLabels as object)
+    expect(spec.endpoints).toEqual([{ port: 'metrics', path: '/metrics', interval: '15s' }])
+    expect(service.spec.ports).toContainEqual({ name: 'metrics', port: 9464, targetPort: 'metrics' })
+    expect(metadata.labels.release).toBe('prometheus')
+    expect(find(objects, 'PrometheusRule core').metadata.labels.release).toBe('prometheus')
+  })
+
+  test('lays the panels side by side', async () => {
+    const places = (await panelsOf()).map(({ gridPos: { x, y } }) => `${x},${y}`)
+    expect(new Set(places).size).toBe(places.length)
+    expect(places.slice(0, 3)).toEqual(['0,0', '12,0', '0,8'])
+  })
+
+  test('is not there when nothing tells', async () => {
+    const objects = await render(ciValues('minimal'))
+    expect(objects.map(({ kind }) => kind)).not.toContain('ServiceMonitor')
+    expect(find(objects, 'ConfigMap core').data).not.toHaveProperty('METRICS_PORT')
+    const quiet = changed(production, 'metrics.prometheusRule.enabled', false)
+    expect((await render(quiet)).map(({ kind }) => kind)).not.toContain('PrometheusRule')
+  })
+})

@@ -1,0 +1,128 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { readEnv } from '../../core/src/env.ts'
+import { readNodeEnv } from '../../edge/src/env.ts'
+import { hasHelm } from '../support/helm.ts'
+import { changed, ciValues, find, type Rendered, render, type Values } from './chart.ts'
+
+const secret = () => randomBytes(32).toString('base64url')
+const hex = () => randomBytes(24).toString('hex')
+
+/** What is in the Secrets that the values of `ci` name. */
+const secrets: Readonly<Record<string, string>> = {
+  STORE_URL: 'mongodb://db1,db2/holdfast?replicaSet=rs0',
+  'connectionString.standardSrv': 'mongodb+srv://holdfast:pw@c.mongodb.net/holdfast',
+  REDIS_URL: 'redis://redis:6379',
+  UPSTASH_REDIS_REST_URL: 'https://eu1.upstash.io',
+  UPSTASH_REDIS_REST_TOKEN: secret(),
+  EDGE_ASSERTION_KEYS: `k1:${secret()}`,
+  USER_TOKEN_SECRET: secret(),
+  ADMIN_TOKEN_SECRET: secret(),
+  HOLD_KEY_SECRET: secret(),
+  RECEIPT_KEY: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
+  RECEIPT_KEYS_OLD: '[]',
+  ADMIN_PASSWORD_HASH: `$2b$10$${'a'.repeat(53)}`,
+  STRIPE_ACCOUNTS: JSON.stringify({
+    default: {
+      secretKey: `sk_live_${hex()}`,
+      publishableKey: `pk_live_${hex()}`,
+      webhookSecret: `whsec_${hex()}`,
+    },
+  }),
+  RAZORPAY_ACCOUNTS: JSON.stringify({
+    default: { keyId: 'rzp_live_ABCDEFGHIJKLMN', keySecret: hex(), webhookSecret: hex() },
+  }),
+  SMTP_URL: 'smtps://mail.acme.example',
+  TICKETS_JWT_SECRET: 'old',
+  UNIFIED_JWT_SECRET: 'older',
+}
+
+/** The environment of the pods of a part. */
+function environmentOf(objects: readonly Rendered[], part: string): Record<string, string> {
+  const deployment = find(objects, `Deployment ${part}`)
+  const container = deployment.spec.template?.spec?.containers?.[0]
+  const config = find(objects, `ConfigMap ${part}`)
+  expect(container?.envFrom).toEqual([{ configMapRef: { name: config.metadata.name } }])
+  const named = (container?.env ?? []).map(({ name, valueFrom }) => {
+    const value = secrets[String(valueFrom?.secretKeyRef?.key)]
+    if (value === undefined) throw new Error(`nobody keeps ${valueFrom?.secretKeyRef?.key}`)
+    return [String(name), value]
+  })
+  return { ...config.data, ...Object.fromEntries(named) }
+}
+
+const coreOf = async (values: Values) => {
+  const environment = environmentOf(await render(values), 'core')
+  return { environment, env: readEnv(environment) }
+}
+
+describe.runIf(hasHelm)('the environment that the chart gives', () => {
+  test('starts core with the least that it needs', async () => {
+    const { env, environment } = await coreOf(ciValues('minimal'))
+    expect(env).toMatchObject({ PORT: 8788, REFUSE_SQLITE: true, ADMIN_EMAIL: 'admin@acme.example' })
+    expect(Object.keys(environment)).not.toContain('STRIPE_ACCOUNTS')
+  })
+
+  test('starts core with payments, mail and a port for metrics', async () => {
+    const { env, environment } = await coreOf(ciValues('production'))
+    expect(env).toMatchObject({
+      STORE_URL: secrets['connectionString.standardSrv'],
+      ADMIN_USERNAME: 'admin',
+      MAIL_FROM: 'seats@acme.example',
+      SMTP_URL: secrets.SMTP_URL,
+      STRIPE_ACCOUNTS: { default: { isLive: true } },
+    })
+    expect(env.RAZORPAY_ACCOUNTS).toHaveProperty('default')
+    expect(environment.METRICS_PORT).toBe('9464')
+  })
+
+  test.each(['minimal', 'production', 'self-hosted-edge'])(
+    'never lets core book without a payment: %s',
+    async (name) => {
+      const { env } = await coreOf(ciValues(name))
+      expect(env).toMatchObject({ ALLOW_SIMULATED_PAYMENTS: false, ALLOW_MAIL_IN_LOG: false })
+    },
+  )
+
+  test('starts the edge beside an ordinary Redis, for both predecessors', async () => {
+    const environment = environmentOf(await render(ciValues('self-hosted-edge')), 'edge')
+    expect(readNodeEnv(environment)).toMatchObject({
+      PORT: 8787,
+      CORE_URL: 'http://shop-holdfast-core:8788',
+      REDIS_URL: secrets.REDIS_URL,
+      ADMIN_ORIGINS: ['https://console.acme.example', 'https://ops.acme.example'],
+      TRUSTED_PROXY_HEADER: 'x-real-ip',
+      TICKETS_EVENT_ID: 'the-show',
+      TICKETS_JWT_SECRET: new TextEncoder().encode('old'),
+      UNIFIED_JWT_SECRET: new TextEncoder().encode('older'),
+    })
+  })
+
+  test('keeps to itself what the edge must not know', async () => {
+    const values = changed(ciValues('self-hosted-edge'), 'core.payments', ['stripe'])
+    const names = Object.keys(environmentOf(await render(values), 'edge'))
+    for (const name of ['STORE_URL', 'RECEIPT_KEY', 'ADMIN_PASSWORD_HASH', 'STRIPE_ACCOUNTS'])
+      expect(names).not.toContain(name)
+  })
+
+  test('has no secret in what is no Secret', async () => {
+    const objects = await render(ciValues('production'))
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([])
+    const { data } = find(objects, 'ConfigMap core')
+    expect(Object.keys(data).sort()).toEqual([
+      'ADMIN_EMAIL',
+      'ADMIN_USERNAME',
+      'MAIL_FROM',
+      'METRICS_PORT',
+      'PORT',
+      'REFUSE_SQLITE',
+    ])
+  })
+
+  test('lets only the keys of earlier receipts be absent', async () => {
+    const deployment = find(await render(ciValues('production')), 'Deployment core')
+    const env = deployment.spec.template?.spec?.containers?.[0]?.env ?? []
+    const optional = env.filter(({ valueFrom }) => valueFrom?.secretKeyRef?.optional !== undefined)
+    expect(optional.map(({ name }) => name)).toEqual(['RECEIPT_KEYS_OLD'])
+  })
+})
