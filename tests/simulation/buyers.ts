@@ -133,7 +133,9 @@ async function goOn(world: World, client: Client, held: Told, tell: Tell): Promi
     if (random.chance(0.5)) return
   }
   const payment = await pay(world, client, held)
-  const leftMs = Date.parse(String(held.body.expiresAt)) - world.redisNow()
+  const { expiresAt } = held.body
+  // What was over when it was told again has no end to wait for.
+  const leftMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) - world.redisNow() : 0
   await pause(3_000)
   // Some find their card in the last moment.
   if (random.chance(0.3)) await client.machine.platform.sleep(leftMs - random.between(-500, 4_000))

@@ -81,6 +81,7 @@ export function createScheduler(seed: number, show?: (line: string) => void): Sc
     random: createRandom(seed),
     now: () => nowMs,
     after(delayMs, run) {
+      if (!Number.isFinite(delayMs)) throw new Error(`nothing comes after ${delayMs} ms`)
       add({ atMs: nowMs + Math.max(0, Math.ceil(delayMs)), order: order++, run })
     },
     note(line) {
