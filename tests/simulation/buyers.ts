@@ -1,4 +1,4 @@
-import { base62Of, type PaymentId } from '@holdfast/contract'
+import { base62Of, PaymentId } from '@holdfast/contract'
 import type { ProviderState } from '@holdfast/core/src/payments/provider.ts'
 import { createMachine, type Machine } from './machines.ts'
 import type { Answer } from './programs.ts'
@@ -227,7 +227,9 @@ async function pay(world: World, client: Client, held: Told): Promise<string> {
   const order = await client.ask({ action: 'order', subject, path, key: `${held.key}-o`, body: {} })
   if (order?.status !== 201) return payNew(world, amount, state)
   await client.machine.platform.sleep(random.between(0, 5_000))
-  return settle(world, String(order.body.id), amount, state)
+  const id = PaymentId.parse(order.body.id)
+  // Nobody can pay what was let go: its form is closed.
+  return world.bank.stateOf(id) === 'voided' ? id : settle(world, id, amount, state)
 }
 
 const payNew = (world: World, amount: number, state: ProviderState): string =>
