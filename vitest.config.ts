@@ -4,7 +4,7 @@ import { planted } from './tests/planted/plugin.ts'
 
 const plugins = planted()
 
-const node = (name: string, include: string[]) => ({
+const node = (name: string, include: string[], more: object = {}) => ({
   plugins,
   test: {
     name,
@@ -15,6 +15,7 @@ const node = (name: string, include: string[]) => ({
     setupFiles: ['./tests/support/seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    ...more,
   },
 })
 
@@ -40,7 +41,8 @@ export default defineConfig({
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
-      node('simulation', ['tests/simulation/**/*.test.ts']),
+      // Its worlds have a time of their own, so they may run beside each other, after what may not.
+      node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
     ],
   },
 })

@@ -65,7 +65,7 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     findProvider: () => provider,
     receipts: receiptsOn(machine),
     // Where something was thrown has names of folders in it.
-    log: ({ stack: _, ...entry }) => setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`),
+    log: ({ frames: _, ...entry }) => setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`),
     rebuildWaitMs: coreBudgetMs,
   }
   const { hasher } = plainPasswords()
