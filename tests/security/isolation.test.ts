@@ -18,8 +18,8 @@ const ofApps = routes.filter(
   ({ api, caller }) => api !== 'tickets' && ['app', 'buyer', 'reader', 'server'].includes(caller),
 )
 
-/** To an app that has no such event, it is a new one; and the predecessor answered an unknown one with no seats. */
-const openToAnyId = ['putEvent', 'GET /seats', 'GET /seats/status', 'POST /admin/sync-seats']
+/** To an app that has none of that id, it is a new one; and the predecessor answered an unknown event with no seats. */
+const openToAnyId = ['putEvent', 'putWebhook', 'GET /seats', 'GET /seats/status', 'POST /admin/sync-seats']
 
 /** Headers that say nothing of what was asked for. */
 const ownHeaders = /^(x-request-id|ratelimit-|idempotency-key|access-control-|vary)/
@@ -31,7 +31,10 @@ function bare({ status, text, headers }: ApiAnswer, ids: Partial<Ids>) {
   return {
     status,
     headers: rest.map(([name, value]) => [name, name === 'etag' || name === 'location' ? '' : value]),
-    text: named.replaceAll(/req_\w{22}/g, '<request>').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'),
+    text: named
+      .replaceAll(/req_\w{22}/g, '<request>')
+      .replaceAll(/whsec_[\w+/=]+/g, '<secret>')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'),
   }
 }
 

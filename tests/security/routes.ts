@@ -40,6 +40,7 @@ const bodies: Partial<Record<OperationId, (props: Props) => unknown>> = {
     ...{ app, provider: 'simulated', account: 'default', payment },
   }),
   settleRefundByHand: ({ ids }) => ({ app: ids.shopId }),
+  retryOutboxRow: ({ ids }) => ({ app: ids.shopId }),
   hearProvider: () => ({ event: 'invoice.paid', payload: {} }),
 }
 

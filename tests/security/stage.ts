@@ -1,6 +1,8 @@
 import {
   BookingId,
   BookingView,
+  DeliveryView,
+  EndpointList,
   GrantId,
   HoldView,
   PaymentId,
@@ -28,6 +30,11 @@ export interface Ids {
   readonly paymentId: string
   readonly refundId: string
   readonly userId: string
+  /** Where the app is told what happens, and one message to it. */
+  readonly endpointId: string
+  readonly deliveryId: string
+  /** A promise to the app that was given up. */
+  readonly rowId: string
 }
 
 /** What a request needs beside ids: what is free, what is new, and who signs in. */
@@ -100,6 +107,36 @@ async function owe({ store, core }: World, { appId }: Shop, refundId: RefundId, 
   } as never)
 }
 
+/** An endpoint of the app, and a message that is on its way there. */
+async function listen(world: World, shop: Shop, endpointId: string): Promise<string> {
+  const [path, headers] = [`/v1/webhooks/${endpointId}`, onServer(shop)]
+  const body = { url: 'https://shop.example/hooks', events: ['booking.confirmed'] }
+  // An app has few of them: that of the stage before is not needed any more.
+  const { webhooks } = told(
+    200,
+    EndpointList,
+    await doing(world, { method: 'GET', path: '/v1/webhooks', headers }),
+  )
+  for (const { id } of webhooks) {
+    await doing(world, { method: 'DELETE', path: `/v1/webhooks/${id}`, headers })
+  }
+  await doing(world, { method: 'PUT', path, headers, body })
+  return told(
+    201,
+    DeliveryView,
+    await doing(world, { method: 'POST', path: `${path}/test`, headers, body: {} }),
+  ).id
+}
+
+/** A promise that was given up, of an event that is told what the store has when it is made good. */
+async function giveUp({ store, core }: World, { appId }: Shop, rowId: string, eventId: string) {
+  const at = new Date(core.platform.now())
+  await store.insert(appId, 'outbox', {
+    ...{ appId, rowId, kind: 'apply', eventId, subject: eventId, seats: [], proof: null, notice: null },
+    ...{ status: 'DEAD', attempts: 10, dueAt: at, createdAt: at, expiresAt: null },
+  } as never)
+}
+
 /** Sets the stage for one route. */
 export async function setStage(world: World): Promise<Stage> {
   stages += 1
@@ -125,6 +162,9 @@ export async function setStage(world: World): Promise<Stage> {
   const booking = told(201, BookingView, await doing(world, { method: 'POST', path, headers: asBuyer, body }))
   const refundId = RefundId.parse(`rf_${fresh}`)
   await owe(world, shop, refundId, booking)
+  const [endpointId, rowId] = [`hook-${fresh}`, `row-${fresh}`]
+  const deliveryId = await listen(world, shop, endpointId)
+  await giveUp(world, shop, rowId, eventId)
   const [lockedSeat, freeSeat] = [`S-${2 * stages}`, `S-${2 * stages + 1}`]
   await doing(world, { method: 'POST', path: '/api/lock', headers: buyer, body: { seatId: lockedSeat } })
   const codeEmail = `code-${fresh}@holdfast.test`
@@ -140,7 +180,7 @@ export async function setStage(world: World): Promise<Stage> {
       holdId: held.id,
       bookingId: booking.id,
     },
-    ...{ paymentId: `pay_${fresh}`, refundId, userId: ada.user.id },
+    ...{ paymentId: `pay_${fresh}`, refundId, userId: ada.user.id, endpointId, deliveryId, rowId },
   }
   const stranger = bearer(bob.token)
   const props = { ids, email, token: ada.token, lockedSeat, freeSeat, codeEmail, code, fresh }
@@ -156,6 +196,9 @@ export const missingOf = ({ fresh }: Props): Omit<Ids, 'twinId' | 'shopId'> => (
   paymentId: 'pay_nowhere',
   refundId: 'rf_nowhere',
   userId: 'usr_nowhere',
+  endpointId: `nowhere-${fresh}`,
+  deliveryId: `msg_${'x'.repeat(22)}`,
+  rowId: 'row-nowhere',
 })
 
 /** Somebody whom the admin has deactivated. */
