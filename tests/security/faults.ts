@@ -36,8 +36,8 @@ function libraryError(): Error {
   return Object.assign(error, { name: 'UpstashError', command: talk, code: 'ECONNRESET' })
 }
 
-const never = (signal: AbortSignal | null) =>
-  new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+const never = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
 /** Answers that a load balancer, a captive page or another version may give. */
 const garbage = [
@@ -60,13 +60,16 @@ export function createFaults() {
   let hits = 0
   /** What hangs since the part broke; what hung before is nobody's concern. */
   let hanging = new Set<symbol>()
+  /** Nothing hangs longer than its connection: what does ends, in vain, when the part is mended. */
+  let connections = new AbortController()
 
   const fail = async (kind: FaultKind, signal: AbortSignal | null, thrown: () => Error): Promise<never> => {
     if (kind === 'leaks') throw libraryError()
     if (kind === 'throws') throw thrown()
     const [here, one] = [hanging, Symbol(kind)]
     here.add(one)
-    return never(signal).finally(() => here.delete(one))
+    const ends = signal ? [signal, connections.signal] : [connections.signal]
+    return never(AbortSignal.any(ends)).finally(() => here.delete(one))
   }
 
   const outage =
@@ -99,6 +102,8 @@ export function createFaults() {
       broken = undefined
       network.outages.clear()
       hanging = new Set()
+      connections.abort(new StoreError('unavailable', talk))
+      connections = new AbortController()
     },
     /** How often the broken part was asked since it broke. */
     hits: () => hits,
