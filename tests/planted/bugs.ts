@@ -60,7 +60,7 @@ export const bugs: readonly PlantedBug[] = [
     plant:
       "if (error instanceof ClaimLost) await ctx.findProvider('stripe', 'default')?.void({ paymentId: call.command.payment?.id as never, amount: 0, currency: 'EUR' }, 1_000); if (error instanceof ClaimLost) return",
     suite: 'tests/contract/payments/ends.test.ts',
-    caughtBy: 'the books balance when every process ends, or stalls, > at the step: look',
+    caughtBy: 'the books balance when every process ends, or stalls, > at the step: transaction',
   },
   {
     name: 'the refund of money that came for a failed booking is left for later',
