@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../support/chromium.ts'
 
@@ -33,3 +35,14 @@ export async function watch(browser: Browser, ...origins: readonly string[]): Pr
   })
   return { page, complaints }
 }
+
+/** Serves the files of somebody's own page, each by its path as its media type and its text. */
+export async function servePage(files: Readonly<Record<string, readonly [type: string, text: string]>>) {
+  const server = createServer(({ url = '' }, response) => {
+    const [type, text] = files[url] ?? ['text/plain', '']
+    response.writeHead(200, { 'content-type': type }).end(text)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+export type ServedPage = Awaited<ReturnType<typeof servePage>>

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -8,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useWorld } from '../e2e/world.ts'
 import { chromiumPath } from '../support/chromium.ts'
 import { sqlite } from '../support/databases.ts'
-import { openBrowser, watch } from './browser.ts'
+import { openBrowser, type ServedPage, servePage, watch } from './browser.ts'
 
 /** The client as a shop's bundler makes it. */
 async function bundleClient(): Promise<string> {
@@ -49,33 +47,28 @@ const visit = `
 
 describe.runIf(chromiumPath !== undefined)('the client on a page of another origin', () => {
   const world = useWorld({ ...sqlite, redis: 'embedded' })
-  let server: Server
+  let served: ServedPage
   let browser: Browser
 
   beforeAll(async () => {
     const client = await bundleClient()
-    const files: Record<string, [string, string]> = {
+    served = await servePage({
       '/': [
         'text/html',
         '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/visit.js"></script>',
       ],
       '/client.js': ['text/javascript', client],
       '/visit.js': ['text/javascript', visit],
-    }
-    server = createServer(({ url = '' }, response) => {
-      const [type, text] = files[url] ?? ['text/plain', '']
-      response.writeHead(200, { 'content-type': type }).end(text)
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     browser = await openBrowser()
   }, 60_000)
   afterAll(async () => {
     await browser?.close()
-    server?.close()
+    served?.close()
   })
 
   test('looks, holds, is refused what is taken, and buys: every preflight lets it pass', async () => {
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const origin = `http://127.0.0.1:${served.port}`
     const shop = await world().openShop({ allowedOrigins: [origin] })
     const { eventId } = await shop.sell('browser', 4)
     const { page, complaints } = await watch(browser, origin, shop.edgeUrl)
