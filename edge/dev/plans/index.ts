@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { operations } from '@holdfast/contract/operations'
 import { cinema, coach, theatre } from './venues.ts'
 
 const planFile = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8'))
+
+/** The reference tells of this theatre, so its examples come to what is answered here. */
+const { charges, cancellation } = operations.readEvent.example.answer
 
 /** The events that the local stack sells: what is sent to PUT /v1/events/{e} and to its /plan. */
 export const demoEvents = [
@@ -12,17 +16,8 @@ export const demoEvents = [
       name: 'A Midsummer Night’s Dream',
       currency: 'EUR',
       startsAt: '2027-06-24T19:30:00Z',
-      charges: [
-        { name: 'Booking fee', kind: 'fee', perSeat: 250 },
-        { name: 'VAT', kind: 'tax', basisPoints: 1900 },
-      ],
-      cancellation: {
-        steps: [
-          { hoursBefore: 168, refundPercent: 100 },
-          { hoursBefore: 24, refundPercent: 50 },
-        ],
-        keepFees: true,
-      },
+      charges,
+      cancellation,
     },
     importPlan: {
       plan: planFile('theatre'),
