@@ -21,16 +21,7 @@ export function readWhatFits(source: Source): Settings {
   return Object.fromEntries(read)
 }
 
-const samplePasswords = [
-  'admin',
-  'password',
-  'changeme',
-  'secret',
-  'holdfast',
-  'admin123',
-  'password123',
-  '12345678',
-]
+const samplePasswords = ['admin', 'password', 'changeme', 'holdfast']
 /** bcrypt of less is tried too fast by whoever steals the hash. */
 const bcryptRoundsMin = 10
 
