@@ -221,6 +221,7 @@ function startEdge(
     '0',
     '--env-file',
     devVarsFile,
+    '--env=',
   ]
   return startProgram({
     name: 'the worker',

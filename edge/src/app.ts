@@ -27,12 +27,13 @@ import { bodyLimit } from './middleware/body-limit.ts'
 import { createBotCheck } from './middleware/bot-check.ts'
 import { cors } from './middleware/cors.ts'
 import { errorsOnly } from './middleware/errors-only.ts'
+import { flood } from './middleware/flood.ts'
 import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
 import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
-import type { ClientAddress, CloudflareScore, CorePort, Limiter, Log, SharedCache } from './ports.ts'
+import type { ClientAddress, CloudflareScore, CorePort, Flood, Limiter, Log, SharedCache } from './ports.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -74,6 +75,8 @@ export interface EdgeDeps {
   readonly platform: Platform
   readonly inventory: Inventory
   readonly core: CorePort
+  /** Absent where the platform counts nothing by itself. */
+  readonly flood?: Flood
   readonly limiter: Limiter
   readonly cache: SharedCache
   readonly clientAddress: ClientAddress
@@ -108,6 +111,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .use('*', refusalShape(unifiedPaths, createEnvelope(platform).refusal))
     .use('*', cors(settings.adminOrigins))
     .use('*', errorsOnly)
+    .use('*', flood(deps.flood ?? (async () => false), platform))
     .use('*', onMethodNotAllowed)
     .use('*', bodyLimit)
     .route('/', healthRoutes(services))

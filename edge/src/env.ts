@@ -1,5 +1,6 @@
 import { AppId, EdgeKeys, EventId, problemsOf, Secret, together } from '@holdfast/contract'
 import * as z from 'zod'
+import { RateLimitBinding } from './adapters/cloudflare-flood.ts'
 import type { EdgeSettings } from './app.ts'
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
@@ -104,6 +105,15 @@ export const WorkerEnv = z
     ...common,
     UPSTASH_REDIS_REST_URL: RestUrl.meta(restUrl),
     UPSTASH_REDIS_REST_TOKEN: RestToken.meta(restToken),
+    CLIENT_FLOOD: RateLimitBinding.optional().meta({
+      description:
+        'A binding, not a variable: the first tier of rate limits, in writes of one client address per period, above every limit that an app has.',
+      refused: 'what is no rate limit',
+    }),
+    SERVER_FLOOD: RateLimitBinding.optional().meta({
+      description: "The same of one address that sends servers' keys.",
+      refused: 'what is no rate limit',
+    }),
   })
   .refine(...boundOrNot)
 /** What the Worker is given. */

@@ -2,6 +2,7 @@ import { Problem, problemResponse, systemPlatform } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import type { ExecutionContext } from 'hono'
+import { cloudflareFlood } from './adapters/cloudflare-flood.ts'
 import { cloudflareScore } from './adapters/cloudflare-score.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
@@ -21,6 +22,7 @@ function wire(bindings: object): EdgeApp {
     platform: systemPlatform,
     inventory: createInventory(upstashRunner(connectUpstash(address, systemPlatform))),
     core: coreFetch(env.CORE_URL),
+    flood: cloudflareFlood({ client: env.CLIENT_FLOOD, server: env.SERVER_FLOOD }),
     limiter: createLimiter(aside),
     cache: upstashCache(aside),
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? '',
