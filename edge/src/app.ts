@@ -51,6 +51,7 @@ import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import type { Guards, Services } from './services.ts'
+import type { VerifyingSecrets } from './tokens.ts'
 import { createVerdictCache } from './verdict-cache.ts'
 
 /** What an operator sets. */
@@ -59,6 +60,9 @@ export interface EdgeSettings {
   readonly edgeKeys: EdgeKeys
   readonly userTokenSecret: Uint8Array
   readonly adminTokenSecret: Uint8Array
+  /** While a secret changes: the other one, whose tokens are good as well. */
+  readonly userTokenSecretOld?: Uint8Array | undefined
+  readonly adminTokenSecretOld?: Uint8Array | undefined
   readonly holdKeySecret: Uint8Array
   /** Exact origins of pages that may use the admin routes; `localhost` stands for all ports of this machine. */
   readonly adminOrigins: readonly string[]
@@ -85,6 +89,13 @@ export interface EdgeDeps {
   readonly log: Log
   readonly settings: EdgeSettings
 }
+
+const present = <Value>(value: Value | undefined): Value[] => (value === undefined ? [] : [value])
+
+const userSecretsOf = (settings: EdgeSettings): VerifyingSecrets => [
+  settings.userTokenSecret,
+  ...present(settings.userTokenSecretOld),
+]
 
 /** The public API. The same app runs on Workers and on Node; one for each isolate, since it keeps its caches. */
 export function createEdgeApp(deps: EdgeDeps) {
@@ -130,10 +141,10 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/admin', adminRoutes(services))
     .route(
       '/',
-      unifiedBookingRoutes(services, { own: settings.userTokenSecret, old: settings.unifiedJwtSecret }),
+      unifiedBookingRoutes(services, { own: userSecretsOf(settings), old: settings.unifiedJwtSecret }),
     )
-  const { tickets, userTokenSecret, unifiedJwtSecret } = settings
-  if (tickets) served.route('/api', ticketsRoutes(services, tickets, userTokenSecret))
+  const { tickets, unifiedJwtSecret } = settings
+  if (tickets) served.route('/api', ticketsRoutes(services, tickets, userSecretsOf(settings)))
   warnOfWeak(log, 'TICKETS_JWT_SECRET', tickets?.jwtSecret)
   warnOfWeak(log, 'UNIFIED_JWT_SECRET', unifiedJwtSecret)
   return served
@@ -176,9 +187,9 @@ function createGuards(
   return {
     app: appAuth(createKeyVerdicts(verdicts, platform), enforce, botCheck),
     secretKey,
-    ...userAuth(settings.userTokenSecret, platform),
+    ...userAuth(userSecretsOf(settings), platform),
     ...rateLimit(enforce),
-    admin: adminAuth(settings.adminTokenSecret, platform),
+    admin: adminAuth([settings.adminTokenSecret, ...present(settings.adminTokenSecretOld)], platform),
     adminOrigin: adminOrigin(settings.adminOrigins),
   }
 }

@@ -42,6 +42,17 @@ const common = {
     refused: 'less than 32 random bytes',
     secret: true,
   }),
+  USER_TOKEN_SECRET_OLD: Secret.optional().meta({
+    description:
+      'While the secret changes: the other one, whose tokens are good as well. Those of users last 7 days.',
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  ADMIN_TOKEN_SECRET_OLD: Secret.optional().meta({
+    description: "The same of the admin's tokens, which last a day.",
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
   HOLD_KEY_SECRET: Secret.meta({
     description: "Names holds by their Idempotency-Key; the edge's alone. Changed, a retry makes a new hold.",
     refused: 'less than 32 random bytes',
@@ -197,6 +208,8 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   edgeKeys: env.EDGE_ASSERTION_KEYS,
   userTokenSecret: env.USER_TOKEN_SECRET,
   adminTokenSecret: env.ADMIN_TOKEN_SECRET,
+  userTokenSecretOld: env.USER_TOKEN_SECRET_OLD,
+  adminTokenSecretOld: env.ADMIN_TOKEN_SECRET_OLD,
   holdKeySecret: env.HOLD_KEY_SECRET,
   adminOrigins: env.ADMIN_ORIGINS,
   coalesce,
