@@ -165,7 +165,7 @@ async function openSale(setting: Setting, machine: Machine, count: number) {
     const event = { name: 'Theatre', currency: 'EUR', sale: 'open', holdTtlMs, holdLifetimeMs: 3 * holdTtlMs }
     await putEvent(ctx, { appId, eventId, input: event as never })
     await syncSeats(ctx, { appId, eventId, seats: seats.map((id) => ({ id, price: seatPrice })) as never })
-    await rebuildInventory(ctx, { appId, eventId })
+    await rebuildInventory(ctx, { appId, eventId, epoch: 0 })
     return { secretKey, strangerKey: stranger.secretKey, ref: { appId, eventId }, seats }
   })()
   let isDone = false
