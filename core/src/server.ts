@@ -1,7 +1,7 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
 import { systemPlatform } from '@holdfast/contract'
-import { createInventory } from '@holdfast/inventory'
+import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
@@ -16,6 +16,9 @@ import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
+import { type Observe, observedByAll } from './telemetry/observe.ts'
+import { observedRunner } from './telemetry/observed-runner.ts'
+import { observedStore } from './telemetry/observed-store.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -29,15 +32,16 @@ const platform = systemPlatform
 const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
-function openInventory(env: Env) {
+function openInventory(env: Env, observe: Observe) {
+  const on = (runner: ScriptRunner) => createInventory(observedRunner(runner, observe))
   if (env.REDIS_URL !== undefined) {
     const client = connectTcp(env.REDIS_URL)
     client.on('error', () => log({ event: 'redis_connection_failed' }))
-    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
+    return { inventory: on(tcpRunner(client)), close: () => client.disconnect() }
   }
   const address = { url: env.UPSTASH_REDIS_REST_URL ?? '', token: env.UPSTASH_REDIS_REST_TOKEN ?? '' }
   const client = connectUpstash(address, platform)
-  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
+  return { inventory: on(upstashRunner(client)), close: () => {} }
 }
 
 /** Mail by SMTP, into the log of a laptop, or not at all. */
@@ -49,9 +53,10 @@ function mailing(env: Env): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const store = await openStore(env.STORE_URL)
+  const observe = observedByAll()
+  const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
-  const { inventory, close: closeInventory } = openInventory(env)
+  const { inventory, close: closeInventory } = openInventory(env, observe)
   const core: Core = {
     store,
     inventory,
@@ -66,6 +71,7 @@ async function start(): Promise<void> {
     ),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
+    observe,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
     areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
   }
