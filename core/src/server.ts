@@ -1,5 +1,6 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
+import { hostname } from 'node:os'
 import { systemPlatform } from '@holdfast/contract'
 import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
@@ -7,7 +8,7 @@ import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
-import type { Core, Log } from './context.ts'
+import type { Core } from './context.ts'
 import { watchDoor } from './drain.ts'
 import { type Env, readEnv } from './env.ts'
 import { watchEventLoop } from './http/event-loop.ts'
@@ -16,9 +17,11 @@ import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
+import { createMetrics } from './telemetry/metrics.ts'
 import { type Observe, observedByAll } from './telemetry/observe.ts'
 import { observedRunner } from './telemetry/observed-runner.ts'
 import { observedStore } from './telemetry/observed-store.ts'
+import { serveMetrics } from './telemetry/serve-metrics.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -29,7 +32,10 @@ import { createResolve } from './webhooks/resolve-name.ts'
 import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
-const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
+const metrics = createMetrics(platform)
+const log = metrics.counted((entry) =>
+  console.log(JSON.stringify({ at: new Date().toISOString(), ...entry })),
+)
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
 function openInventory(env: Env, observe: Observe) {
@@ -53,7 +59,7 @@ function mailing(env: Env): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const observe = observedByAll()
+  const observe = observedByAll(metrics.observe)
   const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
   const { inventory, close: closeInventory } = openInventory(env, observe)
@@ -90,12 +96,15 @@ async function start(): Promise<void> {
   const server = createServer()
   const door = watchDoor(server, platform)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing)
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, metrics.requests)
   server.on('request', getRequestListener(app.fetch))
-  const repair = startRepair(core)
+  const repair = startRepair(core, hostname())
+  metrics.watch(repair)
   const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
   const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
   const delivering = startDelivering({ store, platform, log, send })
+  const told =
+    env.METRICS_PORT === undefined ? null : serveMetrics(metrics, { host: env.HOST, port: env.METRICS_PORT })
   server.listen(env.PORT, env.HOST, () => log({ event: 'core_listens', address: server.address() }))
 
   const stop = async () => {
@@ -105,6 +114,7 @@ async function start(): Promise<void> {
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
+    told?.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }
