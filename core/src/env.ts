@@ -40,6 +40,8 @@ const Env = z
   .object({
     HOST: z.string().default('0.0.0.0'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(8788),
+    /** Where Prometheus is told, and nobody else should reach; absent: it is not. */
+    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     /** A file, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB. */
     STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...'),
     /** Set where the file system ends with the process, as in a container: a SQLite file would be lost with it. */
@@ -69,6 +71,10 @@ const Env = z
     /** Only the local stack sets it: mail is printed in the log, one-time codes with it. */
     ALLOW_MAIL_IN_LOG: flag,
     REBUILD_WAIT_MS: z.coerce.number().int().min(0).default(coreBudgetMs),
+  })
+  .refine((env) => env.METRICS_PORT !== env.PORT, {
+    path: ['METRICS_PORT'],
+    message: 'must be another port than PORT: metrics are nobody else’s',
   })
   .refine((env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')), {
     path: ['STORE_URL'],

@@ -1,13 +1,14 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
+import { hostname } from 'node:os'
 import { systemPlatform } from '@holdfast/contract'
-import { createInventory } from '@holdfast/inventory'
+import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
-import type { Core, Log } from './context.ts'
+import type { Core } from './context.ts'
 import { watchDoor } from './drain.ts'
 import { type Env, readEnv } from './env.ts'
 import { watchEventLoop } from './http/event-loop.ts'
@@ -16,6 +17,11 @@ import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { type Observe, observedByAll } from './telemetry/observe.ts'
+import { observedRunner } from './telemetry/observed-runner.ts'
+import { observedStore } from './telemetry/observed-store.ts'
+import { serveMetrics } from './telemetry/serve-metrics.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -26,18 +32,22 @@ import { createResolve } from './webhooks/resolve-name.ts'
 import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
-const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
+const metrics = createMetrics(platform)
+const log = metrics.counted((entry) =>
+  console.log(JSON.stringify({ at: new Date().toISOString(), ...entry })),
+)
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
-function openInventory(env: Env) {
+function openInventory(env: Env, observe: Observe) {
+  const on = (runner: ScriptRunner) => createInventory(observedRunner(runner, observe))
   if (env.REDIS_URL !== undefined) {
     const client = connectTcp(env.REDIS_URL)
     client.on('error', () => log({ event: 'redis_connection_failed' }))
-    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
+    return { inventory: on(tcpRunner(client)), close: () => client.disconnect() }
   }
   const address = { url: env.UPSTASH_REDIS_REST_URL ?? '', token: env.UPSTASH_REDIS_REST_TOKEN ?? '' }
   const client = connectUpstash(address, platform)
-  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
+  return { inventory: on(upstashRunner(client)), close: () => {} }
 }
 
 /** Mail by SMTP, into the log of a laptop, or not at all. */
@@ -49,9 +59,10 @@ function mailing(env: Env): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const store = await openStore(env.STORE_URL)
+  const observe = observedByAll(metrics.observe)
+  const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
-  const { inventory, close: closeInventory } = openInventory(env)
+  const { inventory, close: closeInventory } = openInventory(env, observe)
   const core: Core = {
     store,
     inventory,
@@ -66,6 +77,7 @@ async function start(): Promise<void> {
     ),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
+    observe,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
     areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
   }
@@ -84,12 +96,15 @@ async function start(): Promise<void> {
   const server = createServer()
   const door = watchDoor(server, platform)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing)
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, metrics.requests)
   server.on('request', getRequestListener(app.fetch))
-  const repair = startRepair(core)
+  const repair = startRepair(core, hostname())
+  metrics.watch(repair)
   const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
   const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
   const delivering = startDelivering({ store, platform, log, send })
+  const told =
+    env.METRICS_PORT === undefined ? null : serveMetrics(metrics, { host: env.HOST, port: env.METRICS_PORT })
   server.listen(env.PORT, env.HOST, () => log({ event: 'core_listens', address: server.address() }))
 
   const stop = async () => {
@@ -99,6 +114,7 @@ async function start(): Promise<void> {
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
+    told?.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }

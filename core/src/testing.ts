@@ -8,6 +8,7 @@ import { syncSeats } from './events/sync-seats.ts'
 import { simulatedProvider } from './payments/simulated.ts'
 import { rebuildInventory } from './reconcile/rebuild.ts'
 import { openSqliteStore } from './store/sqlite.ts'
+import { unobserved } from './telemetry/observe.ts'
 
 /** For tests: an inventory that agrees with everybody and does nothing. The store must not need it. */
 export const yesInventory = (nowMs = () => Date.now()): Inventory => {
@@ -49,6 +50,7 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
     findProvider: (name) => (name === 'simulated' ? simulatedProvider(platform) : null),
     receipts: await createReceipts(await exportJWK(privateKey), platform),
     log: () => {},
+    observe: unobserved,
     rebuildWaitMs: 0,
     ...overrides,
   }

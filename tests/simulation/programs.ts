@@ -3,6 +3,7 @@ import { createCoreApp } from '@holdfast/core/src/app.ts'
 import { createReceipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
 import type { Identities } from '@holdfast/core/src/identities.ts'
+import { unobserved } from '@holdfast/core/src/telemetry/observe.ts'
 import { plainPasswords, tokenSecrets } from '@holdfast/core/src/users/testing.ts'
 import { createTokenIssuer } from '@holdfast/core/src/users/tokens.ts'
 import { createEdgeApp } from '@holdfast/edge/src/app.ts'
@@ -65,7 +66,11 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     findProvider: () => provider,
     receipts: receiptsOn(machine),
     // Where something was thrown has names of folders in it.
-    log: ({ frames: _, ...entry }) => setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`),
+    log: ({ frames: _, ...entry }) => {
+      setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`)
+      if (entry.event === 'invariant_broken') listener.alarmed(String(entry.invariant))
+    },
+    observe: unobserved,
     rebuildWaitMs: coreBudgetMs,
   }
   const { hasher } = plainPasswords()

@@ -25,12 +25,15 @@ import { confirmHold } from './confirm-hold.ts'
 import { listBookings, readBooking } from './read-bookings.ts'
 import { readDecision } from './read-decision.ts'
 import { readReply } from './read-reply.ts'
+import { stage } from './stage.ts'
 
 /** Holds as far as core has to do with them: it decides what became of them. Mounted below an event. */
 export function holdRoutes(core: Core) {
   const poke = (booking: BookingDoc) => {
     const { appId, bookingId } = booking
-    carryOut(core, booking).catch(() => core.log({ event: 'poke_left_to_relay', appId, bookingId }))
+    stage(core, 'settle', () => carryOut(core, booking)).catch(() =>
+      core.log({ event: 'poke_left_to_relay', appId, bookingId }),
+    )
   }
   const grantOf = (c: Context<CoreEnv>) => ({
     appId: appOf(c).id,

@@ -8,7 +8,7 @@ import { moveTo } from './record-state.ts'
 /** What settling works with: all that a confirm needs, since a payment may be the only one left to ask for it. */
 export type Settling = Pick<
   Core,
-  'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log' | 'rebuildWaitMs'
+  'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log' | 'observe' | 'rebuildWaitMs'
 >
 
 /**
