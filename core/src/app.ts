@@ -8,6 +8,7 @@ import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
+import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
@@ -38,6 +39,7 @@ export function createCoreApp(
       return c.text('ok', 200)
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
+    .use(requestLog(core.log, core.platform))
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
@@ -59,7 +61,7 @@ export function createCoreApp(
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
     .route('/v1/webhooks', webhookRoutes(core))
-  app.onError(onError(core.log))
+  app.onError(onError)
   app.notFound(() => {
     throw new Problem('not_found')
   })

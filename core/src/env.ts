@@ -1,4 +1,4 @@
-import { coreBudgetMs, EdgeKeys, Email, edgeBudgetMs, pinLeaseMs, Secret } from '@holdfast/contract'
+import { coreBudgetMs, EdgeKeys, Email, edgeBudgetMs, LogLevel, pinLeaseMs, Secret } from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
 import { lostWithThePod, storeUrl } from './store/open.ts'
@@ -68,6 +68,8 @@ const Env = z
     MAIL_FROM: z.email().optional(),
     /** Only the local stack sets it: mail is printed in the log, one-time codes with it. */
     ALLOW_MAIL_IN_LOG: flag,
+    /** `info`, `warn` or `error`: lines of the log that weigh less are not written. */
+    LOG_LEVEL: LogLevel,
     REBUILD_WAIT_MS: z.coerce.number().int().min(0).default(coreBudgetMs),
   })
   .refine((env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')), {

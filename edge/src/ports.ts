@@ -1,3 +1,4 @@
+import type { LogEntry } from '@holdfast/contract'
 import type { Context } from 'hono'
 
 /** What a request to core consists of, beside its path. */
@@ -61,4 +62,4 @@ export type ClientAddress = (c: Context) => string
 export type CloudflareScore = (c: Context) => number | undefined
 
 /** Writes one structured line. Never keys, tokens or messages of libraries. */
-export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void
+export type Log = (entry: LogEntry) => void

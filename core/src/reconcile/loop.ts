@@ -1,5 +1,6 @@
 import {
   claimsRoundMs,
+  faultOf,
   leaseRenewMs,
   purgeRoundMs,
   relayRoundMs,
@@ -43,7 +44,7 @@ export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => fal
     } catch (error) {
       const { appId, eventId } = event
       const fault = error instanceof Error ? error.name : 'unknown'
-      ctx.log({ event: 'repair_failed', appId, eventId, fault })
+      ctx.log({ level: 'error', event: 'repair_failed', appId, eventId, fault })
     }
   }
   const repair = async (event: EventDoc) => {
@@ -71,7 +72,7 @@ export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } 
   const lease = createLease(ctx, 'repair')
   const tryTo = (name: string, work: () => Promise<unknown>) =>
     work().catch((error: unknown) =>
-      ctx.log({ event: `${name}_failed`, fault: error instanceof Error ? error.name : 'unknown' }),
+      ctx.log({ level: 'error', event: `${name}_failed`, fault: faultOf(error).name }),
     )
   const renew = async () => {
     let isNow = false
