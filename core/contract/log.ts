@@ -8,8 +8,12 @@ const levels = ['info', 'warn', 'error'] as const
  */
 export type LogLevel = (typeof levels)[number]
 
-/** `LOG_LEVEL`: lines that weigh less are not written. */
-export const LogLevel = z.enum(levels).default('info')
+/** The setting of every program that logs. */
+export const LogLevel = z.enum(levels, 'must be info, warn or error').default('info').meta({
+  description:
+    'Lines of the log that weigh less are not written: `info`, one line a request among them; `warn`, what failed and is tried again; `error`, what somebody has to look at.',
+  refused: 'other words',
+})
 
 /** One line of a log. Fields are named one by one: what nobody named is not in it. */
 export interface LogEntry {
