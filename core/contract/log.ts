@@ -25,8 +25,12 @@ export interface LogEntry {
 }
 
 /** Whether a line is written at that level. */
-export const isLogged = ({ level = 'info' }: LogEntry, least: LogLevel): boolean =>
+export const isLogged = (level: LogLevel, least: LogLevel): boolean =>
   levels.indexOf(level) >= levels.indexOf(least)
+
+/** How weighty an answer is: a fault is somebody's to look at; what else failed is tried again by whoever asked. */
+export const levelOfStatus = (status: number): LogLevel =>
+  status === 500 ? 'error' : status > 500 ? 'warn' : 'info'
 
 /** Fields that no line has. Should one get there by mistake, `[redacted]` is written for what it says. */
 export const secretFields: readonly string[] = [

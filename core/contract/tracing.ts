@@ -38,16 +38,11 @@ export const tracingSettings = {
     refused: 'what is no such list',
     secret: true,
   }),
-  OTEL_TRACES_SAMPLER_ARG: z.coerce
-    .number('must be a number from 0 to 1')
-    .min(0)
-    .max(1)
-    .default(0.01)
-    .meta({
-      description:
-        'The part of requests that is traced, from 0 to 1. The edge decides by chance, whatever a client says, and core follows it.',
-      refused: 'what is no number from 0 to 1',
-    }),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(0.01).meta({
+    description:
+      'The part of requests that is traced, from 0 to 1. The edge decides by chance, whatever a client says, and core follows it.',
+    refused: 'what is no number from 0 to 1',
+  }),
 }
 
 /** Where traces go, and how many of them. */

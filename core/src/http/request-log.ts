@@ -1,12 +1,8 @@
-import { EventId, type LogLevel, type Platform } from '@holdfast/contract'
+import { EventId, levelOfStatus, type Platform } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { Log } from '../context.ts'
 import type { CoreEnv } from './edge-assertion.ts'
-
-/** A fault is somebody's to look at; what else of a 5xx is tried again by whoever asked. */
-const levelOf = (status: number, fault: object | undefined): LogLevel =>
-  fault ? 'error' : status >= 500 ? 'warn' : 'info'
 
 /**
  * Writes one line a request, under the id that the edge gave it: the route instead of the path, so that no id of a hold
@@ -20,7 +16,7 @@ export function requestLog(log: Log, platform: Pick<Platform, 'now'>) {
     const { status } = c.res
     log({
       event: 'request',
-      level: levelOf(status, fault),
+      level: levelOfStatus(status),
       method: c.req.method,
       route: routePath(c, -1),
       status,
