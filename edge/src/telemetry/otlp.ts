@@ -24,8 +24,8 @@ const wireSpan = ({ traceId, spanId, parentId, kind, name, hasFailed, ...span }:
 })
 
 /**
- * Spans as OTLP/HTTP carries them in JSON. Ours, since OpenTelemetry's own serializer brings the encoder of its other
- * format along, which is more than the rest of the worker would grow by.
+ * Spans as OTLP/HTTP carries them in JSON. Ours, since OpenTelemetry's serializer takes the spans of its SDK: to imitate
+ * those takes more than this does.
  */
 export const otlpOf = (spans: readonly Span[]) => ({
   resourceSpans: [
