@@ -94,6 +94,16 @@ export const leaseRenewMs = 1_000
 export const repairRoundMs = 1_000
 export const relayRoundMs = 500
 export const purgeRoundMs = 60_000
+/** The pause between two looks at how much of the outbox waits, for those that watch. */
+export const backlogRoundMs = 5_000
+/** How often the sales of an event are held against the invariants, and the pause between two pages of bookings. */
+export const inspectEveryMs = 60_000
+export const inspectPageEveryMs = 2_000
+export const inspectedBookingsPerPage = 100
+/** A booking that is no older is left alone: what its commit promised may be under way. */
+export const inspectGraceMs = 30_000
+/** How often it is written down that an event was compared with the store and nothing was found. */
+export const checkNotedEveryMs = 300_000
 /** Events that a round of repair looks at, and at once. */
 export const repairedEventsMax = 10_000
 export const repairedEventsAtOnce = 4

@@ -1,5 +1,5 @@
 import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
@@ -21,12 +21,15 @@ import { webhookRoutes } from './webhooks/routes.ts'
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
  * need its signature.
+ *
+ * @param watch sees every request but probes, and its answer.
  */
 export function createCoreApp(
   core: Core,
   identities: Identities,
   edgeKeys: EdgeKeys,
   standing: Standing = idle,
+  watch: MiddlewareHandler<CoreEnv> = (_, next) => next(),
 ) {
   const tooLarge = () => {
     throw new Problem('body_too_large')
@@ -40,6 +43,7 @@ export function createCoreApp(
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
     .use(requestLog(core.log, core.platform))
+    .use(watch)
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))

@@ -57,6 +57,10 @@ const fields = {
     .max(65_535)
     .default(8788)
     .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
+    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
+    refused: 'what is no port, 1 to 65535; that of requests',
+  }),
   STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...').meta({
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
@@ -185,6 +189,13 @@ const rule = together<Fields>()
 /** The environment of core. */
 export const Env = z
   .object(fields)
+  .refine(
+    ...rule(
+      ['METRICS_PORT', 'PORT'],
+      'must be another port than PORT: metrics are nobody else’s',
+      (env) => env.METRICS_PORT !== env.PORT,
+    ),
+  )
   .refine(
     ...rule(
       ['STORE_URL', 'REFUSE_SQLITE'],

@@ -1,5 +1,6 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
+import { hostname } from 'node:os'
 import { systemPlatform } from '@holdfast/contract'
 import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
@@ -17,9 +18,11 @@ import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
 import { jsonLog } from './telemetry/json-log.ts'
+import { createMetrics } from './telemetry/metrics.ts'
 import { type Observe, observedByAll } from './telemetry/observe.ts'
 import { observedRunner } from './telemetry/observed-runner.ts'
 import { observedStore } from './telemetry/observed-store.ts'
+import { serveMetrics } from './telemetry/serve-metrics.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -30,6 +33,7 @@ import { createResolve } from './webhooks/resolve-name.ts'
 import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
+const metrics = createMetrics(platform)
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
 function openInventory(env: Env, observe: Observe, log: Log) {
@@ -53,8 +57,8 @@ function mailing(env: Env, log: Log): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const log = jsonLog(env.LOG_LEVEL, platform)
-  const observe = observedByAll()
+  const log = metrics.counted(jsonLog(env.LOG_LEVEL, platform))
+  const observe = observedByAll(metrics.observe)
   const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
   const { inventory, close: closeInventory } = openInventory(env, observe, log)
@@ -91,12 +95,15 @@ async function start(): Promise<void> {
   const server = createServer()
   const door = watchDoor(server, platform)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing)
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, metrics.requests)
   server.on('request', getRequestListener(app.fetch))
-  const repair = startRepair(core)
+  const repair = startRepair(core, hostname())
+  metrics.watch(repair)
   const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
   const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
   const delivering = startDelivering({ store, platform, log, send })
+  const told =
+    env.METRICS_PORT === undefined ? null : serveMetrics(metrics, { host: env.HOST, port: env.METRICS_PORT })
   server.listen(env.PORT, env.HOST, () => log({ event: 'core_listens', address: server.address() }))
 
   const stop = async () => {
@@ -106,6 +113,7 @@ async function start(): Promise<void> {
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
+    told?.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }

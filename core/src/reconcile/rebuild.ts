@@ -51,6 +51,7 @@ async function buildOnce(ctx: Context, ref: EventRef, turns: Builds['turns']): P
     { set: { restsSince: null }, inc: { epoch: 1 } },
   )
   if (raised !== 1) return
+  if (before.epoch > 0) ctx.log({ event: 'inventory_lost', appId, eventId, epoch: before.epoch })
 
   // Commits of the old epoch may still be under way; nobody may hold their seats before they have ended.
   if (before.epoch > 0) await ctx.platform.sleep(ctx.rebuildWaitMs)

@@ -33,9 +33,9 @@ export function restSuite(name: string, open: OpenStore): void {
     const drift = createDrift(core)
     const isRepaired = async () => {
       nowMs += driftEveryMs
-      await repairOnce(core, drift)
+      await repairOnce(core, { drift })
       looks = 0
-      await repairOnce(core, drift)
+      await repairOnce(core, { drift })
       return looks > 0
     }
     const put = (input: object) =>

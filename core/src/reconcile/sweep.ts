@@ -46,7 +46,10 @@ async function judge(
     )
     if (decided !== 'CONFIRMED') return 'decided'
     const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
-    if (!booking) return null
+    if (!booking) {
+      ctx.log({ event: 'invariant_broken', invariant: 'I2', appId, eventId, grantId })
+      return null
+    }
     await applySeats(
       ctx,
       ref,

@@ -6,7 +6,7 @@ import { type Observe, observedByAll } from './observe.ts'
 import { observedStore } from './observed-store.ts'
 
 const appId = AppId.parse('app_test')
-const lease = (name: string) => ({ appId, name, holder: 'me', until: new Date(0) })
+const lease = (name: string) => ({ appId, name, holder: 'me', until: new Date(0), standing: null })
 
 /** Writes down what was begun and how it ended. */
 function scribe() {
