@@ -38,7 +38,7 @@ export default defineConfig({
       node('e2e', ['tests/{e2e,security}/**/*.test.ts']),
       node('planted', ['tests/planted/**/*.test.ts']),
       node('telemetry', ['tests/telemetry/**/*.test.ts']),
-      node('charts', ['tests/charts/**/*.test.ts']),
+      node('charts', ['tests/{charts,docs}/**/*.test.ts']),
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),

@@ -175,6 +175,9 @@ export const deliveriesPerEndpointAtOnceMax = 8
 /** Endpoints that one core works on at a time: those that answer, and those that fail, which cannot crowd them out. */
 export const endpointsAtOnceMax = 500
 export const failingEndpointsAtOnceMax = 50
+/** One delivery of spans to a collector; and how many of them an edge has under way before it loses others. */
+export const spanExportMs = 2_000
+export const spanExportsAtOnceMax = 32
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 

@@ -8,6 +8,7 @@ import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
+import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
@@ -41,6 +42,7 @@ export function createCoreApp(
       return c.text('ok', 200)
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
+    .use(requestLog(core.log, core.platform))
     .use(watch)
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
@@ -63,7 +65,7 @@ export function createCoreApp(
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
     .route('/v1/webhooks', webhookRoutes(core))
-  app.onError(onError(core.log))
+  app.onError(onError)
   app.notFound(() => {
     throw new Problem('not_found')
   })

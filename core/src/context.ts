@@ -1,4 +1,4 @@
-import type { Platform } from '@holdfast/contract'
+import type { LogEntry, Platform } from '@holdfast/contract'
 import type { Inventory } from '@holdfast/inventory'
 import type { Receipts } from './bookings/receipts.ts'
 import type { FindProvider } from './payments/provider.ts'
@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts'
 import type { Observe } from './telemetry/observe.ts'
 
 /** Writes one structured line. Never keys, tokens or messages of libraries. */
-export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void
+export type Log = (entry: LogEntry) => void
 
 /** What the use-cases of core work with. Each takes the part it needs. */
 export interface Core {

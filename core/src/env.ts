@@ -1,10 +1,20 @@
-import { coreBudgetMs, EdgeKeys, Email, edgeBudgetMs, pinLeaseMs, Secret } from '@holdfast/contract'
+import {
+  coreBudgetMs,
+  EdgeKeys,
+  Email,
+  edgeBudgetMs,
+  LogLevel,
+  pinLeaseMs,
+  problemsOf,
+  Secret,
+  together,
+} from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
 import { lostWithThePod, storeUrl } from './store/open.ts'
 
 const flag = z
-  .enum(['0', '1'])
+  .enum(['0', '1'], { error: 'must be 0 or 1' })
   .default('0')
   .transform((value) => value === '1')
 
@@ -35,73 +45,192 @@ export const OldReceiptKeys = z
     }
   })
 
-/** The environment of core. Each variable is described by what it refuses. */
-const Env = z
-  .object({
-    HOST: z.string().default('0.0.0.0'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(8788),
-    /** Where Prometheus is told, and nobody else should reach; absent: it is not. */
-    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-    /** A file, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB. */
-    STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...'),
-    /** Set where the file system ends with the process, as in a container: a SQLite file would be lost with it. */
-    REFUSE_SQLITE: flag,
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-    UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
-    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
-    EDGE_ASSERTION_KEYS: EdgeKeys,
-    USER_TOKEN_SECRET: Secret,
-    ADMIN_TOKEN_SECRET: Secret,
-    RECEIPT_KEY: ReceiptKey,
-    /** Published beside the key that signs, so that receipts of keys before it verify. */
-    RECEIPT_KEYS_OLD: OldReceiptKeys,
-    ADMIN_EMAIL: Email,
-    /** By which the admin may sign in as well, where an API asks for a name. */
-    ADMIN_USERNAME: z.string().min(1).toLowerCase().optional(),
-    ADMIN_PASSWORD_HASH: z.string().regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash'),
-    /** Only the local stack sets it: payments that nobody pays. */
-    ALLOW_SIMULATED_PAYMENTS: flag,
-    /** Only the local stack sets it: apps may be told at http://localhost. */
-    ALLOW_LOCAL_WEBHOOKS: flag,
-    STRIPE_ACCOUNTS: StripeAccounts,
-    RAZORPAY_ACCOUNTS: RazorpayAccounts,
-    /** Where mail goes; without it nobody can sign up by a mailed code. */
-    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-    MAIL_FROM: z.email().optional(),
-    /** Only the local stack sets it: mail is printed in the log, one-time codes with it. */
-    ALLOW_MAIL_IN_LOG: flag,
-    REBUILD_WAIT_MS: z.coerce.number().int().min(0).default(coreBudgetMs),
-  })
-  .refine((env) => env.METRICS_PORT !== env.PORT, {
-    path: ['METRICS_PORT'],
-    message: 'must be another port than PORT: metrics are nobody else’s',
-  })
-  .refine((env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')), {
-    path: ['STORE_URL'],
-    message: lostWithThePod,
-  })
-  .refine((env) => env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN), {
-    path: ['REDIS_URL'],
-    message: 'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
-  })
+const Switch = { refused: 'anything but 0 and 1' }
+
+/** Each setting of core, as it is read; `SETTINGS.md` is made of what is said of it here. */
+const fields = {
+  HOST: z.string().default('0.0.0.0').meta({ description: 'The address to listen at.', refused: 'nothing' }),
+  PORT: z.coerce
+    .number('must be a port, 0 to 65535')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8788)
+    .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
+    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
+    refused: 'what is no port, 1 to 65535; that of requests',
+  }),
+  STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...').meta({
+    description:
+      'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
+    refused:
+      'other addresses; a standalone MongoDB, one before 5.0, a write concern below majority, missing collections or indexes',
+    secret: true,
+  }),
+  REFUSE_SQLITE: flag.meta({
+    ...Switch,
+    description:
+      '`1` where the file system ends with the process, as in a container: a SQLite file would be lost with it.',
+  }),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
+    .optional()
+    .meta({
+      description:
+        'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
+      refused: 'other addresses',
+      secret: true,
+    }),
+  UPSTASH_REDIS_REST_URL: z
+    .url({ protocol: /^https?$/, error: 'must be https://...' })
+    .optional()
+    .meta({
+      description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
+      refused: 'what is no http or https URL',
+    }),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional().meta({
+    description: 'The token of that database, which may write.',
+    refused: 'the empty one',
+    secret: true,
+  }),
+  EDGE_ASSERTION_KEYS: EdgeKeys.meta({
+    description:
+      'One or two keys, `kid:base64url[,kid:base64url]`; whoever has one is an edge. Each is accepted, so that they rotate without a gap.',
+    refused: 'keys below 32 random bytes',
+    secret: true,
+  }),
+  USER_TOKEN_SECRET: Secret.meta({
+    description: 'Signs the tokens of users and guests; the same as at the edge.',
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  ADMIN_TOKEN_SECRET: Secret.meta({
+    description: 'Signs the tokens of the admin; the same as at the edge.',
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  RECEIPT_KEY: ReceiptKey.meta({
+    description:
+      'The private Ed25519 key, as JWK, that signs receipts. They are verified for years: keep a copy.',
+    refused: 'any other key',
+    secret: true,
+  }),
+  RECEIPT_KEYS_OLD: OldReceiptKeys.meta({
+    description:
+      'A JSON array of the public keys (JWK) that signed before, published so that their receipts still verify.',
+    refused: 'what is no such array',
+  }),
+  ADMIN_EMAIL: Email.meta({
+    description: 'The mail address by which the admin signs in.',
+    refused: 'what is no mail address',
+  }),
+  ADMIN_USERNAME: z.string().min(1).toLowerCase().optional().meta({
+    description: "The admin's name where a predecessor's API asks for one; the address when absent.",
+    refused: 'the empty name',
+  }),
+  ADMIN_PASSWORD_HASH: z
+    .string()
+    .regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash')
+    .meta({
+      description: "The bcrypt hash of the admin's password.",
+      refused: 'anything else',
+      secret: true,
+    }),
+  ALLOW_SIMULATED_PAYMENTS: flag.meta({
+    description: '`1` on a laptop only: payments that nobody pays.',
+    refused: 'anything but 0 and 1; live keys of a provider beside it',
+  }),
+  ALLOW_LOCAL_WEBHOOKS: flag.meta({
+    description: '`1` on a laptop only: apps may be told at http://localhost.',
+    refused: 'anything but 0 and 1; live keys of a provider beside it',
+  }),
+  STRIPE_ACCOUNTS: StripeAccounts.meta({
+    description:
+      'Accounts by name, as JSON: `{"default":{"secretKey":"…","publishableKey":"…","webhookSecret":"…"}}`.',
+    refused: "samples, keys of two modes, a live key for another address than the provider's",
+    secret: true,
+  }),
+  RAZORPAY_ACCOUNTS: RazorpayAccounts.meta({
+    description:
+      'Accounts by name, as JSON: `{"default":{"keyId":"…","keySecret":"…","webhookSecret":"…"}}`.',
+    refused: "samples, a live key for another address than the provider's",
+    secret: true,
+  }),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be smtp://... or smtps://...' })
+    .optional()
+    .meta({
+      description:
+        'Where mail goes, `smtp://user:password@host:587` or `smtps://…`; without it nobody can sign up by a mailed code.',
+      refused: 'other addresses; to be without MAIL_FROM',
+      secret: true,
+    }),
+  MAIL_FROM: z.email().optional().meta({
+    description: 'The sender of mail.',
+    refused: 'what is no mail address; to be without SMTP_URL',
+  }),
+  ALLOW_MAIL_IN_LOG: flag.meta({
+    ...Switch,
+    description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
+  }),
+  LOG_LEVEL: LogLevel,
+  REBUILD_WAIT_MS: z.coerce.number('must be a whole number').int().min(0).default(coreBudgetMs).meta({
+    description:
+      'How long the rebuild of an inventory waits for commits of the old epoch, in milliseconds. Less than a commit may take loses holds; only tests set it.',
+    refused: 'what is no whole number from 0',
+  }),
+}
+
+type Fields = z.infer<z.ZodObject<typeof fields>>
+
+const rule = together<Fields>()
+
+/** The environment of core. */
+export const Env = z
+  .object(fields)
   .refine(
-    (env) => !(env.ALLOW_SIMULATED_PAYMENTS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
-    {
-      path: ['ALLOW_SIMULATED_PAYMENTS'],
-      message: 'must not be set beside live keys: somebody could book without paying',
-    },
+    ...rule(
+      ['METRICS_PORT', 'PORT'],
+      'must be another port than PORT: metrics are nobody else’s',
+      (env) => env.METRICS_PORT !== env.PORT,
+    ),
   )
   .refine(
-    (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
-    {
-      path: ['ALLOW_LOCAL_WEBHOOKS'],
-      message: 'must not be set beside live keys: apps could call what runs on this machine',
-    },
+    ...rule(
+      ['STORE_URL', 'REFUSE_SQLITE'],
+      lostWithThePod,
+      (env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')),
+    ),
   )
-  .refine((env) => (env.SMTP_URL === undefined) === (env.MAIL_FROM === undefined), {
-    path: ['MAIL_FROM'],
-    message: 'set SMTP_URL and MAIL_FROM, or neither',
-  })
+  .refine(
+    ...rule(
+      ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+      'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
+      (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ALLOW_SIMULATED_PAYMENTS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
+      'must not be set beside live keys: somebody could book without paying',
+      (env) => !(env.ALLOW_SIMULATED_PAYMENTS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ALLOW_LOCAL_WEBHOOKS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
+      'must not be set beside live keys: apps could call what runs on this machine',
+      (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['MAIL_FROM', 'SMTP_URL'],
+      'set SMTP_URL and MAIL_FROM, or neither',
+      (env) => (env.SMTP_URL === undefined) === (env.MAIL_FROM === undefined),
+    ),
+  )
 export type Env = z.infer<typeof Env>
 
 /**
@@ -115,6 +244,6 @@ export function readEnv(source: Record<string, string | undefined>): Env {
   }
   const result = Env.safeParse(source)
   if (result.success) return result.data
-  const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
-  throw new Error(`core cannot start with these settings:\n${[...new Set(lines)].join('\n')}`)
+  const lines = problemsOf(result.error, source).map((line) => `  ${line}`)
+  throw new Error(`core cannot start with these settings:\n${lines.join('\n')}`)
 }

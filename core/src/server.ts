@@ -8,7 +8,7 @@ import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
-import type { Core } from './context.ts'
+import type { Core, Log } from './context.ts'
 import { watchDoor } from './drain.ts'
 import { type Env, readEnv } from './env.ts'
 import { watchEventLoop } from './http/event-loop.ts'
@@ -17,6 +17,7 @@ import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
+import { jsonLog } from './telemetry/json-log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { type Observe, observedByAll } from './telemetry/observe.ts'
 import { observedRunner } from './telemetry/observed-runner.ts'
@@ -33,16 +34,13 @@ import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
 const metrics = createMetrics(platform)
-const log = metrics.counted((entry) =>
-  console.log(JSON.stringify({ at: new Date().toISOString(), ...entry })),
-)
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
-function openInventory(env: Env, observe: Observe) {
+function openInventory(env: Env, observe: Observe, log: Log) {
   const on = (runner: ScriptRunner) => createInventory(observedRunner(runner, observe))
   if (env.REDIS_URL !== undefined) {
     const client = connectTcp(env.REDIS_URL)
-    client.on('error', () => log({ event: 'redis_connection_failed' }))
+    client.on('error', () => log({ level: 'warn', event: 'redis_connection_failed' }))
     return { inventory: on(tcpRunner(client)), close: () => client.disconnect() }
   }
   const address = { url: env.UPSTASH_REDIS_REST_URL ?? '', token: env.UPSTASH_REDIS_REST_TOKEN ?? '' }
@@ -51,7 +49,7 @@ function openInventory(env: Env, observe: Observe) {
 }
 
 /** Mail by SMTP, into the log of a laptop, or not at all. */
-function mailing(env: Env): Pick<Identities, 'mailer'> {
+function mailing(env: Env, log: Log): Pick<Identities, 'mailer'> {
   const { SMTP_URL: url, MAIL_FROM: from } = env
   if (url !== undefined && from !== undefined) return { mailer: smtpMailer({ url, from }) }
   return env.ALLOW_MAIL_IN_LOG ? { mailer: logMailer(log) } : {}
@@ -59,10 +57,11 @@ function mailing(env: Env): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
+  const log = metrics.counted(jsonLog(env.LOG_LEVEL, platform))
   const observe = observedByAll(metrics.observe)
   const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
-  const { inventory, close: closeInventory } = openInventory(env, observe)
+  const { inventory, close: closeInventory } = openInventory(env, observe, log)
   const core: Core = {
     store,
     inventory,
@@ -91,7 +90,7 @@ async function start(): Promise<void> {
       username: env.ADMIN_USERNAME ?? env.ADMIN_EMAIL,
       passwordHash: env.ADMIN_PASSWORD_HASH,
     },
-    ...mailing(env),
+    ...mailing(env, log),
   }
   const server = createServer()
   const door = watchDoor(server, platform)

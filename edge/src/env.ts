@@ -1,4 +1,13 @@
-import { AppId, EdgeKeys, EventId, Secret } from '@holdfast/contract'
+import {
+  AppId,
+  EdgeKeys,
+  EventId,
+  LogLevel,
+  problemsOf,
+  Secret,
+  together,
+  tracingSettings,
+} from '@holdfast/contract'
 import * as z from 'zod'
 import type { EdgeSettings } from './app.ts'
 
@@ -21,20 +30,57 @@ const OldSecret = z
   .transform((text) => new TextEncoder().encode(text))
 
 const common = {
-  /** Where core answers: scheme, host and port. */
-  CORE_URL: z.string().refine(isOrigin, 'must be an origin such as https://core.internal:8788'),
-  EDGE_ASSERTION_KEYS: EdgeKeys,
-  USER_TOKEN_SECRET: Secret,
-  ADMIN_TOKEN_SECRET: Secret,
-  HOLD_KEY_SECRET: Secret,
-  ADMIN_ORIGINS: AdminOrigins,
-  /** The app and the event that the routes of the predecessor TicketS are for; without them those answer 404. */
-  TICKETS_APP_ID: AppId.optional(),
-  TICKETS_EVENT_ID: EventId.optional(),
-  /** Accepts the user tokens of its existing deployment, on its routes only. */
-  TICKETS_JWT_SECRET: OldSecret.optional(),
-  /** The same of the Unified Booking Backend. */
-  UNIFIED_JWT_SECRET: OldSecret.optional(),
+  CORE_URL: z.string().refine(isOrigin, 'must be an origin such as https://core.internal:8788').meta({
+    description: 'Where core answers: scheme, host and port, e.g. `https://core.example.com`.',
+    refused: 'a path, and what is no URL',
+  }),
+  EDGE_ASSERTION_KEYS: EdgeKeys.meta({
+    description:
+      'One or two keys that core has too, `kid:base64url[,kid:base64url]`; the first signs what this edge says to core.',
+    refused: 'keys below 32 random bytes',
+    secret: true,
+  }),
+  USER_TOKEN_SECRET: Secret.meta({
+    description: "Verifies the tokens of users and guests; the same as core's.",
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  ADMIN_TOKEN_SECRET: Secret.meta({
+    description: "Verifies the tokens of the admin; the same as core's.",
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  HOLD_KEY_SECRET: Secret.meta({
+    description: "Names holds by their Idempotency-Key; the edge's alone. Changed, a retry makes a new hold.",
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  ADMIN_ORIGINS: AdminOrigins.meta({
+    description:
+      'Exact origins of pages that may use /v1/admin, separated by commas; `localhost` stands for all of its ports.',
+    refused: 'paths, patterns, spaces',
+  }),
+  TICKETS_APP_ID: AppId.optional().meta({
+    description: 'The app that the clients of the predecessor TicketS are of; without it /api answers 404.',
+    refused: 'what is no id of an app; to be without TICKETS_EVENT_ID',
+  }),
+  TICKETS_EVENT_ID: EventId.optional().meta({
+    description: 'The one event of TicketS.',
+    refused: 'what is no id of an event; to be without TICKETS_APP_ID',
+  }),
+  TICKETS_JWT_SECRET: OldSecret.optional().meta({
+    description:
+      'The secret of the old deployment of TicketS, while its users still have tokens: lets them in under /api and nowhere else. Whoever guesses it is any user there.',
+    refused: 'the empty one; to be without TICKETS_APP_ID',
+    secret: true,
+  }),
+  UNIFIED_JWT_SECRET: OldSecret.optional().meta({
+    description: 'The same of the Unified Booking Backend, on its own routes.',
+    refused: 'the empty one',
+    secret: true,
+  }),
+  LOG_LEVEL: LogLevel,
+  ...tracingSettings,
 }
 
 interface TicketsEnv {
@@ -43,68 +89,95 @@ interface TicketsEnv {
   readonly TICKETS_JWT_SECRET?: Uint8Array | undefined
 }
 
-/** Half a binding is a mistake, and so is a secret for routes that are not there. */
-const isBoundOrNot = ({
-  TICKETS_APP_ID: app,
-  TICKETS_EVENT_ID: event,
-  TICKETS_JWT_SECRET: secret,
-}: TicketsEnv) => (app === undefined) === (event === undefined) && (secret === undefined || app !== undefined)
-
-const halfBound = {
-  path: ['TICKETS_APP_ID'],
-  message: 'set TICKETS_APP_ID and TICKETS_EVENT_ID, or neither and no TICKETS_JWT_SECRET',
-  when: () => true,
+const RestUrl = z.url({ protocol: /^https?$/, error: 'must be https://...' })
+const restUrl = {
+  description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
+  refused: 'what is no http or https URL',
+}
+const RestToken = z.string().min(1)
+const restToken = {
+  description: 'The token of that database, which may write.',
+  refused: 'the empty one',
+  secret: true,
 }
 
-const RestUrl = z.url({ protocol: /^https?$/ })
-const RestToken = z.string().min(1)
+/** Half a binding is a mistake, and so is a secret for routes that are not there. */
+const boundOrNot = together<TicketsEnv>()(
+  ['TICKETS_APP_ID', 'TICKETS_EVENT_ID', 'TICKETS_JWT_SECRET'],
+  'set TICKETS_APP_ID and TICKETS_EVENT_ID, or neither and no TICKETS_JWT_SECRET',
+  ({ TICKETS_APP_ID: app, TICKETS_EVENT_ID: event, TICKETS_JWT_SECRET: secret }) =>
+    (app === undefined) === (event === undefined) && (secret === undefined || app !== undefined),
+)
 
-const WorkerEnv = z
+/** The bindings of the Worker; `SETTINGS.md` is made of what is said of them here. */
+export const WorkerEnv = z
   .object({
     ...common,
-    UPSTASH_REDIS_REST_URL: RestUrl,
-    UPSTASH_REDIS_REST_TOKEN: RestToken,
+    UPSTASH_REDIS_REST_URL: RestUrl.meta(restUrl),
+    UPSTASH_REDIS_REST_TOKEN: RestToken.meta(restToken),
   })
-  .refine(isBoundOrNot, halfBound)
+  .refine(...boundOrNot)
 /** What the Worker is given. */
 export type WorkerEnv = z.infer<typeof WorkerEnv>
 
-const NodeEnv = z
-  .object({
-    ...common,
-    HOST: z.string().default('0.0.0.0'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-    UPSTASH_REDIS_REST_URL: RestUrl.optional(),
-    UPSTASH_REDIS_REST_TOKEN: RestToken.optional(),
-    /** The header in which the one proxy before this edge puts the client's address, e.g. `x-real-ip`. */
-    TRUSTED_PROXY_HEADER: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]*$/i, 'must be the name of a header')
-      .optional(),
-  })
-  .refine((env) => env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN), {
-    path: ['REDIS_URL'],
-    message: 'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
-    // Told together with all other problems, instead of after them.
-    when: () => true,
-  })
-  .refine(isBoundOrNot, halfBound)
+const nodeFields = {
+  ...common,
+  HOST: z.string().default('0.0.0.0').meta({ description: 'The address to listen at.', refused: 'nothing' }),
+  PORT: z.coerce
+    .number('must be a port, 0 to 65535')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8787)
+    .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
+    .optional()
+    .meta({
+      description:
+        'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
+      refused: 'other addresses',
+      secret: true,
+    }),
+  UPSTASH_REDIS_REST_URL: RestUrl.optional().meta(restUrl),
+  UPSTASH_REDIS_REST_TOKEN: RestToken.optional().meta(restToken),
+  TRUSTED_PROXY_HEADER: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/i, 'must be the name of a header')
+    .optional()
+    .meta({
+      description:
+        "The header in which the one proxy before this edge puts the client's address, e.g. `x-real-ip`; without one the address is the socket's.",
+      refused: 'what is no name of a header',
+    }),
+}
+
+/** The environment of the Node entry. */
+export const NodeEnv = z
+  .object(nodeFields)
+  .refine(
+    ...together<z.infer<z.ZodObject<typeof nodeFields>>>()(
+      ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+      'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
+      (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
+    ),
+  )
+  .refine(...boundOrNot)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
 
 /** Settings that are wrong, all of them, by the names of the variables and never by their values. */
 export class EnvError extends Error {
-  constructor(error: z.ZodError) {
-    const lines = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
-    super(`the edge cannot start with these settings:\n${[...new Set(lines)].join('\n')}`)
+  constructor(error: z.ZodError, source: object) {
+    const lines = problemsOf(error, source).map((line) => `  ${line}`)
+    super(`the edge cannot start with these settings:\n${lines.join('\n')}`)
     this.name = 'EnvError'
   }
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, source: unknown): z.output<Schema> {
+function read<Schema extends z.ZodType>(schema: Schema, source: object): z.output<Schema> {
   const result = schema.safeParse(source)
-  if (!result.success) throw new EnvError(result.error)
+  if (!result.success) throw new EnvError(result.error, source)
   return result.data
 }
 
@@ -112,7 +185,7 @@ function read<Schema extends z.ZodType>(schema: Schema, source: unknown): z.outp
  * Reads the bindings of the Worker.
  * @throws EnvError
  */
-export const readWorkerEnv = (source: unknown): WorkerEnv => read(WorkerEnv, source)
+export const readWorkerEnv = (source: object): WorkerEnv => read(WorkerEnv, source)
 
 /**
  * Reads the environment of the Node entry.

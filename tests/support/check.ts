@@ -27,6 +27,10 @@ const checks: readonly Check[] = [
   { name: 'the routes of the client are fresh', command: ['node', 'core/client/generate.ts', '--check'] },
   { name: 'the OpenAPI document is fresh', command: ['node', 'edge/dev/reference/generate.ts', '--check'] },
   {
+    name: 'the pages of settings and values are fresh',
+    command: ['node', 'tests/docs/generate.ts', '--check'],
+  },
+  {
     name: 'the chart lints, renders what Kubernetes takes, and refuses what is wrong',
     command: ['vitest', 'run', '--project', 'charts'],
   },

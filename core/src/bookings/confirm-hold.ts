@@ -107,7 +107,7 @@ async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
       return refusal(call, 'outcome_unknown')
     if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
     await abandonKey(ctx.store, claim).catch(() =>
-      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+      ctx.log({ level: 'warn', event: 'claim_not_abandoned', appId: call.appId }),
     )
     throw error
   }
@@ -309,7 +309,7 @@ async function refuseForGood(
     return decidedAlready(ctx, call, claim, answer)
   }
   await giveBack(ctx, call, extras.seats ?? []).catch(() =>
-    ctx.log({ event: 'seats_left_to_repair', appId, eventId }),
+    ctx.log({ level: 'warn', event: 'seats_left_to_repair', appId, eventId }),
   )
   return answer
 }

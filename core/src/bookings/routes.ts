@@ -9,6 +9,7 @@ import {
   headers,
   PageQuery,
   Problem,
+  ProblemBody,
   ReplyQuestion,
 } from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
@@ -32,7 +33,7 @@ export function holdRoutes(core: Core) {
   const poke = (booking: BookingDoc) => {
     const { appId, bookingId } = booking
     stage(core, 'settle', () => carryOut(core, booking)).catch(() =>
-      core.log({ event: 'poke_left_to_relay', appId, bookingId }),
+      core.log({ level: 'warn', event: 'poke_left_to_relay', appId, bookingId }),
     )
   }
   const grantOf = (c: Context<CoreEnv>) => ({
@@ -67,6 +68,7 @@ export function holdRoutes(core: Core) {
         { ...core, poke },
         { ...grant, owner, kind, externalUser, requestId, fingerprint, command, deadlineMs },
       )
+      if (answer.status !== 201) c.set('code', ProblemBody.parse(JSON.parse(answer.body)).code)
       const type = answer.status === 201 ? 'application/json' : 'application/problem+json'
       c.header('content-type', type)
       if (answer.replayed) c.header(headers.idempotentReplayed, 'true')

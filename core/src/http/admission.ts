@@ -43,12 +43,14 @@ export function takeTurns(platform: Pick<Platform, 'now' | 'deadline'>) {
     apps.set(caller, app)
     app.calls += 1
     const deadlineMs = c.get('deadlineMs')
+    const cameMs = platform.now()
     const leaves: (() => void)[] = []
     const wait = waitUntil(platform, deadlineMs)
     try {
       leaves.push(await app.turns.enter(wait.over))
       leaves.push(await all.enter(wait.over))
       wait.end()
+      c.set('queuedMs', platform.now() - cameMs)
       assertAlive(platform, deadlineMs)
       await next()
     } finally {

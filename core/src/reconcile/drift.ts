@@ -112,13 +112,14 @@ export function createDrift(ctx: Context): Drift {
     const { differing, settling, lacks } = pass
     const isClean = differing === 0 && lacks.length === 0
     passes.set(keyOf(event), fresh(platform.now() + (isClean ? driftEveryMs : driftAgainMs)))
-    if (!isClean) log({ event: 'drift_mended', appId, eventId, seats: differing, settling, lacked: lacks })
+    const found = { seats: differing, settling, lacked: lacks }
+    if (!isClean) log({ level: 'warn', event: 'drift_mended', appId, eventId, ...found })
     await noteCheck(event, pass)
     const checked = await inventory.check(event)
     if (checked.word === 'not_ready') return
     const left = lacksOf(checked, seatCount)
     if (left.length === 0) return isClean ? rest(event, checked) : undefined
-    log({ event: 'drift_not_mended', appId, eventId, lacks: left })
+    log({ level: 'error', event: 'drift_not_mended', appId, eventId, lacks: left })
     await rebuildInventory(ctx, event)
   }
 

@@ -76,7 +76,8 @@ export async function tailLedger(ctx: Context, ref: EventRef): Promise<LedgerOut
     }
     await record(ctx, ref, [], reading.next)
     if (reading.word === 'new_epoch') continue
-    ctx.log({ event: `ledger_${reading.word}`, appId, eventId, from: cursor.ver, to: reading.next.ver })
+    const span = { from: cursor.ver, to: reading.next.ver }
+    ctx.log({ level: 'warn', event: `ledger_${reading.word}`, appId, eventId, ...span })
     outcome = 'lost'
   }
   return outcome

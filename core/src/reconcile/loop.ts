@@ -1,6 +1,7 @@
 import {
   backlogRoundMs,
   claimsRoundMs,
+  faultOf,
   leaseRenewMs,
   purgeRoundMs,
   relayRoundMs,
@@ -57,7 +58,7 @@ export async function repairOnce(
     } catch (error) {
       const { appId, eventId } = event
       const fault = error instanceof Error ? error.name : 'unknown'
-      ctx.log({ event: 'repair_failed', appId, eventId, fault })
+      ctx.log({ level: 'error', event: 'repair_failed', appId, eventId, fault })
     }
   }
   const repair = async (event: EventDoc) => {
@@ -99,7 +100,7 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
   const told = createRoundsTold(ctx.platform, host)
   const tryTo = (name: string, work: () => Promise<unknown>) =>
     work().catch((error: unknown) =>
-      ctx.log({ event: `${name}_failed`, fault: error instanceof Error ? error.name : 'unknown' }),
+      ctx.log({ level: 'error', event: `${name}_failed`, fault: faultOf(error).name }),
     )
   const renew = async () => {
     let isNow = false

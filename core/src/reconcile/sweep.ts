@@ -58,7 +58,7 @@ async function judge(
     return 'confirmed'
   } catch {
     // A commit that is under way may hold the reservation: the next round asks again, the others go on.
-    ctx.log({ event: 'sweep_undecided', appId, eventId })
+    ctx.log({ level: 'warn', event: 'sweep_undecided', appId, eventId })
     return null
   }
 }
