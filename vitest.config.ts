@@ -36,6 +36,7 @@ export default defineConfig({
         },
       },
       node('e2e', ['tests/{e2e,security}/**/*.test.ts']),
+      node('faults', ['tests/faults/**/*.test.ts'], { testTimeout: 120_000 }),
       node('planted', ['tests/planted/**/*.test.ts']),
       node('charts', ['tests/charts/**/*.test.ts']),
       node('images', ['tests/images/**/*.test.ts']),
