@@ -3,6 +3,7 @@
  * shorter times, so that what a campaign leaves behind is over within seconds. The code that runs is what ships.
  */
 import { registerHooks } from 'node:module'
+import { shortTimes } from './short-times.ts'
 
 /** What core's entry builds its adapters with, and what stands in their place. */
 const doubles: Readonly<Record<string, string>> = {
@@ -10,14 +11,6 @@ const doubles: Readonly<Record<string, string>> = {
   '@holdfast/inventory/tcp': './redis.ts',
   './payments/accounts.ts': './payments.ts',
 }
-
-/** In the order of the originals: core's budget < the edge's < the lease. */
-export const shortTimes = {
-  pinLeaseMs: 12_000,
-  claimAbandonedMs: 12_000,
-  paymentHeadStartMs: 9_000,
-  paymentPendingMsMax: 4_000,
-} as const
 
 const entry = new URL('../../../core/src/server.ts', import.meta.url).href
 const limits = new URL('../../../core/contract/limits.ts', import.meta.url).href

@@ -1,0 +1,181 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { AppId, EventId } from '@holdfast/contract'
+import type { EventRef } from '@holdfast/inventory'
+import { openStore } from '../../core/src/store/open.ts'
+import { openAdmin } from '../../edge/dev/seed.ts'
+import type { Between } from '../../edge/dev/stack.ts'
+import { chooseStore } from '../../edge/dev/store.ts'
+import { createRandom } from '../simulation/scheduler.ts'
+import { auditEvent } from '../support/audit.ts'
+import { openInventory } from '../support/inventory.ts'
+import { limitless, putOnSale, seatsTo } from '../support/selling.ts'
+import { buy, buyInPeace, type Shop } from './buyers.ts'
+import { type Cluster, startCluster, until } from './cluster.ts'
+import { createFates, type Fates } from './fates.ts'
+import { judge, unrestOf } from './judge.ts'
+import { shortTimes } from './mortal/short-times.ts'
+import { type Notes, takeNotes } from './notes.ts'
+import type { End } from './replica.ts'
+
+export interface HouseOptions {
+  readonly dir: string
+  /** The SQLite file in `dir` when absent. */
+  readonly storeUrl: string | undefined
+  readonly cores: number
+  readonly seed: number
+  readonly points: readonly string[]
+  /** Whether cores are told to stop as well. */
+  readonly terms?: boolean
+  readonly between?: Between
+  /** Told of every answer. */
+  readonly count?: Shop['count']
+}
+
+/** One sale under load, and then quiet. */
+export interface Round {
+  readonly eventId: string
+  readonly buyers: number
+  /** Whether the load goes on. */
+  isOn(): boolean
+  /** Whether Redis may have lost something. */
+  readonly isLossy?: () => boolean
+  /** What the quiet needs beside calm cores. */
+  readonly heal?: () => Promise<void>
+}
+
+/** A Holdfast whose cores are killed, with an app that sells and one that must not get at it. */
+export interface House {
+  readonly cluster: Cluster
+  readonly fates: Fates
+  /** How often cores were killed, at points and at random. */
+  kills(): number
+  /** Sells one event while cores die, and judges it when all is at rest. */
+  play(round: Round): Promise<Notes>
+  stop(): Promise<void>
+}
+
+export const seatCount = 120
+export const holdTtlMs = 3_000
+/** What a dead core's open transaction may last on the MongoDB for tests, and the lease of repair after it. */
+const transactionMs = 5_000
+const leaseMs = 5_000
+/** Rounds of repair, on a machine that is busy. */
+const slackMs = 15_000
+/** I6 and I10: all is at rest so long after the last fault. */
+export const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + slackMs
+/** I13: somebody can buy so long after. */
+const peaceMsMax = 10_000
+const smallEventMs = 1_500
+
+/** Puts an event on sale, whoever dies meanwhile. */
+async function sell(shop: Shop, eventId: string, count: number): Promise<void> {
+  const untilMs = Date.now() + 60_000
+  for (;;) {
+    try {
+      return await putOnSale(shop, eventId, { seats: seatsTo(count), holdTtlMs: shop.holdTtlMs })
+    } catch (error) {
+      if (Date.now() > untilMs) throw error
+      await pause(500)
+    }
+  }
+}
+
+/** Opens one. Its cores are calm until the first round. */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { dir, cores, seed, points, terms = false, between, count = () => {} } = options
+  mkdirSync(dir, { recursive: true })
+  const random = createRandom(seed)
+  const fates = createFates(random, points, terms)
+  const faults: End[] = []
+  const onEnd = (end: End) => {
+    fates.ended(end)
+    if (end.how === 'fault') faults.push(end)
+  }
+  const chosen = chooseStore(dir, options.storeUrl)
+  const cluster = await startCluster({
+    ...{ dir, store: chosen, cores, nextFate: fates.next, onEnd },
+    ...(between && { between }),
+  })
+  const store = await openStore(cluster.storeUrl)
+  const inventory = openInventory(cluster.redis)
+  const { edgeUrl, secrets, replicas, service } = cluster
+  const makeApp = await openAdmin(edgeUrl, secrets)
+  const app = { paymentProvider: 'simulated', rateLimits: limitless }
+  const ours = await makeApp({ name: 'Campaign', ...app })
+  const theirs = await makeApp({ name: 'Stranger', ...app })
+  const shop: Shop = {
+    ...{ edgeUrl, secretKey: ours.secretKey, strangerKey: theirs.secretKey },
+    ...{ seatCount, holdTtlMs, random, count },
+  }
+
+  const calm = async () => {
+    fates.calm(true)
+    for (const replica of replicas) if (replica.isDoomed()) replica.end('kill')
+    const areCalm = () => replicas.every((replica) => replica.isReady() && !replica.isDoomed())
+    await until(() => areCalm() && service.ready().length === replicas.length, 'every core is calm')
+  }
+  const load = async ({ buyers, isOn, eventId }: Round, notes: Notes) => {
+    let n = 0
+    const queue = async () => {
+      while (isOn()) await buy(shop, notes, n++)
+    }
+    // Small events go on sale beside it, so that inventories are built.
+    const stage = async () => {
+      for (let small = 1; isOn(); small++) {
+        await sell(shop, `${eventId}-small-${small}`, 2)
+        await pause(smallEventMs)
+      }
+    }
+    await Promise.all([stage(), ...Array.from({ length: buyers }, queue)])
+  }
+  const rest = async (ref: EventRef, notes: Notes) => {
+    const untilMs = Date.now() + restMsMax
+    for (;;) {
+      const unrest = await unrestOf(store, inventory, ref)
+      if (unrest.length === 0) return
+      if (Date.now() > untilMs) {
+        for (const [invariant, what] of unrest) notes.complain(invariant, `${what} after ${restMsMax} ms`)
+        return
+      }
+      await pause(300)
+    }
+  }
+  const audit = async (ref: EventRef, notes: Notes) => {
+    const found = await auditEvent(cluster, ref, new Set())
+    const named: readonly (readonly [string, keyof typeof found])[] = [
+      ['I1', 'doubleSales'],
+      ['I2', 'seatsInDisagreement'],
+      ['I2', 'undecidedBookings'],
+      ['I4', 'overlappingHolds'],
+      ['I7', 'partialBookings'],
+    ]
+    for (const [invariant, name] of named)
+      if (found[name] > 0) notes.complain(invariant, `${found[name]} ${name}`)
+    await judge(store, ref, notes)
+  }
+  return {
+    cluster,
+    fates,
+    kills: () => [...fates.counts()].reduce((all, [how, n]) => (/told|itself/.test(how) ? all : all + n), 0),
+    async play(round) {
+      const ref = { appId: AppId.parse(ours.appId), eventId: EventId.parse(round.eventId) }
+      const notes = takeNotes(round.eventId, round.isLossy ?? (() => false))
+      await sell(shop, round.eventId, seatCount)
+      fates.calm(false)
+      for (const replica of replicas) replica.end('kill')
+      await load(round, notes)
+      await Promise.all([calm(), round.heal?.()])
+      await buyInPeace(shop, notes, peaceMsMax)
+      await rest(ref, notes)
+      await audit(ref, notes)
+      for (const { name, logFile } of faults.splice(0))
+        notes.complain('I13', `${name} ended by itself: ${logFile}`)
+      return notes
+    },
+    async stop() {
+      await store.close()
+      await cluster.stop()
+    },
+  }
+}
