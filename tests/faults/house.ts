@@ -40,6 +40,8 @@ export interface Round {
   isOn(): boolean
   /** Whether Redis may have lost something. */
   readonly isLossy?: () => boolean
+  /** What happens to the cores instead of death. */
+  readonly turmoil?: (cluster: Cluster) => Promise<void>
   /** What the quiet needs beside calm cores. */
   readonly heal?: () => Promise<void>
 }
@@ -115,6 +117,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const areCalm = () => replicas.every((replica) => replica.isReady() && !replica.isDoomed())
     await until(() => areCalm() && service.ready().length === replicas.length, 'every core is calm')
   }
+  const letThemDie = async () => {
+    fates.calm(false)
+    for (const replica of replicas) replica.end('kill')
+  }
   const load = async ({ buyers, isOn, eventId }: Round, notes: Notes) => {
     let n = 0
     const queue = async () => {
@@ -162,9 +168,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       const ref = { appId: AppId.parse(ours.appId), eventId: EventId.parse(round.eventId) }
       const notes = takeNotes(round.eventId, round.isLossy ?? (() => false))
       await sell(shop, round.eventId, seatCount)
-      fates.calm(false)
-      for (const replica of replicas) replica.end('kill')
-      await load(round, notes)
+      const loaded = load(round, notes)
+      await (round.turmoil ?? letThemDie)(cluster)
+      await loaded
       await Promise.all([calm(), round.heal?.()])
       await buyInPeace(shop, notes, peaceMsMax)
       await rest(ref, notes)

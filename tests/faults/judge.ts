@@ -113,7 +113,11 @@ function judgeBookings({ bookings, cancellations }: Books, notes: Notes): void {
     const isEnded = cancellations.some((one) => one.bookingId === bookingId)
     if (status === 'CANCELLED' && !(isEnded && notes.cancelled.has(bookingId)))
       notes.complain('I11', `booking ${bookingId} ended, and nobody cancelled it`)
-    if (paymentStatus === 'FAILED' && !/^pay_(pending|capture_fails)_/.test(paymentId ?? ''))
+    if (
+      paymentStatus === 'FAILED' &&
+      status === 'CONFIRMED' &&
+      !/^pay_(pending|capture_fails)_/.test(paymentId ?? '')
+    )
       notes.complain('I11', `booking ${bookingId} failed, and ${paymentId} did not`)
   }
 }

@@ -109,18 +109,20 @@ async function overlaps(
     const reply = await inventory.changesSince(ref, epoch, ver, 500)
     if (reply.word !== 'changes') throw new Error(`the log cannot be read whole: ${reply.word}`)
     for (const { kind, grantId, seats, marks, atMs, untilMs } of reply.changes) {
-      for (const { id } of seats) {
+      for (const { id } of kind === 'apply' ? [] : seats) {
         const holder = holders.get(id)
         const others = holder && holder.grantId !== grantId && (holder.firm || holder.untilMs > atMs)
         if (kind === 'hold' && others) found += 1
         const over = kind === 'release' || kind === 'expire'
         if (over && holder?.grantId === grantId) holders.delete(id)
-        if (!over && grantId) holders.set(id, { grantId, untilMs, firm: kind === 'pin' || kind === 'apply' })
+        if (!over && grantId) holders.set(id, { grantId, untilMs, firm: kind === 'pin' })
       }
-      for (const { index, byte } of marks) {
+      // What the store says tells of the seats that it changed, whatever hold it ended.
+      for (const { index, byte } of kind === 'apply' ? marks : []) {
         const id = ids.get(index) ?? ''
-        if (kind !== 'apply' || !nobodys.has(byte)) continue
         const holder = holders.get(id)
+        if (byte === seatBytes.booked) holders.set(id, { grantId: grantId ?? '', untilMs, firm: true })
+        if (!nobodys.has(byte)) continue
         if (holder && !holder.firm && holder.untilMs > atMs) found += 1
         holders.delete(id)
       }
