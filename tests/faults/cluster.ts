@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import getPort from 'get-port'
 import { rootDir, runToEnd } from '../../edge/dev/processes.ts'
@@ -8,6 +7,7 @@ import { type RunningRedis, startRedis } from '../../edge/dev/redis/start.ts'
 import { keepSecrets, type Secrets } from '../../edge/dev/secrets.ts'
 import { type Between, startCore, startEdge } from '../../edge/dev/stack.ts'
 import type { ChosenStore } from '../../edge/dev/store.ts'
+import { until } from '../contract/inventory/poll.ts'
 import { type Service, startService } from '../support/service.ts'
 import { type End, type Fate, type Replica, startReplica } from './replica.ts'
 
@@ -37,16 +37,8 @@ export interface Cluster {
 const preload = pathToFileURL(join(rootDir, 'tests/faults/mortal/preload.ts')).href
 const mortal = { NODE_OPTIONS: `--import=${preload}` }
 
-const readyMsMax = 60_000
-
-/** Waits until something is so. @throws when it is not in time. */
-export async function until(isSo: () => boolean, what: string): Promise<void> {
-  const untilMs = Date.now() + readyMsMax
-  while (!isSo()) {
-    if (Date.now() > untilMs) throw new Error(`waited in vain: ${what}`)
-    await pause(50)
-  }
-}
+/** Cores start while others of this machine's two processors work. */
+export const readyMsMax = 60_000
 
 /** Starts one on this machine. Nothing is left running when that fails. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -90,7 +82,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       started.push(replica)
       replicas.push(replica)
     }
-    await until(() => service.ready().length === options.cores, 'every core is ready')
+    await until(async () => service.ready().length === options.cores, readyMsMax)
     const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
     const coreUrl = (await between.edgeAndCore?.(service.url)) ?? service.url
     const edgePort = await getPort({ host: '127.0.0.1' })

@@ -50,7 +50,9 @@ export function createFates(
       isCalm = now
     },
     ended({ how, point }) {
-      const name = point ?? { kill: 'at random', term: 'told to stop', fault: 'by itself', point: '' }[how]
+      const name =
+        point ??
+        { kill: 'at random', term: 'told to stop', fault: 'by itself', unborn: 'not started', point: '' }[how]
       counts.set(name, (counts.get(name) ?? 0) + 1)
       if (point) missing.delete(point)
     },

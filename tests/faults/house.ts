@@ -1,17 +1,20 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppId, EventId } from '@holdfast/contract'
-import type { EventRef } from '@holdfast/inventory'
+import type { EventRef, Inventory } from '@holdfast/inventory'
 import { openStore } from '../../core/src/store/open.ts'
+import type { Store } from '../../core/src/store/store.ts'
+import type { RunningRedis } from '../../edge/dev/redis/start.ts'
 import { openAdmin } from '../../edge/dev/seed.ts'
 import type { Between } from '../../edge/dev/stack.ts'
 import { chooseStore } from '../../edge/dev/store.ts'
+import { until } from '../contract/inventory/poll.ts'
 import { createRandom } from '../simulation/scheduler.ts'
 import { auditEvent } from '../support/audit.ts'
 import { openInventory } from '../support/inventory.ts'
 import { limitless, putOnSale, seatsTo } from '../support/selling.ts'
 import { buy, buyInPeace, type Shop } from './buyers.ts'
-import { type Cluster, startCluster, until } from './cluster.ts'
+import { type Cluster, readyMsMax, startCluster } from './cluster.ts'
 import { createFates, type Fates } from './fates.ts'
 import { judge, unrestOf } from './judge.ts'
 import { shortTimes } from './mortal/short-times.ts'
@@ -27,7 +30,11 @@ export interface HouseOptions {
   readonly points: readonly string[]
   /** Whether cores are told to stop as well. */
   readonly terms?: boolean
+  /** A network that loses things. */
   readonly between?: Between
+  readonly redis?: RunningRedis
+  /** What all takes longer after the last fault: dead connections are given up. */
+  readonly slackMs?: number
   /** Told of every answer. */
   readonly count?: Shop['count']
 }
@@ -50,6 +57,9 @@ export interface Round {
 export interface House {
   readonly cluster: Cluster
   readonly fates: Fates
+  readonly store: Store
+  readonly inventory: Inventory
+  refOf(eventId: string): EventRef
   /** How often cores were killed, at points and at random. */
   kills(): number
   /** Sells one event while cores die, and judges it when all is at rest. */
@@ -57,22 +67,22 @@ export interface House {
   stop(): Promise<void>
 }
 
-export const seatCount = 120
-export const holdTtlMs = 3_000
+const seatCount = 120
+const holdTtlMs = 3_000
 /** What a dead core's open transaction may last on the MongoDB for tests, and the lease of repair after it. */
 const transactionMs = 5_000
 const leaseMs = 5_000
 /** Rounds of repair, on a machine that is busy. */
-const slackMs = 15_000
+const roundsMs = 15_000
 /** I6 and I10: all is at rest so long after the last fault. */
-export const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + slackMs
+const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + roundsMs
 /** I13: somebody can buy so long after. */
 const peaceMsMax = 10_000
-const smallEventMs = 1_500
+const smallEventMs = 2_000
 
 /** Puts an event on sale, whoever dies meanwhile. */
 async function sell(shop: Shop, eventId: string, count: number): Promise<void> {
-  const untilMs = Date.now() + 60_000
+  const untilMs = Date.now() + 120_000
   for (;;) {
     try {
       return await putOnSale(shop, eventId, { seats: seatsTo(count), holdTtlMs: shop.holdTtlMs })
@@ -85,19 +95,20 @@ async function sell(shop: Shop, eventId: string, count: number): Promise<void> {
 
 /** Opens one. Its cores are calm until the first round. */
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const { dir, cores, seed, points, terms = false, between, count = () => {} } = options
+  const { dir, cores, seed, points, terms = false, between, redis, count = () => {}, slackMs = 0 } = options
   mkdirSync(dir, { recursive: true })
   const random = createRandom(seed)
   const fates = createFates(random, points, terms)
   const faults: End[] = []
   const onEnd = (end: End) => {
     fates.ended(end)
-    if (end.how === 'fault') faults.push(end)
+    // On a network that loses things a start may fail, and is tried again.
+    if (end.how === 'fault' || (end.how === 'unborn' && !between)) faults.push(end)
   }
   const chosen = chooseStore(dir, options.storeUrl)
   const cluster = await startCluster({
     ...{ dir, store: chosen, cores, nextFate: fates.next, onEnd },
-    ...(between && { between }),
+    ...{ ...(between && { between }), ...(redis && { redis }) },
   })
   const store = await openStore(cluster.storeUrl)
   const inventory = openInventory(cluster.redis)
@@ -115,7 +126,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     fates.calm(true)
     for (const replica of replicas) if (replica.isDoomed()) replica.end('kill')
     const areCalm = () => replicas.every((replica) => replica.isReady() && !replica.isDoomed())
-    await until(() => areCalm() && service.ready().length === replicas.length, 'every core is calm')
+    await until(async () => areCalm() && service.ready().length === replicas.length, readyMsMax)
   }
   const letThemDie = async () => {
     fates.calm(false)
@@ -136,12 +147,13 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await Promise.all([stage(), ...Array.from({ length: buyers }, queue)])
   }
   const rest = async (ref: EventRef, notes: Notes) => {
-    const untilMs = Date.now() + restMsMax
+    const untilMs = Date.now() + restMsMax + slackMs
     for (;;) {
       const unrest = await unrestOf(store, inventory, ref)
       if (unrest.length === 0) return
       if (Date.now() > untilMs) {
-        for (const [invariant, what] of unrest) notes.complain(invariant, `${what} after ${restMsMax} ms`)
+        for (const [invariant, what] of unrest)
+          notes.complain(invariant, `${what} after ${restMsMax + slackMs} ms`)
         return
       }
       await pause(300)
@@ -160,19 +172,23 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       if (found[name] > 0) notes.complain(invariant, `${found[name]} ${name}`)
     await judge(store, ref, notes)
   }
+  const refOf = (eventId: string): EventRef => ({
+    appId: AppId.parse(ours.appId),
+    eventId: EventId.parse(eventId),
+  })
   return {
-    cluster,
-    fates,
-    kills: () => [...fates.counts()].reduce((all, [how, n]) => (/told|itself/.test(how) ? all : all + n), 0),
+    ...{ cluster, fates, store, inventory, refOf },
+    kills: () =>
+      [...fates.counts()].reduce((all, [how, n]) => (/told|itself|started/.test(how) ? all : all + n), 0),
     async play(round) {
-      const ref = { appId: AppId.parse(ours.appId), eventId: EventId.parse(round.eventId) }
+      const ref = refOf(round.eventId)
       const notes = takeNotes(round.eventId, round.isLossy ?? (() => false))
       await sell(shop, round.eventId, seatCount)
       const loaded = load(round, notes)
       await (round.turmoil ?? letThemDie)(cluster)
       await loaded
       await Promise.all([calm(), round.heal?.()])
-      await buyInPeace(shop, notes, peaceMsMax)
+      await buyInPeace(shop, notes, peaceMsMax + slackMs)
       await rest(ref, notes)
       await audit(ref, notes)
       for (const { name, logFile } of faults.splice(0))

@@ -10,10 +10,10 @@ export type Fate =
   | { readonly kind: 'point'; readonly point: string; readonly nth: number; readonly patienceMs: number }
   | { readonly kind: 'kill' | 'term'; readonly afterMs: number }
 
-/** How a life has ended. `fault`: nobody wanted it. */
+/** How a life has ended. `fault`: nobody wanted it; `unborn`: it did not start. */
 export interface End {
   readonly name: string
-  readonly how: 'point' | 'kill' | 'term' | 'fault'
+  readonly how: 'point' | 'kill' | 'term' | 'fault' | 'unborn'
   readonly point?: string
   readonly logFile: string
 }
@@ -62,7 +62,7 @@ export function startReplica({ name, launch, logFileOf, nextFate, onEnd }: Repli
     try {
       running = await launch(life, fate.kind === 'point' ? { [diesAt]: `${fate.point}#${fate.nth}` } : {})
     } catch {
-      return endOf(logFile)
+      return killedAt(logFile) ? endOf(logFile) : { name, how: 'unborn', logFile }
     }
     isReady = true
     const timer = setTimeout(() => resolve(fate.kind === 'term' ? 'term' : 'kill'), msOf(fate) ?? 2 ** 31 - 1)

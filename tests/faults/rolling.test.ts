@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../contract/inventory/poll.ts'
 import { mongos } from '../support/databases.ts'
-import { type Cluster, until } from './cluster.ts'
+import { type Cluster, readyMsMax } from './cluster.ts'
 import { openHouse } from './house.ts'
 
 const [mongo] = mongos
@@ -12,8 +13,8 @@ const [mongo] = mongos
 async function restartAll({ replicas, service }: Cluster): Promise<void> {
   for (const replica of replicas) {
     replica.end('term')
-    await until(() => !replica.isReady(), 'it is told to stop')
-    await until(() => replica.isReady() && service.ready().length === replicas.length, 'all are ready')
+    await until(async () => !replica.isReady(), readyMsMax)
+    await until(async () => replica.isReady() && service.ready().length === replicas.length, readyMsMax)
   }
 }
 
