@@ -3,6 +3,7 @@ import { createCoreApp } from '@holdfast/core/src/app.ts'
 import { createReceipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
 import type { Identities } from '@holdfast/core/src/identities.ts'
+import { createDrift, type Drift } from '@holdfast/core/src/reconcile/drift.ts'
 import { plainPasswords, tokenSecrets } from '@holdfast/core/src/users/testing.ts'
 import { createTokenIssuer } from '@holdfast/core/src/users/tokens.ts'
 import { createEdgeApp } from '@holdfast/edge/src/app.ts'
@@ -28,6 +29,8 @@ export interface Program {
 
 export interface CoreProgram extends Program {
   readonly core: Core
+  /** Where its comparison of Redis with the store stands: known to this start of it only. */
+  readonly drift: Drift
 }
 export type EdgeProgram = Program
 
@@ -76,7 +79,8 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     tokens: createTokenIssuer(tokenSecrets, platform),
     admin: { email: 'admin@example.com', username: 'admin', passwordHash: 'plain:admin' },
   }
-  return { core, serve: serving(machine, createCoreApp(core, identities, settings.edgeKeys)) }
+  const drift = createDrift(core)
+  return { core, drift, serve: serving(machine, createCoreApp(core, identities, settings.edgeKeys)) }
 }
 
 /** Receipts whose time is the machine's. */

@@ -141,11 +141,6 @@ export async function createWorld(
       scheduler.note('ALL IS WELL from now on')
       current = noFaults
       for (const { machine } of [...cores, ...edges]) machine.recover()
-      // What a failover lost is mended by comparing it with the store. Until repair does, an operator would start anew.
-      if (mood.rollbacks > 0) {
-        redis.flush()
-        listener.lost(null)
-      }
     },
   }
 }
