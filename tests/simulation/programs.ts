@@ -11,7 +11,7 @@ import { type CorePort, CoreUnreachable } from '@holdfast/edge/src/ports.ts'
 import { createLocalLimiter } from '@holdfast/edge/src/rate-gate.ts'
 import { settings } from '@holdfast/edge/src/testing-data.ts'
 import type { Machine } from './machines.ts'
-import { remoteStore } from './remote-store.ts'
+import { remoteStore } from './store/remote.ts'
 import { inventoryOf, providerOf } from './wires.ts'
 import type { Host, Setting } from './world.ts'
 
