@@ -94,11 +94,23 @@ export const leaseRenewMs = 1_000
 export const repairRoundMs = 1_000
 export const relayRoundMs = 500
 export const purgeRoundMs = 60_000
+/** The pause between two looks at how much of the outbox waits, for those that watch. */
+export const backlogRoundMs = 5_000
+/** How often the sales of an event are held against the invariants, and the pause between two pages of bookings. */
+export const inspectEveryMs = 60_000
+export const inspectPageEveryMs = 2_000
+export const inspectedBookingsPerPage = 100
+/** A booking that is no older is left alone: what its commit promised may be under way. */
+export const inspectGraceMs = 30_000
+/** How often it is written down that an event was compared with the store and nothing was found. */
+export const checkNotedEveryMs = 300_000
 /** Events that a round of repair looks at, and at once. */
 export const repairedEventsMax = 10_000
 export const repairedEventsAtOnce = 4
 /** Inventories that one core builds at a time; before, each waits for commits of its old epoch, all together. */
 export const rebuildsAtOnce = 4
+/** After the wait a build is thought to be under way for so long; then another core may begin one, which ends it. */
+export const buildBudgetMs = 5_000
 /** How often the seats of an event are compared with the store; again so soon while that finds something. */
 export const driftEveryMs = 60_000
 export const driftAgainMs = 2_000
@@ -163,6 +175,9 @@ export const deliveriesPerEndpointAtOnceMax = 8
 /** Endpoints that one core works on at a time: those that answer, and those that fail, which cannot crowd them out. */
 export const endpointsAtOnceMax = 500
 export const failingEndpointsAtOnceMax = 50
+/** One delivery of spans to a collector; and how many of them an edge has under way before it loses others. */
+export const spanExportMs = 2_000
+export const spanExportsAtOnceMax = 32
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 

@@ -1,5 +1,5 @@
 import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
@@ -8,6 +8,7 @@ import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
+import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
@@ -20,12 +21,15 @@ import { webhookRoutes } from './webhooks/routes.ts'
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
  * need its signature.
+ *
+ * @param watch sees every request but probes, and its answer.
  */
 export function createCoreApp(
   core: Core,
   identities: Identities,
   edgeKeys: EdgeKeys,
   standing: Standing = idle,
+  watch: MiddlewareHandler<CoreEnv> = (_, next) => next(),
 ) {
   const tooLarge = () => {
     throw new Problem('body_too_large')
@@ -38,6 +42,8 @@ export function createCoreApp(
       return c.text('ok', 200)
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
+    .use(requestLog(core.log, core.platform))
+    .use(watch)
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
@@ -59,7 +65,7 @@ export function createCoreApp(
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
     .route('/v1/webhooks', webhookRoutes(core))
-  app.onError(onError(core.log))
+  app.onError(onError)
   app.notFound(() => {
     throw new Problem('not_found')
   })

@@ -3,6 +3,7 @@ import {
   EdgeKeys,
   Email,
   edgeBudgetMs,
+  LogLevel,
   pinLeaseMs,
   problemsOf,
   Secret,
@@ -56,6 +57,10 @@ const fields = {
     .max(65_535)
     .default(8788)
     .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
+    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
+    refused: 'what is no port, 1 to 65535; that of requests',
+  }),
   STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...').meta({
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
@@ -169,6 +174,7 @@ const fields = {
     ...Switch,
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
+  LOG_LEVEL: LogLevel,
   REBUILD_WAIT_MS: z.coerce.number('must be a whole number').int().min(0).default(coreBudgetMs).meta({
     description:
       'How long the rebuild of an inventory waits for commits of the old epoch, in milliseconds. Less than a commit may take loses holds; only tests set it.',
@@ -183,6 +189,13 @@ const rule = together<Fields>()
 /** The environment of core. */
 export const Env = z
   .object(fields)
+  .refine(
+    ...rule(
+      ['METRICS_PORT', 'PORT'],
+      'must be another port than PORT: metrics are nobody else’s',
+      (env) => env.METRICS_PORT !== env.PORT,
+    ),
+  )
   .refine(
     ...rule(
       ['STORE_URL', 'REFUSE_SQLITE'],

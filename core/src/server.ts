@@ -1,7 +1,8 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
+import { hostname } from 'node:os'
 import { systemPlatform } from '@holdfast/contract'
-import { createInventory } from '@holdfast/inventory'
+import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
@@ -16,6 +17,12 @@ import { findProviderOf } from './payments/accounts.ts'
 import { startRepair } from './reconcile/loop.ts'
 import { openStore } from './store/open.ts'
 import { assertWhole } from './store/transfer/import-store.ts'
+import { jsonLog } from './telemetry/json-log.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { type Observe, observedByAll } from './telemetry/observe.ts'
+import { observedRunner } from './telemetry/observed-runner.ts'
+import { observedStore } from './telemetry/observed-store.ts'
+import { serveMetrics } from './telemetry/serve-metrics.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -26,22 +33,23 @@ import { createResolve } from './webhooks/resolve-name.ts'
 import { createSender } from './webhooks/sender.ts'
 
 const platform = systemPlatform
-const log: Log = (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), ...entry }))
+const metrics = createMetrics(platform)
 
 /** The inventory on the Redis that is configured: an ordinary one over TCP, or Upstash over HTTPS. */
-function openInventory(env: Env) {
+function openInventory(env: Env, observe: Observe, log: Log) {
+  const on = (runner: ScriptRunner) => createInventory(observedRunner(runner, observe))
   if (env.REDIS_URL !== undefined) {
     const client = connectTcp(env.REDIS_URL)
-    client.on('error', () => log({ event: 'redis_connection_failed' }))
-    return { inventory: createInventory(tcpRunner(client)), close: () => client.disconnect() }
+    client.on('error', () => log({ level: 'warn', event: 'redis_connection_failed' }))
+    return { inventory: on(tcpRunner(client)), close: () => client.disconnect() }
   }
   const address = { url: env.UPSTASH_REDIS_REST_URL ?? '', token: env.UPSTASH_REDIS_REST_TOKEN ?? '' }
   const client = connectUpstash(address, platform)
-  return { inventory: createInventory(upstashRunner(client)), close: () => {} }
+  return { inventory: on(upstashRunner(client)), close: () => {} }
 }
 
 /** Mail by SMTP, into the log of a laptop, or not at all. */
-function mailing(env: Env): Pick<Identities, 'mailer'> {
+function mailing(env: Env, log: Log): Pick<Identities, 'mailer'> {
   const { SMTP_URL: url, MAIL_FROM: from } = env
   if (url !== undefined && from !== undefined) return { mailer: smtpMailer({ url, from }) }
   return env.ALLOW_MAIL_IN_LOG ? { mailer: logMailer(log) } : {}
@@ -49,9 +57,11 @@ function mailing(env: Env): Pick<Identities, 'mailer'> {
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const store = await openStore(env.STORE_URL)
+  const log = metrics.counted(jsonLog(env.LOG_LEVEL, platform))
+  const observe = observedByAll(metrics.observe)
+  const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
-  const { inventory, close: closeInventory } = openInventory(env)
+  const { inventory, close: closeInventory } = openInventory(env, observe, log)
   const core: Core = {
     store,
     inventory,
@@ -66,6 +76,7 @@ async function start(): Promise<void> {
     ),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
+    observe,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
     areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
   }
@@ -79,17 +90,20 @@ async function start(): Promise<void> {
       username: env.ADMIN_USERNAME ?? env.ADMIN_EMAIL,
       passwordHash: env.ADMIN_PASSWORD_HASH,
     },
-    ...mailing(env),
+    ...mailing(env, log),
   }
   const server = createServer()
   const door = watchDoor(server, platform)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing)
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, metrics.requests)
   server.on('request', getRequestListener(app.fetch))
-  const repair = startRepair(core)
+  const repair = startRepair(core, hostname())
+  metrics.watch(repair)
   const isLocalAllowed = env.ALLOW_LOCAL_WEBHOOKS
   const send = createSender({ resolve: createResolve(), post: postTo, platform, isLocalAllowed })
   const delivering = startDelivering({ store, platform, log, send })
+  const told =
+    env.METRICS_PORT === undefined ? null : serveMetrics(metrics, { host: env.HOST, port: env.METRICS_PORT })
   server.listen(env.PORT, env.HOST, () => log({ event: 'core_listens', address: server.address() }))
 
   const stop = async () => {
@@ -99,6 +113,7 @@ async function start(): Promise<void> {
     const { passwords, adminPasswords, keyHasher } = identities
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
+    told?.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }

@@ -78,13 +78,19 @@ describe('nothing leaks', () => {
     expect(edge.logs).toEqual([
       {
         event: 'request',
+        level: 'info',
         method: 'GET',
         route: '/v1/events/:eventId/holds/:holdId',
         status: 404,
         code: 'not_found',
         ms: 0,
+        cacheMs: 0,
+        limiterMs: 0,
+        redisMs: 0,
+        coreMs: 0,
         requestId: expect.stringMatching(/^req_/),
         appId: 'app_1',
+        eventId: 'theatre',
       },
     ])
   })

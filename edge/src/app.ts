@@ -33,7 +33,16 @@ import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
-import type { ClientAddress, CloudflareScore, CorePort, Flood, Limiter, Log, SharedCache } from './ports.ts'
+import type {
+  ClientAddress,
+  CloudflareScore,
+  Colo,
+  CorePort,
+  Flood,
+  Limiter,
+  Log,
+  SharedCache,
+} from './ports.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -51,6 +60,8 @@ import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import type { Guards, Services } from './services.ts'
+import { observedInventory } from './telemetry/observed-inventory.ts'
+import type { Tracing } from './telemetry/tracer.ts'
 import type { VerifyingSecrets } from './tokens.ts'
 import { createVerdictCache } from './verdict-cache.ts'
 
@@ -86,7 +97,10 @@ export interface EdgeDeps {
   readonly clientAddress: ClientAddress
   /** Absent where Cloudflare is not in front. */
   readonly cloudflareScore?: CloudflareScore
+  readonly colo?: Colo
   readonly log: Log
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined
   readonly settings: EdgeSettings
 }
 
@@ -99,7 +113,7 @@ const userSecretsOf = (settings: EdgeSettings): VerifyingSecrets => [
 
 /** The public API. The same app runs on Workers and on Node; one for each isolate, since it keeps its caches. */
 export function createEdgeApp(deps: EdgeDeps) {
-  const { platform, log, clientAddress, settings } = deps
+  const { platform, log, clientAddress, settings, tracing, colo } = deps
   const services = createServices(deps)
   const app = new Hono<EdgeEnv>()
   const onMethodNotAllowed = methodNotAllowed({
@@ -114,7 +128,7 @@ export function createEdgeApp(deps: EdgeDeps) {
   app.notFound((c) => refuse(new Problem('not_found'), c.var))
   const served = app
     .use('*', requestId(platform, clientAddress))
-    .use('*', requestLog(log, platform))
+    .use('*', requestLog({ log, platform, tracing, colo }))
     .use(
       '*',
       refusalShape(ticketsPaths, (problem) => ticketsRefusal(problem)),
@@ -172,7 +186,7 @@ function createServices(deps: EdgeDeps): Services {
     botCheck,
     verdicts,
     platform,
-    inventory,
+    inventory: observedInventory(inventory),
     core,
     corePort,
     events: createEventReader(core, flights, platform),

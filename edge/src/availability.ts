@@ -17,7 +17,7 @@ export async function readAvailability(
   event: EventRef,
   caller: Caller,
 ): Promise<Availability> {
-  const reply = await inventory.snapshot(event)
+  const reply = await inventory(caller).snapshot(event)
   return reply.word === 'snapshot' ? reply : notReady(events, event, caller)
 }
 

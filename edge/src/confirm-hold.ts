@@ -50,7 +50,7 @@ export async function confirmHold(
   { inventory, core }: Pick<Services, 'inventory' | 'core'>,
   { event, grantId, owner, idempotencyKey, payment, caller }: Confirm,
 ): Promise<ConfirmOutcome> {
-  const pin = await reportOf(inventory.pin(event, grantId, owner, pinLeaseMs))
+  const pin = await reportOf(inventory(caller).pin(event, grantId, owner, pinLeaseMs))
   const command: ConfirmCommand = { idempotencyKey, pin, ...(payment && { payment }) }
   const path = `${holdPath(event.eventId, grantId)}/confirm`
   const body = new TextEncoder().encode(JSON.stringify(command))

@@ -1,11 +1,14 @@
-import type { AppId, AppVerdict, ExternalUser, Principal, ProblemCode } from '@holdfast/contract'
+import type { AppId, AppVerdict, EventId, ExternalUser, Principal, ProblemCode } from '@holdfast/contract'
 import type { BotReason } from './bot-hints.ts'
 import type { RefusalShape } from './refusals.ts'
+import type { Observed } from './telemetry/observe.ts'
 
 /** What the log line of a request says beside its method, route and status. */
 export interface Note {
   code?: ProblemCode
   appId?: AppId
+  /** Where the route does not name it. */
+  eventId?: EventId
   /** What speaks against a browser, of a caller with a browser's key. */
   bot?: { readonly detected: boolean; readonly score: number; readonly reasons: readonly BotReason[] }
   /** The name of an unforeseen error and where it was thrown; never its message. */
@@ -13,7 +16,7 @@ export interface Note {
 }
 
 /** What a request gathers on its way in. */
-export interface EdgeVars {
+export interface EdgeVars extends Observed {
   requestId: string
   clientAddress: string
   /** Headers that the answer carries whatever becomes of the request. */

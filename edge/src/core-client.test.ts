@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { createAssertionSigner } from './assertion.ts'
 import { createCoreClient } from './core-client.ts'
 import { type CorePort, CoreUnreachable } from './ports.ts'
+import { unobserved } from './telemetry/observe.ts'
 import { createTestEdge, createTestPlatform, json, refusal, settle } from './testing.ts'
 import { buyer, publishableKey, settings, verdicts } from './testing-data.ts'
 
@@ -12,7 +13,13 @@ const platform = createTestPlatform()
 const clientOf = (port: CorePort) =>
   createCoreClient(port, createAssertionSigner(settings.edgeKeys, platform), platform)
 const app = verdicts.get(publishableKey) as AppVerdict
-const caller = { requestId: 'req_1', clientAddress: '198.51.100.7', app, principal: buyer as Principal }
+const caller = {
+  requestId: 'req_1',
+  clientAddress: '198.51.100.7',
+  observe: unobserved,
+  app,
+  principal: buyer as Principal,
+}
 const get = { method: 'GET', path: '/v1/events?limit=5', caller } as const
 
 describe('what core is told', () => {

@@ -21,9 +21,10 @@ import type { AssertionSigner } from './assertion.ts'
 import { within } from './deadline.ts'
 import { type CorePort, CoreUnreachable } from './ports.ts'
 import { createRetryBudget } from './retry-budget.ts'
+import type { Observed, Within } from './telemetry/observe.ts'
 
 /** For whom core is asked; what of it core may know goes under the signature. */
-export interface Caller {
+export interface Caller extends Observed {
   readonly requestId: string
   readonly clientAddress: string
   readonly app?: AppVerdict
@@ -109,11 +110,18 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const sendOnce = async (call: CoreCall, leftMs: number): Promise<CoreAnswer> => {
     const token = await sign(await claimsOf(call, call.body ?? new Uint8Array(), leftMs))
     const signal = platform.deadline(leftMs)
-    const type = call.body && { 'content-type': 'application/json' }
-    const init = { method: call.method, headers: { [headers.edgeAssertion]: token, ...type }, signal }
-    try {
-      const response = await within(signal, port(call.path, call.body ? { ...init, body: call.body } : init))
+    const { method, path, body } = call
+    const deliver = async ({ traceparent }: Within): Promise<CoreAnswer> => {
+      const more = {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(traceparent && { traceparent }),
+      }
+      const init = { method, headers: { [headers.edgeAssertion]: token, ...more }, signal }
+      const response = await within(signal, port(path, body ? { ...init, body } : init))
       return answerOf(response, await within(signal, response.text()))
+    }
+    try {
+      return await call.caller.observe({ of: 'core', name: method }, deliver)
     } catch (error) {
       return { kind: 'silence', sent: !(error instanceof CoreUnreachable) }
     }

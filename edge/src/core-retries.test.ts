@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { createAssertionSigner } from './assertion.ts'
 import { type CoreCall, createCoreClient } from './core-client.ts'
 import { type CoreInit, CoreUnreachable } from './ports.ts'
+import { unobserved } from './telemetry/observe.ts'
 import { createTestPlatform, json, refusal } from './testing.ts'
 import { publishableKey, settings, verdicts } from './testing-data.ts'
 
@@ -42,7 +43,7 @@ function edgeOf(...answers: [Answer, ...Answer[]]) {
   }
   const client = createCoreClient(port, createAssertionSigner(settings.edgeKeys, platform), platform)
   const app = verdicts.get(publishableKey) as AppVerdict
-  const caller = { requestId: 'req_1', clientAddress: '198.51.100.7', app }
+  const caller = { requestId: 'req_1', clientAddress: '198.51.100.7', observe: unobserved, app }
   const send = (method: CoreCall['method']) => client.send({ method, path: '/v1/events', caller })
   return {
     ...{ clock, send, pauses, budgets },

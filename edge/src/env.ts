@@ -1,4 +1,13 @@
-import { AppId, EdgeKeys, EventId, problemsOf, Secret, together } from '@holdfast/contract'
+import {
+  AppId,
+  EdgeKeys,
+  EventId,
+  LogLevel,
+  problemsOf,
+  Secret,
+  together,
+  tracingSettings,
+} from '@holdfast/contract'
 import * as z from 'zod'
 import { RateLimitBinding } from './adapters/cloudflare-flood.ts'
 import type { EdgeSettings } from './app.ts'
@@ -82,6 +91,8 @@ const common = {
     refused: 'the empty one',
     secret: true,
   }),
+  LOG_LEVEL: LogLevel,
+  ...tracingSettings,
 }
 
 interface TicketsEnv {

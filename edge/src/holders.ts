@@ -25,7 +25,7 @@ export async function readHolders(
   for (let from = 0; from < seats.length; from += holdersSeatsPerRead) {
     pages.push(seats.slice(from, from + holdersSeatsPerRead))
   }
-  const replies = await Promise.all(pages.map((page) => inventory.holders(event, page)))
+  const replies = await Promise.all(pages.map((page) => inventory(caller).holders(event, page)))
   const bySeat = new Map<SeatId, Holder>()
   let nowMs = 0
   for (const reply of replies) {

@@ -35,7 +35,7 @@ export async function makeHold(
   const holdKey = await intents.holdKey({ ...event, owner, idempotencyKey })
   const operationId = newId('op', platform.random)
   const call = { holdKey, owner, operationId, seats, ...(ttlMs !== undefined && { ttlMs }) }
-  const reply = await inventory.hold(event, call)
+  const reply = await inventory(caller).hold(event, call)
   switch (reply.word) {
     case 'held':
     case 'replayed':

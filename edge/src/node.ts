@@ -1,6 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { edgeBudgetMs, inventoryCallMs, Problem, problemResponse, systemPlatform } from '@holdfast/contract'
+import {
+  edgeBudgetMs,
+  inventoryCallMs,
+  Problem,
+  problemResponse,
+  systemPlatform,
+  traceTargetOf,
+} from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
@@ -11,10 +18,12 @@ import { createLimiter } from './adapters/limiter.ts'
 import { limiterRedis } from './adapters/limiter-redis.ts'
 import { nodeClientAddress } from './adapters/node-client-address.ts'
 import { serveFiles } from './adapters/node-files.ts'
+import { otlpTracing } from './adapters/otlp-fetch.ts'
 import { redisCache } from './adapters/redis-cache.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
 import { createEdgeApp, type EdgeDeps } from './app.ts'
 import { EnvError, type NodeEnv, readNodeEnv, settingsOf } from './env.ts'
+import type { Log } from './ports.ts'
 
 type RedisParts = Pick<EdgeDeps, 'inventory' | 'limiter' | 'cache'> & { readonly close: () => void }
 
@@ -27,11 +36,11 @@ const leaveMs = 1_000
 /** Longer than any answer takes: an inventory call with its second delivery, then core. */
 const drainMsMax = 2 * inventoryCallMs + edgeBudgetMs
 
-function overTcp(url: string): RedisParts {
+function overTcp(url: string, log: Log): RedisParts {
   // What a request can do without has a connection of its own, so that holds never queue behind it.
   const [main, aside] = [connectTcp(url), connectTcp(url)]
   for (const client of [main, aside]) {
-    client.on('error', (error: Error) => consoleLog({ event: 'redis_error', fault: error.name }))
+    client.on('error', (error: Error) => log({ level: 'warn', event: 'redis_error', fault: error.name }))
   }
   return {
     inventory: createInventory(tcpRunner(main)),
@@ -55,15 +64,17 @@ function overRest(url: string, token: string): RedisParts {
 
 /** Starts the edge on Node: for self-hosting beside an ordinary Redis or Upstash, and for benchmarks. */
 export function startEdge(env: NodeEnv): { readonly server: Server; readonly stop: () => Promise<void> } {
+  const log = consoleLog(env.LOG_LEVEL, systemPlatform)
   const { close, ...parts } = env.REDIS_URL
-    ? overTcp(env.REDIS_URL)
+    ? overTcp(env.REDIS_URL, log)
     : overRest(env.UPSTASH_REDIS_REST_URL ?? '', env.UPSTASH_REDIS_REST_TOKEN ?? '')
   const app = createEdgeApp({
     ...parts,
     platform: systemPlatform,
     core: coreFetch(env.CORE_URL),
     clientAddress: nodeClientAddress(env.TRUSTED_PROXY_HEADER),
-    log: consoleLog,
+    log,
+    tracing: otlpTracing(traceTargetOf(env), systemPlatform),
     settings: settingsOf(env, true),
   })
   serveFiles(app, filesFolder)
@@ -77,7 +88,7 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
     if (isStopping) outgoing.setHeader('connection', 'close')
     return listener(incoming, outgoing)
   })
-  server.listen(env.PORT, env.HOST, () => consoleLog({ event: 'listening', address: server.address() }))
+  server.listen(env.PORT, env.HOST, () => log({ event: 'listening', address: server.address() }))
   const stop = async () => {
     isStopping = true
     await systemPlatform.sleep(leaveMs)

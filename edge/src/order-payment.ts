@@ -44,7 +44,7 @@ async function liveHold(
   { inventory, core, events }: Pick<Services, 'inventory' | 'core' | 'events'>,
   { event, grantId, owner, caller }: Ordering,
 ): Promise<Hold> {
-  const reply = await inventory.read(event, grantId, owner)
+  const reply = await inventory(caller).read(event, grantId, owner)
   switch (reply.word) {
     case 'hold': {
       const { hold } = reply

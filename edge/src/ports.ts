@@ -1,3 +1,4 @@
+import type { LogEntry } from '@holdfast/contract'
 import type { Context } from 'hono'
 
 /** What a request to core consists of, beside its path. */
@@ -66,5 +67,8 @@ export type ClientAddress = (c: Context) => string
 /** What Cloudflare thinks of a request, from 1 (a machine) to 99 (a person), where its zone tells. */
 export type CloudflareScore = (c: Context) => number | undefined
 
+/** Which of its places Cloudflare answers from, e.g. `FRA`. */
+export type Colo = (c: Context) => string | undefined
+
 /** Writes one structured line. Never keys, tokens or messages of libraries. */
-export type Log = (entry: { readonly event: string; readonly [field: string]: unknown }) => void
+export type Log = (entry: LogEntry) => void

@@ -8,11 +8,12 @@ type Reader = Caller & { readonly app: AppVerdict }
 /** The receipt that Redis keeps for a day after the sale, for its owner, or for the app's server. */
 async function keptReceipt(
   inventory: Services['inventory'],
-  { app, principal }: Reader,
+  reader: Reader,
   bookingId: BookingId,
 ): Promise<string | null> {
+  const { app, principal } = reader
   try {
-    const kept = await inventory.receipt({ appId: app.appId, bookingId })
+    const kept = await inventory(reader).receipt({ appId: app.appId, bookingId })
     if (kept.word === 'absent') return null
     const isTheirs = principal === undefined ? app.kind === 'secret' : kept.owner === principal
     return isTheirs ? kept.receipt : null

@@ -26,7 +26,7 @@ export async function releaseHold(
   { event, grantId, owner, caller }: Release,
 ): Promise<void> {
   const { eventId } = event
-  const reply = await inventory.release(event, grantId, owner)
+  const reply = await inventory(caller).release(event, grantId, owner)
   switch (reply.word) {
     case 'released':
     case 'expired':

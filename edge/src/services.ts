@@ -1,5 +1,4 @@
 import type { Platform } from '@holdfast/contract'
-import type { Inventory } from '@holdfast/inventory'
 import type { CoreClient } from './core-client.ts'
 import type { EventReader } from './event-reader.ts'
 import type { IntentNames } from './hold-key.ts'
@@ -9,6 +8,7 @@ import type { BotCheck } from './middleware/bot-check.ts'
 import type { Enforce, rateLimit } from './middleware/rate-limit.ts'
 import type { userAuth } from './middleware/user-auth.ts'
 import type { CorePort } from './ports.ts'
+import type { InventoryFor } from './telemetry/observed-inventory.ts'
 import type { VerdictCache } from './verdict-cache.ts'
 
 /** What stands before a route. Each is named by whom it lets in, or by what it counts. */
@@ -23,7 +23,7 @@ export interface Guards extends ReturnType<typeof userAuth>, ReturnType<typeof r
 export interface Services {
   readonly guards: Guards
   readonly platform: Platform
-  readonly inventory: Inventory
+  readonly inventory: InventoryFor
   readonly core: CoreClient
   readonly corePort: CorePort
   readonly events: EventReader

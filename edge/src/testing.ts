@@ -57,6 +57,7 @@ export interface CoreRequest {
   readonly body: string
   readonly claims: Record<string, unknown>
   readonly header: Record<string, unknown>
+  readonly traceparent: string | undefined
 }
 
 /** An answer of core. */
@@ -97,7 +98,11 @@ function createTestCore(platform: Platform): TestCore {
   const port = async (path: string, init: CoreInit) => {
     const { payload, protectedHeader } = await readAssertion(init, platform)
     const body = new TextDecoder().decode(init.body)
-    const request = { method: init.method, path, body, claims: payload, header: { ...protectedHeader } }
+    const { traceparent } = init.headers
+    const request = {
+      ...{ method: init.method, path, body, traceparent },
+      ...{ claims: payload, header: { ...protectedHeader } },
+    }
     requests.push(request)
     const answer = answers.get(`${init.method} ${path}`)
     return answer ? answer(request) : refusal('not_found')

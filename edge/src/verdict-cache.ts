@@ -59,18 +59,20 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
   const isolate = createIsolateCache<{ readonly known: KnownApp | null }>(platform.now, verdictsPerIsolateMax)
   const deniedOf = createDenied()
 
-  const readShared = async (name: string): Promise<KeyVerdict | undefined> => {
-    const call = within(platform.deadline(cacheCallMs), shared.get(name))
-    const text = await call.catch(() => null)
+  const readShared = async ({ name, caller }: VerdictQuestion): Promise<KeyVerdict | undefined> => {
+    const read = () => within(platform.deadline(cacheCallMs), shared.get(name))
+    const text = await caller.observe({ of: 'cache', name: 'get' }, read).catch(() => null)
     return text === null ? undefined : readJson(KeyVerdict, text)
   }
 
   const askCore = async ({ name, path, body, caller, afterwards }: VerdictQuestion): Promise<KeyVerdict> => {
+    const { requestId, clientAddress, observe } = caller
     const { value } = await core.ask(KeyVerdict, {
       method: 'POST',
       path,
       body: new TextEncoder().encode(JSON.stringify(body)),
-      caller: { requestId: caller.requestId, clientAddress: caller.clientAddress },
+      // Nothing of who asks decides the answer, which others are given too.
+      caller: { requestId, clientAddress, observe },
     })
     afterwards(
       within(platform.deadline(cacheCallMs), shared.set(name, JSON.stringify(value), verdictSharedMs)),
@@ -79,7 +81,7 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
   }
 
   const learn = async (question: VerdictQuestion): Promise<KeyVerdict> => {
-    const known = await readShared(question.name)
+    const known = await readShared(question)
     if (known) return known
     await question.onMiss()
     return flights(question.name, () => askCore(question))

@@ -1,12 +1,14 @@
-import { Problem, problemResponse, systemPlatform } from '@holdfast/contract'
+import { Problem, problemResponse, systemPlatform, traceTargetOf } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import type { ExecutionContext } from 'hono'
+import { cloudflareColo } from './adapters/cloudflare-colo.ts'
 import { cloudflareFlood } from './adapters/cloudflare-flood.ts'
 import { cloudflareScore } from './adapters/cloudflare-score.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
 import { createLimiter } from './adapters/limiter.ts'
+import { otlpTracing } from './adapters/otlp-fetch.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
 import { createEdgeApp, type EdgeApp } from './app.ts'
 import { EnvError, readWorkerEnv, settingsOf } from './env.ts'
@@ -27,7 +29,9 @@ function wire(bindings: object): EdgeApp {
     cache: upstashCache(aside),
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? '',
     cloudflareScore,
-    log: consoleLog,
+    colo: cloudflareColo,
+    log: consoleLog(env.LOG_LEVEL, systemPlatform),
+    tracing: otlpTracing(traceTargetOf(env), systemPlatform),
     settings: settingsOf(env, false),
   })
 }
@@ -40,7 +44,7 @@ export default {
     } catch (error) {
       // Only names of variables are in this message; the caller learns nothing of them.
       const reason = error instanceof EnvError ? error.message : 'unforeseen'
-      consoleLog({ event: 'start_refused', reason })
+      consoleLog('error', systemPlatform)({ level: 'error', event: 'start_refused', reason })
       return problemResponse(new Problem('internal_error'))
     }
     return app.fetch(request, bindings, context)

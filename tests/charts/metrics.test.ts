@@ -1,40 +1,10 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import * as z from 'zod'
 import { hasHelm } from '../support/helm.ts'
 import { changed, chartFile, ciValues, find, render } from './chart.ts'
-
-const Metrics = z.record(
-  z.string().regex(/^[a-z0-9_]+$/),
-  z.strictObject({ type: z.enum(['counter', 'gauge', 'histogram']), labels: z.array(z.string()) }),
-)
-const metrics = Metrics.parse(parse(chartFile('files/metrics.yaml')))
-
-const Alert = z.looseObject({
-  alert: z.string(),
-  expr: z.string(),
-  annotations: z.record(z.string(), z.string()),
-})
-const Dashboard = z.looseObject({
-  panels: z.array(
-    z.looseObject({
-      title: z.string(),
-      gridPos: z.record(z.string(), z.number()),
-      targets: z.tuple([z.looseObject({ expr: z.string() })]),
-    }),
-  ),
-})
+import { alertsOf, metrics, panelsOf } from './watching.ts'
 
 const production = ciValues('production')
-const alertsOf = async (values = production) => {
-  const { spec } = find(await render(values), 'PrometheusRule core')
-  return z.array(Alert).parse(spec.groups?.[0]?.rules)
-}
-const panelsOf = async () => {
-  const { data } = find(await render(production), 'ConfigMap dashboard')
-  return Dashboard.parse(JSON.parse(data['shop-holdfast.json'] ?? '')).panels
-}
 const expressions = async () => [
   ...(await alertsOf()).map(({ expr }) => expr),
   ...(await panelsOf()).map(({ targets: [{ expr }] }) => expr),

@@ -11,6 +11,7 @@ import type { Core } from '../../core/src/context.ts'
 import type { Identities } from '../../core/src/identities.ts'
 import { findProviderOf } from '../../core/src/payments/accounts.ts'
 import { openSqliteStore } from '../../core/src/store/sqlite.ts'
+import { unobserved } from '../../core/src/telemetry/observe.ts'
 import { plainPasswords } from '../../core/src/users/testing.ts'
 import { createTokenIssuer } from '../../core/src/users/tokens.ts'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
@@ -100,6 +101,7 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
     findProvider: findProviderOf(secrets.payments, { fetch: network.fetch, platform, log }),
     receipts: await createReceipts(await exportJWK(privateKey), platform),
     log,
+    observe: unobserved,
     rebuildWaitMs: 0,
   }
   const { hasher } = plainPasswords()

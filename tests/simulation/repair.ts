@@ -4,7 +4,11 @@ import { repairOnce } from '@holdfast/core/src/reconcile/loop.ts'
 import type { CoreProgram } from './programs.ts'
 import type { Host, World } from './world.ts'
 
-const jobs = { repair: repairOnce, relay: relayOnce, payments: settleDue } as const
+const jobs = {
+  repair: ({ core, keepers }: CoreProgram) => repairOnce(core, keepers),
+  relay: ({ core }: CoreProgram) => relayOnce(core),
+  payments: ({ core }: CoreProgram) => settleDue(core),
+} as const
 type Job = keyof typeof jobs
 
 /**
@@ -13,7 +17,7 @@ type Job = keyof typeof jobs
  */
 export async function runJob({ scheduler }: World, { machine, program }: Host<CoreProgram>, name: Job) {
   scheduler.note(`${machine.name} begins ${name}`)
-  await jobs[name](program.core).catch((error: unknown) => {
+  await jobs[name](program).catch((error: unknown) => {
     scheduler.note(`${machine.name} fails ${name}: ${error instanceof Error ? error.name : 'unknown'}`)
   })
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
 import { chromiumPath } from './chromium.ts'
 import { hasHelm } from './helm.ts'
+import { hasPrometheus } from './prometheus.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
 export interface Requirement {
@@ -69,6 +70,12 @@ export const requirements: readonly Requirement[] = [
     needs: 'Linux on x64, for which npm has a Helm, or helm on PATH',
     met: hasHelm,
     suites: 'the Helm chart',
+    requiredInCi: true,
+  },
+  {
+    needs: 'apt-get and dpkg-deb, by which Debian has a Prometheus, or prometheus and promtool on PATH',
+    met: hasPrometheus,
+    suites: 'metrics, dashboard and alerts in a real Prometheus',
     requiredInCi: true,
   },
 ]

@@ -98,7 +98,7 @@ async function whileClaimed(ctx: Settling, call: CancelCall, claim: Claim): Prom
     const isKnown = !(error instanceof StoreError && error.code === 'outcome_unknown')
     if (!isKnown) throw new Problem('outcome_unknown')
     await abandonKey(ctx.store, claim).catch(() =>
-      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+      ctx.log({ level: 'warn', event: 'claim_not_abandoned', appId: call.appId }),
     )
     throw error
   }
@@ -126,7 +126,7 @@ async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Re
       throw error
     }
     carryOut(ctx, booking, cancellation).catch(() =>
-      ctx.log({ event: 'cancellation_left_to_repair', appId: booking.appId }),
+      ctx.log({ level: 'warn', event: 'cancellation_left_to_repair', appId: booking.appId }),
     )
     return reply
   }

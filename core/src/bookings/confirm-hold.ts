@@ -27,8 +27,12 @@ import { type Buyer, buyerOf } from './buyer.ts'
 import { abandonKey, type Claim, ClaimLost, claimKey, completeKey, type Reply } from './claim-key.ts'
 import { bookedAmong, bookedReply, commitBooking, SeatsTaken } from './commit-booking.ts'
 import { decideExpired, type Grant, putDecision } from './decide-grant.ts'
+import { stage } from './stage.ts'
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log'> & {
+type Context = Pick<
+  Core,
+  'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log' | 'observe'
+> & {
   /** Carries out what a commit promised, now; repair does it again until it is done. */
   readonly poke: (booking: BookingDoc) => void
 }
@@ -80,7 +84,8 @@ export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<Conf
   const { appId, owner, eventId, grantId, fingerprint, command } = call
   assertAlive(ctx.platform, call.deadlineMs)
   const about = { eventId, grantId, paymentId: call.paymentId ?? command.payment?.id ?? null }
-  const outcome = await claimKey(ctx, { appId, owner, key: command.idempotencyKey, fingerprint, about })
+  const asked = { appId, owner, key: command.idempotencyKey, fingerprint, about }
+  const outcome = await stage(ctx, 'claim', () => claimKey(ctx, asked))
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }
@@ -102,7 +107,7 @@ async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
       return refusal(call, 'outcome_unknown')
     if (error instanceof ClaimLost) return { ...refusal(call, 'in_progress'), retryAfterSeconds: 1 }
     await abandonKey(ctx.store, claim).catch(() =>
-      ctx.log({ event: 'claim_not_abandoned', appId: call.appId }),
+      ctx.log({ level: 'warn', event: 'claim_not_abandoned', appId: call.appId }),
     )
     throw error
   }
@@ -111,7 +116,7 @@ async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
 /** The answer, recorded when it is final. */
 async function answerClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
   try {
-    const before = await replayBooking(ctx, call)
+    const before = await stage(ctx, 'replay', () => replayBooking(ctx, call))
     if (before) return await finish(ctx, claim, before)
     const { pin } = call.command
     if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
@@ -194,7 +199,8 @@ async function payAndCommit(
   const { seats, currency } = pin
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
   assertAlive(ctx.platform, call.deadlineMs)
-  const taken = await takePayment(ctx, { ...due, claim: command.payment }, remaining(ctx, call))
+  const asked = { ...due, claim: command.payment }
+  const taken = await stage(ctx, 'payment', () => takePayment(ctx, asked, remaining(ctx, call)))
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
   return commit(ctx, call, claim, {
     ...{ pin, domain: app.domain, buyer, provider, account, taken },
@@ -222,7 +228,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
     ]
     assertAlive(ctx.platform, call.deadlineMs)
     try {
-      await commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call))
+      await stage(ctx, 'commit', () => commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call)))
       ctx.poke(booking)
       return { ...bookedReply(booking), replayed: false }
     } catch (error) {
@@ -303,7 +309,7 @@ async function refuseForGood(
     return decidedAlready(ctx, call, claim, answer)
   }
   await giveBack(ctx, call, extras.seats ?? []).catch(() =>
-    ctx.log({ event: 'seats_left_to_repair', appId, eventId }),
+    ctx.log({ level: 'warn', event: 'seats_left_to_repair', appId, eventId }),
   )
   return answer
 }

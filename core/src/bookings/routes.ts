@@ -9,6 +9,7 @@ import {
   headers,
   PageQuery,
   Problem,
+  ProblemBody,
   ReplyQuestion,
 } from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
@@ -25,12 +26,15 @@ import { confirmHold } from './confirm-hold.ts'
 import { listBookings, readBooking } from './read-bookings.ts'
 import { readDecision } from './read-decision.ts'
 import { readReply } from './read-reply.ts'
+import { stage } from './stage.ts'
 
 /** Holds as far as core has to do with them: it decides what became of them. Mounted below an event. */
 export function holdRoutes(core: Core) {
   const poke = (booking: BookingDoc) => {
     const { appId, bookingId } = booking
-    carryOut(core, booking).catch(() => core.log({ event: 'poke_left_to_relay', appId, bookingId }))
+    stage(core, 'settle', () => carryOut(core, booking)).catch(() =>
+      core.log({ level: 'warn', event: 'poke_left_to_relay', appId, bookingId }),
+    )
   }
   const grantOf = (c: Context<CoreEnv>) => ({
     appId: appOf(c).id,
@@ -64,6 +68,7 @@ export function holdRoutes(core: Core) {
         { ...core, poke },
         { ...grant, owner, kind, externalUser, requestId, fingerprint, command, deadlineMs },
       )
+      if (answer.status !== 201) c.set('code', ProblemBody.parse(JSON.parse(answer.body)).code)
       const type = answer.status === 201 ? 'application/json' : 'application/problem+json'
       c.header('content-type', type)
       if (answer.replayed) c.header(headers.idempotentReplayed, 'true')

@@ -18,7 +18,7 @@ async function startRoutes(overrides: Parameters<typeof testCore>[0] = {}) {
         await next()
       })
       .route('/', eventRoutes(core))
-    app.onError(onError(core.log))
+    app.onError(onError)
     return app.request(`/${eventId}${path}`, { method })
   }
   const stored = async () => ({

@@ -42,7 +42,7 @@ export function eventRoutes(core: Core) {
   /** Brings Redis in line now, so that a change is seen by whoever asks after the answer. The relay does what fails. */
   const follow = async (appId: AppId, eventId: EventId): Promise<void> => {
     const told = pokeSubject(core, appId, eventId).catch(() => {
-      core.log({ event: 'event_left_to_relay', appId, eventId })
+      core.log({ level: 'warn', event: 'event_left_to_relay', appId, eventId })
     })
     await Promise.race([told, core.platform.sleep(followMsMax)])
   }

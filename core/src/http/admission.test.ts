@@ -51,7 +51,7 @@ function busyCore() {
     .get('/fail', () => {
       throw new TypeError('unforeseen')
     })
-  app.onError(onError(() => {}))
+  app.onError(onError)
   return {
     begun,
     call: async (id: string, path = '/ok') => app.request(path, { headers: { app: id } }),
@@ -142,7 +142,7 @@ describe('F37: a core whose event loop is late', () => {
   const coreOf = (standing: Standing) => {
     const app = new Hono<CoreEnv>().get('/livez', (c) => c.text('ok', 200)).use(shedLoad(standing))
     app.get('/work', (c) => c.text('done', 200))
-    app.onError(onError(() => {}))
+    app.onError(onError)
     return app
   }
 

@@ -3,13 +3,12 @@ import {
   callsOfAppAtOnce,
   callsPerAppMax,
   eventLoopDelayMsMax,
-  overloadedRetrySeconds,
   type Platform,
-  Problem,
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { createTurns, type Turns } from '../store/turns.ts'
 import type { CoreEnv } from './edge-assertion.ts'
+import { Overloaded } from './overloaded.ts'
 
 /** How this process stands, as its door must know. */
 export interface Standing {
@@ -22,12 +21,10 @@ export interface Standing {
 /** A process that has nothing to do, and stays. */
 export const idle: Standing = { isLeaving: () => false, loopDelayMs: () => 0 }
 
-const overloaded = () => new Problem('overloaded', {}, overloadedRetrySeconds)
-
 /** Takes nothing new while the event loop is late, so that what was begun is finished. */
 export function shedLoad({ loopDelayMs }: Standing) {
   return createMiddleware(async function shedLoad(_, next) {
-    if (loopDelayMs() > eventLoopDelayMsMax) throw overloaded()
+    if (loopDelayMs() > eventLoopDelayMsMax) throw new Overloaded('event_loop')
     await next()
   })
 }
@@ -42,16 +39,18 @@ export function takeTurns(platform: Pick<Platform, 'now' | 'deadline'>) {
   return createMiddleware<CoreEnv>(async function takeTurns(c, next) {
     const caller = c.get('claims').app?.id ?? ''
     const app = apps.get(caller) ?? { turns: createTurns(callsOfAppAtOnce), calls: 0 }
-    if (app.calls >= callsPerAppMax) throw overloaded()
+    if (app.calls >= callsPerAppMax) throw new Overloaded('app_queue')
     apps.set(caller, app)
     app.calls += 1
     const deadlineMs = c.get('deadlineMs')
+    const cameMs = platform.now()
     const leaves: (() => void)[] = []
     const wait = waitUntil(platform, deadlineMs)
     try {
       leaves.push(await app.turns.enter(wait.over))
       leaves.push(await all.enter(wait.over))
       wait.end()
+      c.set('queuedMs', platform.now() - cameMs)
       assertAlive(platform, deadlineMs)
       await next()
     } finally {
@@ -69,7 +68,7 @@ function waitUntil({ now, deadline }: Pick<Platform, 'now' | 'deadline'>, deadli
   // Whoever has their turn at once never looks.
   over.catch(() => {})
   const timer = deadline(Math.max(0, deadlineMs - now()))
-  const giveUp = () => reject(overloaded())
+  const giveUp = () => reject(new Overloaded('no_turn'))
   timer.addEventListener('abort', giveUp)
   return { over, end: () => timer.removeEventListener('abort', giveUp) }
 }
@@ -79,5 +78,5 @@ function waitUntil({ now, deadline }: Pick<Platform, 'now' | 'deadline'>, deadli
  * @throws Problem `overloaded`
  */
 export function assertAlive({ now }: Pick<Platform, 'now'>, deadlineMs: number): void {
-  if (now() >= deadlineMs) throw overloaded()
+  if (now() >= deadlineMs) throw new Overloaded('too_late')
 }

@@ -25,7 +25,7 @@ const app = new Hono<CoreEnv>()
     ),
   )
   .all('*', (c) => c.json({ claims: c.get('claims'), body: c.get('body') }, 200))
-app.onError(onError(() => {}))
+app.onError(onError)
 
 const body = '{"seats":["A-1"]}'
 const bodyDigest = base64url.encode(await systemPlatform.sha256(new TextEncoder().encode(body)))
@@ -93,7 +93,7 @@ test('F37: what came so late that nobody waits for it any more is dropped before
       }),
     )
     .all('*', (c) => c.text('begun', 200))
-  slow.onError(onError(() => {}))
+  slow.onError(onError)
   const init = { method: 'POST', body, headers: { [headers.edgeAssertion]: await assertion() } }
   const response = await slow.request('/v1/things?x=1', init)
   expect(response.headers.get(headers.retryAfter)).toBe('1')

@@ -4,9 +4,11 @@ import {
   coreBudgetMs,
   EdgeClaims,
   type EdgeKeys,
+  type Fault,
   headers,
   type Platform,
   Problem,
+  type ProblemCode,
   tokenIssuer,
   tokenKinds,
 } from '@holdfast/contract'
@@ -22,6 +24,12 @@ export interface CoreEnv {
     body: string
     /** When the answer must be on its way, on our clock. */
     deadlineMs: number
+    /** How long it waited for its turn. */
+    queuedMs?: number
+    /** Why it was refused, in the word that the caller was given. */
+    code?: ProblemCode
+    /** What nobody foresaw. */
+    fault?: Fault
   }
 }
 

@@ -1,7 +1,6 @@
 import { faultOf, headers, Problem, problemResponse } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
 import type { Context } from 'hono'
-import type { Log } from '../context.ts'
 import { StoreError } from '../store/store.ts'
 import { type CoreEnv, EdgeRefused } from './edge-assertion.ts'
 
@@ -17,16 +16,11 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Ends a request that threw: the caller gets a catalogued problem, the log the name of the fault. */
-export function onError(log: Log) {
-  return (error: Error, c: Context<CoreEnv>): Response => {
-    const problem = problemOf(error)
-    const requestId = c.get('claims')?.requestId
-    if (!(error instanceof Problem)) {
-      const { name, frames } = faultOf(error)
-      log({ event: 'request_failed', requestId, code: problem.code, fault: name, frames })
-    }
-    const response = problemResponse(problem, requestId)
-    if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, 'true')
-    return response
-  }
+export function onError(error: Error, c: Context<CoreEnv>): Response {
+  const problem = problemOf(error)
+  c.set('code', problem.code)
+  if (!(error instanceof Problem)) c.set('fault', faultOf(error))
+  const response = problemResponse(problem, c.get('claims')?.requestId)
+  if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, 'true')
+  return response
 }

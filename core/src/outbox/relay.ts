@@ -55,7 +55,9 @@ export async function doRow(ctx: Context, row: OutboxDoc): Promise<'done' | 'fai
     const came = afterFailure(row, error)
     const isDead = came === 'dead'
     ctx.log({
-      event: isDead ? 'outbox_row_dead' : 'outbox_row_put_off',
+      ...(isDead
+        ? ({ level: 'error', event: 'outbox_row_dead' } as const)
+        : ({ level: 'warn', event: 'outbox_row_put_off' } as const)),
       ...{ appId, kind, subject, attempts: row.attempts + 1 },
     })
     const set = isDead ? ({ status: 'DEAD' } as const) : { dueAt: new Date(now + came) }

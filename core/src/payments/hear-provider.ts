@@ -28,7 +28,7 @@ export async function hearProvider(
   const { event } = reading
   const payment = await findPayment(ctx, { provider: name, account }, event)
   if (!payment) {
-    ctx.log({ event: 'provider_event_unmatched', provider: name, account })
+    ctx.log({ level: 'warn', event: 'provider_event_unmatched', provider: name, account })
     return async () => {}
   }
   await heed(ctx, payment, event)

@@ -19,6 +19,7 @@ export async function noteUnused(
   // When it is on record, it is on record for whom it is for.
   await recordIntent(ctx, purpose, claim.id).catch((error: unknown) => {
     const fault = error instanceof Error ? error.name : 'unknown'
-    if (fault !== 'Problem') ctx.log({ event: 'unused_payment_not_noted', appId: purpose.appId, fault })
+    if (fault !== 'Problem')
+      ctx.log({ level: 'warn', event: 'unused_payment_not_noted', appId: purpose.appId, fault })
   })
 }

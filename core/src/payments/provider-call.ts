@@ -59,7 +59,7 @@ export function askOf(
       return await Promise.race([run({ signal, timeoutMs }), late])
     } catch (error) {
       const fault = signal.aborted ? 'late' : error instanceof Error ? error.name : 'unknown'
-      log({ event: 'payment_provider_fault', ...name, call, fault, ...detailOf(error) })
+      log({ level: 'warn', event: 'payment_provider_fault', ...name, call, fault, ...detailOf(error) })
       return null
     }
   }

@@ -50,7 +50,7 @@ export function paymentRoutes(core: Core) {
     })
     .post('/internal/webhooks', async (c) => {
       const afterwards = await hearProvider(core, bodyOf(c, WebhookCommand))
-      afterwards().catch(() => core.log({ event: 'payment_left_to_repair' }))
+      afterwards().catch(() => core.log({ level: 'warn', event: 'payment_left_to_repair' }))
       return c.json({ received: true }, 200)
     })
 }

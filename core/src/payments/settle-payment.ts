@@ -40,7 +40,7 @@ export async function settlePayment(ctx: Settling, key: PaymentKey): Promise<voi
     if (!payment?.dueAt) return
     const came = await stepOf(ctx, payment).catch((error: unknown): Step => {
       const fault = error instanceof Error ? error.name : 'unknown'
-      ctx.log({ event: 'payment_not_settled', appId: key.appId, fault })
+      ctx.log({ level: 'warn', event: 'payment_not_settled', appId: key.appId, fault })
       return 'vain'
     })
     if (came === 'again') continue

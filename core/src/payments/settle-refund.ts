@@ -15,7 +15,12 @@ export async function settleRefund(ctx: Context, { appId, refundId }: RefundDoc)
   const refund = await ctx.store.get(appId, 'refunds', { refundId })
   if (refund?.state !== 'PENDING') return
   const came = await ask(ctx, refund).catch((error: unknown): Refunding => {
-    ctx.log({ event: 'refund_not_settled', appId, fault: error instanceof Error ? error.name : 'unknown' })
+    ctx.log({
+      level: 'warn',
+      event: 'refund_not_settled',
+      appId,
+      fault: error instanceof Error ? error.name : 'unknown',
+    })
     return 'unknown'
   })
   if (came === 'done') {

@@ -112,7 +112,7 @@ export async function growChains(ctx: Context): Promise<number> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { appId } = next.group
       count += await growChain(ctx, appId).catch(() => {
-        ctx.log({ event: 'chain_put_off', appId })
+        ctx.log({ level: 'warn', event: 'chain_put_off', appId })
         return 0
       })
     }

@@ -2,6 +2,7 @@ import { applySeatsPerBatch, driftAgainMs, driftEveryMs, driftPagesPerRound } fr
 import type { CheckReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import type { EventDoc, SeatDoc } from '../store/schema.ts'
+import { createChecks } from './checks.ts'
 import { learnHolds } from './ledger.ts'
 import { rebuildInventory } from './rebuild.ts'
 
@@ -30,6 +31,8 @@ interface Pass {
   /** What the inventory lacked when it began. */
   lacks: readonly string[]
   differing: number
+  /** Those of them that were sold and whose buyers' confirms are not settled yet: nothing was lost. */
+  settling: number
 }
 
 const seatBytes = /^[FHCBX]$/
@@ -55,8 +58,9 @@ const lacksOf = ({ mapLength, hasDue, hasLog }: Checked, seatCount: number): str
 export function createDrift(ctx: Context): Drift {
   const { store, inventory, platform, log } = ctx
   const passes = new Map<string, Pass>()
+  const noteCheck = createChecks(ctx)
   const fresh = (dueAtMs: number, learns = false): Pass => ({
-    ...{ dueAtMs, learns, from: 0, map: '', lacks: [], differing: 0 },
+    ...{ dueAtMs, learns, from: 0, map: '', lacks: [], differing: 0, settling: 0 },
   })
   const keyOf = ({ appId, eventId }: EventRef) => `${appId}/${eventId}`
 
@@ -67,12 +71,23 @@ export function createDrift(ctx: Context): Drift {
     pass.map = snapshot.map
     pass.lacks = lacksOf(checked, seatCount)
     pass.differing = 0
+    pass.settling = 0
     return true
   }
 
+  /** Seats that differ in the map as it is now: the pass has begun a while ago, and much was sold since. */
+  const differingOf = async (ref: EventRef, pass: Pass, page: readonly SeatDoc[]): Promise<SeatDoc[]> => {
+    if (!page.some((seat) => differs(pass.map, seat))) return []
+    const snapshot = await inventory.snapshot(ref)
+    if (snapshot.word === 'snapshot') pass.map = snapshot.map
+    const differing = page.filter((seat) => differs(pass.map, seat))
+    pass.differing += differing.length
+    pass.settling += differing.filter(({ index }) => pass.map.charAt(index) === 'C').length
+    return differing
+  }
+
   const comparePage = async (ref: EventRef, pass: Pass, page: readonly SeatDoc[], isLast: boolean) => {
-    const differing = page.filter((seat) => differs(pass.map, seat)).length
-    pass.differing += differing
+    const differing = (await differingOf(ref, pass, page)).length
     await inventory.apply(ref, page)
     if (pass.learns && page.length > 0) await learnHolds(ctx, ref, page)
     if (differing === 0 && pass.lacks.length === 0) return
@@ -94,15 +109,17 @@ export function createDrift(ctx: Context): Drift {
 
   const end = async (event: EventDoc, pass: Pass) => {
     const { appId, eventId, seatCount } = event
-    const { differing, lacks } = pass
+    const { differing, settling, lacks } = pass
     const isClean = differing === 0 && lacks.length === 0
     passes.set(keyOf(event), fresh(platform.now() + (isClean ? driftEveryMs : driftAgainMs)))
-    if (!isClean) log({ event: 'drift_mended', appId, eventId, seats: differing, lacked: lacks })
+    const found = { seats: differing, settling, lacked: lacks }
+    if (!isClean) log({ level: 'warn', event: 'drift_mended', appId, eventId, ...found })
+    await noteCheck(event, pass)
     const checked = await inventory.check(event)
     if (checked.word === 'not_ready') return
     const left = lacksOf(checked, seatCount)
     if (left.length === 0) return isClean ? rest(event, checked) : undefined
-    log({ event: 'drift_not_mended', appId, eventId, lacks: left })
+    log({ level: 'error', event: 'drift_not_mended', appId, eventId, lacks: left })
     await rebuildInventory(ctx, event)
   }
 

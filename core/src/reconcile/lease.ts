@@ -1,6 +1,9 @@
 import { leaseTtlMs, newId } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import type { Documents } from '../store/schema.ts'
 import { isDuplicate, systemScope } from '../store/store.ts'
+
+type Standing = Documents['leases']['standing']
 
 /**
  * Who of several replicas does the background work. It saves work and is never needed for safety: two may think that
@@ -8,7 +11,7 @@ import { isDuplicate, systemScope } from '../store/store.ts'
  */
 export interface Lease {
   /** Takes it where nobody has it, or keeps it; says whether it is ours for the next `leaseTtlMs`. */
-  hold(): Promise<boolean>
+  hold(standing?: Standing): Promise<boolean>
   /** Lets it go, so that another may take it at once. */
   release(): Promise<void>
 }
@@ -17,13 +20,13 @@ export interface Lease {
 export function createLease({ store, platform }: Pick<Core, 'store' | 'platform'>, name: string): Lease {
   const holder = newId('op', platform.random)
   return {
-    async hold() {
+    async hold(standing = null) {
       const now = platform.now()
       const until = new Date(now + leaseTtlMs)
-      if ((await store.updateIf(systemScope, 'leases', { name, holder }, { set: { until } })) === 1)
+      if ((await store.updateIf(systemScope, 'leases', { name, holder }, { set: { until, standing } })) === 1)
         return true
       try {
-        const mine = { appId: systemScope, name, holder, until }
+        const mine = { appId: systemScope, name, holder, until, standing }
         await store.putIf(systemScope, 'leases', mine, { until: { lte: new Date(now) } })
         return true
       } catch (error) {

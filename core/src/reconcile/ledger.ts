@@ -67,13 +67,17 @@ export async function tailLedger(ctx: Context, ref: EventRef): Promise<LedgerOut
     if (reading.word === 'fresh') {
       const last = reading.changes.at(-1)
       if (!last) return outcome
-      await record(ctx, ref, reading.changes, { ...cursor, ver: last.ver, tail: nameOf(last) })
+      const next = { ...cursor, ver: last.ver, tail: nameOf(last) }
+      if (await record(ctx, ref, reading.changes, next)) {
+        ctx.log({ event: 'ledger_read', appId, eventId, ...countOf(reading.changes) })
+      }
       if (last.ver >= reading.newestVer) return outcome
       continue
     }
     await record(ctx, ref, [], reading.next)
     if (reading.word === 'new_epoch') continue
-    ctx.log({ event: `ledger_${reading.word}`, appId, eventId, from: cursor.ver, to: reading.next.ver })
+    const span = { from: cursor.ver, to: reading.next.ver }
+    ctx.log({ level: 'warn', event: `ledger_${reading.word}`, appId, eventId, ...span })
     outcome = 'lost'
   }
   return outcome
@@ -83,13 +87,27 @@ const newCursor = ({ appId, eventId }: EventRef): Cursor => ({
   ...{ appId, eventId, epoch: 0, ver: 0, tail: null, losses: 0 },
 })
 
-/** Writes what the changes say of their grants and moves the cursor, together. */
+/** What became of holds, and how many seats were freed because their time was over. */
+function countOf(changes: readonly Change[]) {
+  const of = (wanted: Change['kind']) => changes.filter(({ kind }) => kind === wanted)
+  const freed = of('expire').flatMap(({ marks }) => marks.filter(({ byte }) => byte === 'F'))
+  const [held, extended, released, expired] = [of('hold'), of('extend'), of('release'), of('expire')]
+  return {
+    held: held.length,
+    extended: extended.length,
+    released: released.length,
+    expired: expired.length,
+    freed: freed.length,
+  }
+}
+
+/** Writes what the changes say of their grants and moves the cursor, together. False: somebody else moved it. */
 async function record(
   ctx: Context,
   { appId, eventId }: EventRef,
   changes: readonly Change[],
   cursor: Cursor,
-): Promise<void> {
+): Promise<boolean> {
   const latest = foldByGrant({ appId, eventId }, changes)
   const ids = [...latest.keys()]
   const deliveries = await holdDeliveries(ctx, { appId, eventId }, cursor.epoch, changes)
@@ -118,11 +136,13 @@ async function record(
       await enqueue(tx, appId, deliveries)
       await tx.putIf(appId, 'cursors', cursor, {})
     })
+    return true
   } catch (error) {
     // A confirm wrote one of them meanwhile, or another core told of them: the next round reads it as known.
     const isKnown =
       isDuplicate(error, 'reservations', 'primary') || isDuplicate(error, 'deliveries', 'primary')
     if (!isKnown) throw error
+    return false
   }
 }
 

@@ -1,5 +1,7 @@
 import {
+  backlogRoundMs,
   claimsRoundMs,
+  faultOf,
   leaseRenewMs,
   purgeRoundMs,
   relayRoundMs,
@@ -9,21 +11,30 @@ import {
 } from '@holdfast/contract'
 import { finishClaims } from '../bookings/finish-claims.ts'
 import type { Core } from '../context.ts'
+import { type Backlog, readBacklog } from '../outbox/read-backlog.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
 import type { EventDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
 import { createDrift, type Drift } from './drift.ts'
+import { createInspection, type Inspection } from './inspect.ts'
 import { createLease } from './lease.ts'
 import { tailLedger } from './ledger.ts'
 import { rebuildInventory } from './rebuild.ts'
+import { createRoundsTold } from './rounds-told.ts'
 import { sweepEvent } from './sweep.ts'
 
 /** How often a pause looks whether it is over. */
 const napMs = 100
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+
+/** What looks at events more slowly than round by round, and knows how far it has come. */
+export interface Keepers {
+  readonly drift?: Drift
+  readonly inspection?: Inspection
+}
 
 /**
  * One round of repair over every event that has seats, until its sale is closed and nothing of it is due: sweep, then
@@ -33,7 +44,11 @@ type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildW
  *
  * @param isOver whether no further event is begun.
  */
-export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => false): Promise<void> {
+export async function repairOnce(
+  ctx: Context,
+  { drift, inspection }: Keepers = {},
+  isOver = () => false,
+): Promise<void> {
   const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
   const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
   const missing: EventDoc[] = []
@@ -43,13 +58,14 @@ export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => fal
     } catch (error) {
       const { appId, eventId } = event
       const fault = error instanceof Error ? error.name : 'unknown'
-      ctx.log({ event: 'repair_failed', appId, eventId, fault })
+      ctx.log({ level: 'error', event: 'repair_failed', appId, eventId, fault })
     }
   }
   const repair = async (event: EventDoc) => {
-    if ((await sweepEvent(ctx, event, event.epoch)) === 'missing') return missing.push(event)
+    if ((await sweepEvent(ctx, event, event.epoch)) === 'missing') return void missing.push(event)
     if ((await tailLedger(ctx, event)) === 'lost') drift?.hurry(event)
-    return drift?.look(event)
+    await drift?.look(event)
+    await inspection?.look(event)
   }
   const worker = async () => {
     for (let event = events.shift(); event && !isOver(); event = events.shift()) {
@@ -62,24 +78,39 @@ export async function repairOnce(ctx: Context, drift?: Drift, isOver = () => fal
   await Promise.all(missing.map((event) => apart(event, () => rebuildInventory(ctx, event))))
 }
 
+/** The background work of one core. */
+export interface Repair {
+  /** Whether this core has the lease, as far as it knows. */
+  isOurs(): boolean
+  /** What waited in the outbox when it was looked at last; null: this core does not look. */
+  backlog(): Backlog | null
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>
+}
+
 /**
- * Starts the background work of core. Of several replicas the one that has the lease does it. `stop` resolves when
- * nothing of it runs any more.
+ * Starts the background work of core. Of several replicas the one that has the lease does it.
+ *
+ * @param host what the operator is told of where it runs.
  */
-export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } {
-  let [stopped, isOurs] = [false, false]
+export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
+  let [stopped, isOurs, backlog] = [false, false, null as Backlog | null]
+  let since = new Date(0)
   const lease = createLease(ctx, 'repair')
+  const told = createRoundsTold(ctx.platform, host)
   const tryTo = (name: string, work: () => Promise<unknown>) =>
     work().catch((error: unknown) =>
-      ctx.log({ event: `${name}_failed`, fault: error instanceof Error ? error.name : 'unknown' }),
+      ctx.log({ level: 'error', event: `${name}_failed`, fault: faultOf(error).name }),
     )
   const renew = async () => {
     let isNow = false
+    if (!isOurs) since = new Date(ctx.platform.now())
     try {
-      isNow = await lease.hold()
+      isNow = await lease.hold(told.standing(since))
       if (isNow && !isOurs) ctx.log({ event: 'repair_taken_over' })
     } finally {
       isOurs = isNow
+      if (!isNow) backlog = null
     }
   }
   const nap = () => ctx.platform.sleep(napMs)
@@ -92,23 +123,30 @@ export function startRepair(ctx: Context & Settling): { stop(): Promise<void> } 
   const everyOurs = async (pauseMs: number, name: string, work: () => Promise<unknown>) => {
     while (!isOurs && !stopped) await nap()
     await every(pauseMs, name, async () => {
-      if (isOurs) await work()
+      if (isOurs) await told.note(name, work)
     })
   }
-  const drift = createDrift(ctx)
+  const keepers = { drift: createDrift(ctx), inspection: createInspection(ctx) }
+  const look = async () => {
+    backlog = await readBacklog(ctx)
+  }
   const running = [
     every(leaseRenewMs, 'lease', renew),
-    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, drift, () => stopped || !isOurs)),
+    everyOurs(repairRoundMs, 'repair', () => repairOnce(ctx, keepers, () => stopped || !isOurs)),
     everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
     everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
+    everyOurs(backlogRoundMs, 'backlog', look),
   ]
   return {
+    isOurs: () => isOurs,
+    backlog: () => backlog,
     async stop() {
       stopped = true
       await Promise.all(running)
       await tryTo('lease', () => lease.release())
+      isOurs = false
     },
   }
 }

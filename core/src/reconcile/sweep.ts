@@ -46,7 +46,10 @@ async function judge(
     )
     if (decided !== 'CONFIRMED') return 'decided'
     const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
-    if (!booking) return null
+    if (!booking) {
+      ctx.log({ event: 'invariant_broken', invariant: 'I2', appId, eventId, grantId })
+      return null
+    }
     await applySeats(
       ctx,
       ref,
@@ -55,7 +58,7 @@ async function judge(
     return 'confirmed'
   } catch {
     // A commit that is under way may hold the reservation: the next round asks again, the others go on.
-    ctx.log({ event: 'sweep_undecided', appId, eventId })
+    ctx.log({ level: 'warn', event: 'sweep_undecided', appId, eventId })
     return null
   }
 }

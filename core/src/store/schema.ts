@@ -115,8 +115,9 @@ const CodeDoc = z.object({
 })
 
 /**
- * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). `restsSince`:
- * its sale is closed and nothing of it is due, so repair passes it over.
+ * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built), and the build of
+ * it that is under way began at `buildingSince`. `restsSince`: its sale is closed and nothing of it is due, so repair
+ * passes it over.
  */
 const EventDoc = z.object({
   appId: AppId,
@@ -133,6 +134,7 @@ const EventDoc = z.object({
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
+  buildingSince: date().nullable().default(null),
   restsSince: date().nullable().default(null),
   seatCount: z.int(),
   frame: ChartFrame.nullable(),
@@ -403,8 +405,23 @@ const DeliveryDoc = z.object({
   expiresAt: date(),
 })
 
+/** What the holder of a lease tells of itself: where it runs, since when it has the lease, and its last rounds. */
+const Standing = z.object({
+  host: z.string(),
+  since: date(),
+  rounds: z.array(
+    z.object({ name: z.string(), endedAt: date(), tookMs: z.int(), count: z.int(), failures: z.int() }),
+  ),
+})
+
 /** Who does a background job, until when; saves work and is never needed for safety (`appId` is `system`). */
-const LeaseDoc = z.object({ appId: AppId, name: z.string(), holder: z.string(), until: date() })
+const LeaseDoc = z.object({
+  appId: AppId,
+  name: z.string(),
+  holder: z.string(),
+  until: date(),
+  standing: Standing.nullable().default(null),
+})
 
 /**
  * How far the log of an event's inventory has been read into reservations. `tail` names the last entry that was read
@@ -417,6 +434,20 @@ const CursorDoc = z.object({
   ver: z.int(),
   tail: z.string().nullable().default(null),
   losses: z.int().default(0),
+})
+
+/**
+ * The last comparison of an event's inventory with the store; `mended` counts the seats that differed in all of them,
+ * and `mendedAt` is when some did last. For the operator: nothing is decided by it.
+ */
+const CheckDoc = z.object({
+  appId: AppId,
+  eventId: EventId,
+  checkedAt: date(),
+  differing: z.int(),
+  lacked: z.array(z.string()),
+  mended: z.int(),
+  mendedAt: date().nullable(),
 })
 
 /** The last import into this store (`appId` is `system`). */
@@ -577,6 +608,7 @@ export const collections = {
   leases: collection({ doc: LeaseDoc, key: ['appId', 'name'], indexes: {} }),
   imports: collection({ doc: ImportDoc, key: ['appId', 'name'], indexes: {} }),
   cursors: collection({ doc: CursorDoc, key: ['appId', 'eventId'], indexes: {} }),
+  checks: collection({ doc: CheckDoc, key: ['appId', 'eventId'], indexes: {} }),
 } as const
 
 export type CollectionName = keyof typeof collections

@@ -1,4 +1,5 @@
-import { type Platform, Problem } from '@holdfast/contract'
+import type { Platform } from '@holdfast/contract'
+import { Overloaded } from '../http/overloaded.ts'
 
 /** How much a lane takes on. */
 export interface LaneLimits {
@@ -13,7 +14,7 @@ export interface LaneLimits {
 /** Runs a work when its turn comes. @throws Problem `overloaded` when there is no room, or no turn in time. */
 export type Lane = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-const overloaded = () => new Problem('overloaded', {}, 1)
+const overloaded = () => new Overloaded('passwords')
 
 /** A queue with bounds: first come, first served, and whoever cannot be served soon is told so at once. */
 export function createLane(

@@ -57,7 +57,7 @@ export async function attemptDelivery(
   const isDelivered = lastStatus !== null && lastStatus >= 200 && lastStatus < 300
   if (!isDelivered) {
     const why = sent.word === 'answered' ? { status: sent.status } : { why: sent.why }
-    log({ event: 'delivery_failed', appId, endpointId: endpoint.endpointId, attempts, ...why })
+    log({ level: 'warn', event: 'delivery_failed', appId, endpointId: endpoint.endpointId, attempts, ...why })
   }
   const change = isDelivered
     ? ({ status: 'DELIVERED', dueAt: null, lastStatus } as const)

@@ -36,7 +36,7 @@ export function openLanes(ctx: Delivering, isStopping: () => boolean = () => fal
       const lane = workOffQueue(ctx, endpoint, isStopping)
         .catch((error: unknown) => {
           const fault = error instanceof Error ? error.name : 'unknown'
-          ctx.log({ event: 'deliveries_failed', appId: endpoint.appId, fault })
+          ctx.log({ level: 'error', event: 'deliveries_failed', appId: endpoint.appId, fault })
         })
         .finally(() => lanes.delete(key))
       lanes.set(key, lane)
@@ -70,7 +70,11 @@ export function startDelivering(ctx: Delivering): { stop(): Promise<void> } {
   const loop = async () => {
     while (!stopped) {
       await lanes.begin().catch((error: unknown) => {
-        ctx.log({ event: 'delivering_failed', fault: error instanceof Error ? error.name : 'unknown' })
+        ctx.log({
+          level: 'error',
+          event: 'delivering_failed',
+          fault: error instanceof Error ? error.name : 'unknown',
+        })
       })
       for (let waited = 0; waited < roundMs && !stopped; waited += 100) await ctx.platform.sleep(100)
     }

@@ -94,5 +94,5 @@ async function disable(ctx: Delivering, endpoint: EndpointDoc): Promise<void> {
   const { appId, endpointId } = endpoint
   const failingSince = endpoint.failingSince ?? new Date(ctx.platform.now())
   await change(ctx, endpoint, { set: { status: 'DISABLED', dueAt: null, failingSince } })
-  ctx.log({ event: 'endpoint_disabled', appId, endpointId })
+  ctx.log({ level: 'warn', event: 'endpoint_disabled', appId, endpointId })
 }

@@ -54,7 +54,7 @@ export const ticketsLimits = ({ enforce }: Pick<Services, 'enforce'>) => ({
 /** Makes the bound app the caller's; while it is not active, nothing is here. */
 export const boundApp = (
   { verdicts, botCheck }: Pick<Services, 'verdicts' | 'botCheck'>,
-  { event: { appId } }: TicketsSettings,
+  { event: { appId, eventId } }: TicketsSettings,
 ) =>
   createMiddleware<AppEnv>(async function boundApp(c, next) {
     const known = await verdicts({
@@ -70,7 +70,7 @@ export const boundApp = (
     const app: AppVerdict = { ...known.app, kind: 'publishable' }
     c.set('app', app)
     c.set('deniedUsers', known.deniedUsers)
-    c.get('note').appId = appId
+    Object.assign(c.get('note'), { appId, eventId })
     botCheck(c, 'nothing')
     await next()
   })

@@ -38,11 +38,11 @@ export async function ownLock(
   { event, owner, caller }: TicketsBuyer,
   seatId: SeatId,
 ): Promise<Hold> {
-  const found = await inventory.holders(event, [seatId])
+  const found = await inventory(caller).holders(event, [seatId])
   if (found.word === 'not_ready') return notReady(events, event, caller)
   const [holder] = found.holders
   if (holder?.owner !== owner) throw new Problem('hold_expired')
-  const read = await inventory.read(event, holder.grantId, owner)
+  const read = await inventory(caller).read(event, holder.grantId, owner)
   if (read.word !== 'hold' || read.hold.seats.length > 1) throw new Problem('hold_expired')
   return read.hold
 }

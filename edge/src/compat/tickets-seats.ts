@@ -42,7 +42,7 @@ async function holdersOf(
   for (let from = 0; from < seats.length; from += holdersSeatsPerRead) {
     pages.push(seats.slice(from, from + holdersSeatsPerRead))
   }
-  const replies = await Promise.all(pages.map((page) => inventory.holders(event, page)))
+  const replies = await Promise.all(pages.map((page) => inventory(caller).holders(event, page)))
   const holders = new Map<SeatId, Holder>()
   let nowMs = 0
   for (const reply of replies) {

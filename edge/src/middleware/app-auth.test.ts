@@ -11,6 +11,7 @@ import { createCoreClient } from '../core-client.ts'
 import { createFlights } from '../flights.ts'
 import { createKeyVerdicts } from '../key-verdicts.ts'
 import type { CoreInit } from '../ports.ts'
+import { unobserved } from '../telemetry/observe.ts'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
 import {
   nativeKey,
@@ -210,7 +211,7 @@ describe('a predecessor’s key', () => {
     const present = (appId: string) =>
       known({
         ...{ key, appId: AppId.parse(appId) },
-        caller: { requestId: 'req_1', clientAddress: '192.0.2.1' },
+        caller: { requestId: 'req_1', clientAddress: '192.0.2.1', observe: unobserved },
         onMiss: async () => {},
         afterwards: () => {},
       })

@@ -23,7 +23,7 @@ const minute = 60_000
  * @throws Problem `rate_limited`, or `dependency_unavailable` where nobody may pass uncounted.
  */
 export type Enforce = (
-  request: Pick<EdgeVars, 'always' | 'afterwards'>,
+  request: Pick<EdgeVars, 'always' | 'afterwards' | 'observe'>,
   limits: {
     readonly rules: readonly LimitRule[]
     readonly policy: FaultPolicy
@@ -33,8 +33,9 @@ export type Enforce = (
 
 /** Enforces what the gate says. */
 export function createEnforce(gate: RateGate, platform: Pick<Platform, 'now'>): Enforce {
-  return async ({ always, afterwards }, { rules, policy, silent = false }) => {
-    const { word, tightest, pending } = await gate(rules, policy)
+  return async ({ always, afterwards, observe }, { rules, policy, silent = false }) => {
+    const step = { of: 'limiter', name: 'take' } as const
+    const { word, tightest, pending } = await observe(step, () => gate(rules, policy))
     for (const work of pending) afterwards(work)
     if (word === 'unknown') throw new Problem('dependency_unavailable', {}, 1)
     if (!tightest) return

@@ -5,6 +5,7 @@ import { readJson } from '../core-client.ts'
 import { within } from '../deadline.ts'
 import { createIsolateCache } from '../isolate-cache.ts'
 import type { Services } from '../services.ts'
+import type { Observed } from '../telemetry/observe.ts'
 
 /** An event that is never there: reading it asks Redis for a word, and for nothing else. */
 const probe = { appId: AppId.parse('readyz'), eventId: EventId.parse('readyz') }
@@ -19,11 +20,13 @@ export function healthRoutes({
   const ready = createIsolateCache<boolean>(platform.now, 1)
   const keys = createIsolateCache<PublicKeys>(platform.now, 1)
 
-  const probeInventory = async (): Promise<boolean> => {
-    const isReady = await inventory.snapshot(probe).then(
-      () => true,
-      () => false,
-    )
+  const probeInventory = async (caller: Observed): Promise<boolean> => {
+    const isReady = await inventory(caller)
+      .snapshot(probe)
+      .then(
+        () => true,
+        () => false,
+      )
     ready.set('inventory', isReady, probeKeptMs)
     return isReady
   }
@@ -44,7 +47,7 @@ export function healthRoutes({
   return new Hono<EdgeEnv>()
     .get('/livez', (c) => c.json({ status: 'live' }, 200, { 'cache-control': 'no-store' }))
     .get('/readyz', async (c) => {
-      const isReady = ready.get('inventory') ?? (await probeInventory())
+      const isReady = ready.get('inventory') ?? (await probeInventory(c.var))
       if (!isReady) throw new Problem('dependency_unavailable', {}, 1)
       return c.json({ status: 'ready' }, 200, { 'cache-control': 'no-store' })
     })

@@ -24,7 +24,7 @@ export function holdStatusRoutes(
     .get('/:eventId/holds/:holdId', guards.app, guards.user, pathIds(HoldPath), async (c) => {
       const { eventId, holdId: grantId } = c.req.valid('param')
       const event = { appId: c.get('app').appId, eventId }
-      const read = await orNull(inventory.read(event, grantId, c.get('principal')))
+      const read = await orNull(inventory(c.var).read(event, grantId, c.get('principal')))
       if (read?.word === 'hold' && read.hold.status !== 'confirming') {
         return c.json(holdView(eventId, read.hold, read.nowMs), 200, noStore)
       }

@@ -55,7 +55,7 @@ export function holdRoutes(
         const event = { appId: c.get('app').appId, eventId }
         const intended = { ...event, grantId, idempotencyKey: c.get('idempotencyKey') }
         const operationId = await intents.operationId(intended)
-        const reply = await inventory.extend(event, grantId, c.get('principal'), operationId)
+        const reply = await inventory(c.var).extend(event, grantId, c.get('principal'), operationId)
         switch (reply.word) {
           case 'extended':
             return c.json(holdView(eventId, reply.hold, reply.nowMs), 200, noStore)

@@ -55,7 +55,7 @@ describe.each(redisEngines)('the drift check on the %s Redis', (engine) => {
     const names = Object.values(keys)
     const round = (ms = 0) => {
       laterMs += ms
-      return repairOnce(w.core, drift)
+      return repairOnce(w.core, { drift })
     }
     return {
       ...w,
@@ -241,10 +241,10 @@ describe.each(redisEngines)('the drift check on the %s Redis', (engine) => {
     await core.store.updateIf(appId, 'seats', seat, { set: sold, inc: { rev: 1 } })
     pages.length = 0
     const drift = createDrift(core)
-    await repairOnce(core, drift)
+    await repairOnce(core, { drift })
     expect(pages).toHaveLength(driftPagesPerRound)
     expect(await mapOf({ ...w, ref: beside })).toBe('B')
-    await repairOnce(core, drift)
+    await repairOnce(core, { drift })
     expect(pages).toHaveLength(driftPagesPerRound + 2)
     expect(await mapOf(w)).toHaveLength(20 + seats.length)
   })

@@ -1,5 +1,6 @@
 import { claimsSuite } from '@holdfast/core/src/bookings/finish-claims.suite.ts'
 import { outboxSuite } from '@holdfast/core/src/outbox/outbox.suite.ts'
+import { inspectSuite } from '@holdfast/core/src/reconcile/inspect.suite.ts'
 import { leaseSuite } from '@holdfast/core/src/reconcile/lease.suite.ts'
 import { restSuite } from '@holdfast/core/src/reconcile/rest.suite.ts'
 import { afterAll, beforeAll } from 'vitest'
@@ -15,4 +16,5 @@ for (const [name, start] of mongoServers) {
   leaseSuite(name, () => server.open())
   claimsSuite(name, () => server.open())
   restSuite(name, () => server.open())
+  inspectSuite(name, () => server.open())
 }

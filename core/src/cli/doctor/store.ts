@@ -16,7 +16,8 @@ async function ofWriting(store: Store): Promise<Finding> {
   const name = newId('op', systemPlatform.random)
   const startedAtMs = systemPlatform.now()
   await store.transaction(writeMs, async (tx) => {
-    await tx.insert(systemScope, 'leases', { appId: systemScope, name, holder: 'doctor', until: new Date(0) })
+    const doc = { appId: systemScope, name, holder: 'doctor', until: new Date(0), standing: null }
+    await tx.insert(systemScope, 'leases', doc)
     await tx.delete(systemScope, 'leases', { name })
   })
   return ok('store writes', `a transaction is durable within ${systemPlatform.now() - startedAtMs} ms`)

@@ -29,7 +29,7 @@ async function soldEvent(): Promise<string[]> {
   const { core, ...world } = await testCore()
   await confirm({ core, ...world }, { n: 1, pin: pinned('A-1', 'A-2') })
   await confirm({ core, ...world }, { n: 2, pin: pinned('A-2') })
-  const lease = { appId: systemScope, name: 'sweep', holder: 'x', until: at }
+  const lease = { appId: systemScope, name: 'sweep', holder: 'x', until: at, standing: null }
   await core.store.insert(systemScope, 'leases', lease)
   const exported = await linesOf(core.store)
   await core.store.close()

@@ -3,6 +3,7 @@ import { createReceipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
 import { type StripeAccount, stripeProvider } from '@holdfast/core/src/payments/stripe.ts'
 import { openSqliteStore } from '@holdfast/core/src/store/sqlite.ts'
+import { unobserved } from '@holdfast/core/src/telemetry/observe.ts'
 import { createInventory, type EventRef, type Hold } from '@holdfast/inventory'
 import { connectUpstash, type UpstashAddress, upstashRunner } from '@holdfast/inventory/upstash'
 import type { JWK } from 'jose'
@@ -35,6 +36,7 @@ export async function coreAt({ path, redis, account, receiptKey, nowMs }: CoreAd
     findProvider: () => provider,
     receipts: await createReceipts(receiptKey, platform),
     log: () => {},
+    observe: unobserved,
     rebuildWaitMs: 0,
   }
 }

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+
+/** `name=value,name=value`, values percent-encoded, as OpenTelemetry has it. */
+const HeaderList = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const pairs = text.split(',').filter((part) => part.trim() !== '')
+    const entries = pairs.map((pair) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([!-~]*)\s*$/.exec(pair)?.slice(1))
+    try {
+      return Object.fromEntries(
+        entries.map((entry) => {
+          const [name = '', value = ''] = entry ?? []
+          return [z.string().min(1).parse(name).toLowerCase(), decodeURIComponent(value)]
+        }),
+      )
+    } catch {
+      context.addIssue('must be name=value,name=value with values percent-encoded')
+      return z.NEVER
+    }
+  })
+
+const collector = () => z.url({ protocol: /^https?$/, error: 'must be https://...' }).optional()
+
+/** Settings of traces, by the names that OpenTelemetry has given them. */
+export const tracingSettings = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector().meta({
+    description:
+      'Where a collector takes OTLP over HTTP, e.g. `http://otel-collector:4318`; without it nothing is traced.',
+    refused: 'what is no http or https URL',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector().meta({
+    description: 'The same for traces alone, with the whole path; it goes before the other.',
+    refused: 'what is no http or https URL',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: HeaderList.meta({
+    description: 'Headers by which the collector knows us, `name=value,name=value`, values percent-encoded.',
+    refused: 'what is no such list',
+    secret: true,
+  }),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(0.01).meta({
+    description:
+      'The part of requests that is traced, from 0 to 1. The edge decides by chance, whatever a client says, and core follows it.',
+    refused: 'what is no number from 0 to 1',
+  }),
+}
+
+/** Where traces go, and how many of them. */
+export interface TraceTarget {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly ratio: number
+}
+
+type TracingEnv = z.output<z.ZodObject<typeof tracingSettings>>
+
+/** What of the environment is about traces; undefined when there are none. */
+export function traceTargetOf(env: TracingEnv): TraceTarget | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = env
+  const url = own ?? (base && `${base.replace(/\/$/, '')}/v1/traces`)
+  if (url === undefined) return undefined
+  return { url, headers: env.OTEL_EXPORTER_OTLP_HEADERS, ratio: env.OTEL_TRACES_SAMPLER_ARG }
+}

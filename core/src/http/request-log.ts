@@ -1,0 +1,32 @@
+import { EventId, levelOfStatus, type Platform } from '@holdfast/contract'
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import type { Log } from '../context.ts'
+import type { CoreEnv } from './edge-assertion.ts'
+
+/**
+ * Writes one line a request, under the id that the edge gave it: the route instead of the path, so that no id of a hold
+ * is in a log. An event's id stands there if it is one, whatever the path says.
+ */
+export function requestLog(log: Log, platform: Pick<Platform, 'now'>) {
+  return createMiddleware<CoreEnv>(async function requestLog(c, next) {
+    const startedMs = platform.now()
+    await next()
+    const { claims, code = 'ok', queuedMs, fault } = c.var
+    const { status } = c.res
+    log({
+      event: 'request',
+      level: levelOfStatus(status),
+      method: c.req.method,
+      route: routePath(c, -1),
+      status,
+      code,
+      ms: platform.now() - startedMs,
+      queuedMs,
+      requestId: claims?.requestId,
+      appId: claims?.app?.id,
+      eventId: EventId.safeParse(c.req.param('event')).data,
+      ...(fault && { fault: fault.name, frames: fault.frames }),
+    })
+  })
+}
