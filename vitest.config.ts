@@ -51,6 +51,7 @@ export default defineConfig({
       node('charts', ['tests/{charts,docs}/**/*.test.ts']),
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
+      node('upgrade', ['tests/upgrade/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
       // Its worlds have a time of their own, so they may run beside each other, after what may not.
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),

@@ -166,16 +166,23 @@ export interface CorePlace {
   readonly storeUrl: string
   /** `core` when absent: its log is that of this name. */
   readonly name?: string
+  /** Where the sources are that it runs; this very tree when absent. */
+  readonly root?: string
+}
+
+/** The same of an edge. */
+export interface EdgePlace extends Omit<CorePlace, 'storeUrl'> {
+  readonly coreUrl: string
 }
 
 /** Starts one core. */
 export function startCore(
   { dir, coreEnv = {}, signal }: Pick<StackOptions, 'dir' | 'coreEnv' | 'signal'>,
-  { port, redis, secrets, storeUrl, name = 'core' }: CorePlace,
+  { port, redis, secrets, storeUrl, name = 'core', root = rootDir }: CorePlace,
 ): Promise<Running> {
   return startProgram({
     name,
-    command: [process.execPath, 'core/src/server.ts'],
+    command: [process.execPath, join(root, 'core/src/server.ts')],
     env: {
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -203,7 +210,7 @@ export function startCore(
 /** Starts an edge. */
 export function startEdge(
   { dir, edge, edgeEnv = {}, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
-  { port, redis, secrets, coreUrl }: { port: number; redis: RedisDoors; secrets: Secrets; coreUrl: string },
+  { port, redis, secrets, coreUrl, name = 'edge', root = rootDir }: EdgePlace,
 ): Promise<Running> {
   const settings = {
     CORE_URL: coreUrl,
@@ -214,14 +221,14 @@ export function startEdge(
     ADMIN_ORIGINS: 'localhost',
     ...edgeEnv,
   }
-  const logFile = join(dir, 'edge.log')
+  const logFile = join(dir, `${name}.log`)
   const isReady = () => answersOk(`http://127.0.0.1:${port}/readyz`)
   if (edge === 'node') {
     copyViewer()
     const env = { HOST: '127.0.0.1', PORT: String(port), ...redisEnv(redis), ...settings }
     return startProgram({
-      name: 'the edge',
-      command: [process.execPath, 'edge/src/node.ts'],
+      name: name === 'edge' ? 'the edge' : name,
+      command: [process.execPath, join(root, 'edge/src/node.ts')],
       env,
       logFile,
       isReady,

@@ -22,7 +22,7 @@ type Stage = { -readonly [Key in keyof Image]: Image[Key] }
 const ways = /^(HOME|NODE_EXTRA_CA_CERTS|\w+_proxy|npm_config_(registry|userconfig|cache|cafile|\w*proxy))$/i
 
 /** What steps are run with: the Node of npm before another on this machine, since the build stage has one, too. */
-const environment = {
+export const npmEnvironment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => ways.test(name))),
   PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
 }
@@ -67,7 +67,7 @@ function failed(what: string): never {
 
 function run(stage: Stage, command: string): void {
   const cwd = join(stage.root, stage.workdir)
-  execFileSync('/bin/sh', ['-euc', command], { cwd, env: environment, stdio: 'pipe' })
+  execFileSync('/bin/sh', ['-euc', command], { cwd, env: npmEnvironment, stdio: 'pipe' })
 }
 
 /** Does what one instruction says; one that nobody has thought of fails. */

@@ -33,6 +33,22 @@ describe('isolation', () => {
     expect(await seats.countDocuments({})).toBe(3)
   })
 
+  test('an index that is there is made again at once beside an open transaction, a new one waits for it', async () => {
+    const world = await seatA()
+    await world.seats.createIndex({ rev: 1 }, { name: 'rev' })
+    const session = await world.open(increment(world))
+    await world.seats.createIndex({ rev: 1 }, { name: 'rev' })
+    let isMade = false
+    const making = world.seats.createIndex({ app: 1 }, { name: 'app' }).then(() => {
+      isMade = true
+    })
+    expect(await world.seats.countDocuments({})).toBe(1)
+    expect(isMade).toBe(false)
+    await session.commitTransaction()
+    await making
+    expect((await world.seats.indexes()).map(({ name }) => name)).toContain('app')
+  })
+
   test('an aborted transaction leaves nothing', async () => {
     const world = await seatA()
     const session = await world.open(increment(world))

@@ -53,10 +53,10 @@ const drop: Handler = (received, _, storage) => {
   return { ns: namespace, nIndexesWas: collection.indexes.length }
 }
 
+const isUsed = ({ rows }: Collection): boolean => [...rows].some(({ pending }) => pending !== undefined)
+
 function assertUnused(collection: Collection): void {
-  for (const { pending } of collection.rows) {
-    if (pending !== undefined) throw refusal('changing a collection that an open transaction has written')
-  }
+  if (isUsed(collection)) throw refusal('dropping a collection that an open transaction has written')
 }
 
 /** The same key and options under one name, or a conflict (manual/reference/command/createIndexes, "Behaviors"). */
@@ -82,13 +82,17 @@ function isThere(collection: Collection, wanted: IndexSpec): boolean {
   return false
 }
 
-/** The background deletion that `expireAfterSeconds` asks for does not run here; it has no guaranteed moment. */
-const createIndexes: Handler = (received, _, storage) => {
+/**
+ * What is there already needs no lock; a new index waits for open transactions (manual/core/transactions-operations).
+ * The background deletion that `expireAfterSeconds` asks for does not run here; it has no guaranteed moment.
+ */
+const createIndexes: Handler = async (received, scope, storage) => {
   const { createIndexes: name, $db, indexes } = parsed(CreateIndexes, received)
   const namespace = `${$db}.${name}`
   const createdCollectionAutomatically = !storage.collections.has(namespace)
   const collection = storage.collection(namespace)
-  assertUnused(collection)
+  const isNew = indexes.some((wanted) => !isThere(collection, wanted))
+  while (isNew && isUsed(collection)) await scope.pause()
   const numIndexesBefore = collection.indexes.length
   for (const spec of indexes.filter((wanted) => !isThere(collection, wanted))) {
     const index = collection.buildIndex(spec)

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient } from '@holdfast/client'
+import { AppId } from '@holdfast/contract'
+import { onTestFinished } from 'vitest'
+import { openStore } from '../../core/src/store/open.ts'
+import { rootDir, runToEnd } from '../../edge/dev/processes.ts'
+import { type RunningRedis, startRedis } from '../../edge/dev/redis/start.ts'
+import { keepSecrets, type Secrets } from '../../edge/dev/secrets.ts'
+import { createApp, type SeededApp } from '../../edge/dev/seed.ts'
+import { startCore, startEdge } from '../../edge/dev/stack.ts'
+import { until } from '../contract/inventory/poll.ts'
+import { auditEvent } from '../support/audit.ts'
+import { auditMoney } from '../support/audit-money.ts'
+import { mongos } from '../support/databases.ts'
+import { limitless, putOnSale, seatsTo } from '../support/selling.ts'
+import { openFleet } from './fleet.ts'
+
+type Env = Readonly<Record<string, string>>
+
+/** A Holdfast on MongoDB whose programs can be replaced while it sells. */
+export interface Town {
+  readonly secrets: Secrets
+  readonly edgeUrl: string
+  /** Makes what a version needs of the store; its sources are in `root`. */
+  migrate(root?: string): Promise<void>
+  replaceCore(change?: { readonly root?: string; readonly env?: Env }): Promise<void>
+  replaceEdge(change?: { readonly root?: string; readonly env?: Env }): Promise<void>
+  /** Opens a shop with one event on sale. */
+  openShop(
+    eventId: string,
+    seats: number,
+  ): Promise<SeededApp & { readonly server: Client; readonly page: Client }>
+  /** What store and Redis say of it when all is at rest, as zeros: invariants that are broken, money that is missing. */
+  audit(
+    shop: SeededApp,
+    eventId: string,
+    told: ReadonlySet<string>,
+  ): Promise<Readonly<Record<string, number>>>
+}
+
+const restMsMax = 60_000
+
+/** Starts one without programs; it ends with the test. */
+export async function foundTown(): Promise<Town> {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'))
+  const ends: (() => Promise<void>)[] = [async () => rmSync(dir, { recursive: true, force: true })]
+  onTestFinished(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+  const databases = await mongos[0].start()
+  ends.push(() => databases.stop())
+  const storeUrl = databases.create() ?? ''
+  const secrets = await keepSecrets(join(dir, 'secrets.json'))
+  const redis: RunningRedis = await startRedis({ token: secrets.redisToken })
+  ends.push(() => redis.stop())
+  const cores = await openFleet('core')
+  ends.push(() => cores.stop())
+  const edges = await openFleet('edge')
+  ends.push(() => edges.stop())
+  const edgeUrl = edges.url
+
+  return {
+    secrets,
+    edgeUrl,
+    async migrate(root = rootDir) {
+      const command = [process.execPath, join(root, 'core/src/cli/main.ts'), 'migrate'] as const
+      await runToEnd({ name: 'the migration', command, env: { STORE_URL: storeUrl } })
+    },
+    replaceCore: ({ root = rootDir, env = {} } = {}) =>
+      cores.rollOut((place) =>
+        startCore({ dir, coreEnv: env }, { ...place, redis, secrets, storeUrl, root }),
+      ),
+    replaceEdge: ({ root = rootDir, env = {} } = {}) =>
+      edges.rollOut((place) =>
+        startEdge(
+          { dir, edge: 'node', edgeEnv: env },
+          { ...place, redis, secrets, coreUrl: cores.url, root },
+        ),
+      ),
+    async openShop(eventId, seats) {
+      const origin = 'https://shop.example'
+      const app = { paymentProvider: 'simulated', rateLimits: limitless, allowedOrigins: [origin] }
+      const shop = await createApp(edgeUrl, secrets, { name: 'Upgrade', ...app })
+      await putOnSale({ edgeUrl, ...shop }, eventId, { seats: seatsTo(seats) })
+      const once = { baseUrl: edgeUrl, retries: { attempts: 1 } }
+      const server = createClient({ ...once, apiKey: shop.secretKey })
+      const page = createClient({ ...once, apiKey: shop.publishableKey, headers: { origin } })
+      return { ...shop, server, page }
+    },
+    async audit({ appId }, eventId, told) {
+      const {
+        bookings: _,
+        seatsSold: __,
+        ...broken
+      } = await auditEvent({ storeUrl, redis }, { appId, eventId }, told)
+      const store = await openStore(storeUrl)
+      try {
+        const money = () => auditMoney(store, AppId.parse(appId))
+        await until(async () => (await money()).restless.length === 0, restMsMax)
+        const { captured, refunded, earned, orphanCaptures } = await money()
+        return { ...broken, orphanCaptures, missing: captured - refunded - earned }
+      } finally {
+        await store.close()
+      }
+    },
+  }
+}
