@@ -12,6 +12,7 @@ import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
+import { repairAdminRoutes } from './reconcile/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
 import { codeRoutes } from './users/code-routes.ts'
@@ -65,6 +66,7 @@ export function createCoreApp(
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
     .route('/v1/admin', outboxAdminRoutes(core))
+    .route('/v1/admin', repairAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
     .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))

@@ -43,6 +43,8 @@ export function createAuditor(sometimes: Sometimes): Auditor {
     captures: (paymentId, bookingId) => world && checkCapture(world, paymentId, bookingId, complain),
     ran: (script) => promises.ran(script),
     lost: (writes) => promises.lost(writes),
+    // We see what is broken when it breaks: repair has nothing to tell in a world where nothing was.
+    alarmed: (invariant) => complain(invariant, 'repair says so, and it is not'),
     told(told) {
       if (told.who === 'stranger' && told.status < 300 && told.status !== 202) {
         complain('I12', `another app's key had ${told.action} of ${told.subject} answered ${told.status}`)

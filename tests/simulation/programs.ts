@@ -66,7 +66,10 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     findProvider: () => provider,
     receipts: receiptsOn(machine),
     // Where something was thrown has names of folders in it.
-    log: ({ frames: _, ...entry }) => setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`),
+    log: ({ frames: _, ...entry }) => {
+      setting.scheduler.note(`${machine.name} logs ${JSON.stringify(entry)}`)
+      if (entry.event === 'invariant_broken') listener.alarmed(String(entry.invariant))
+    },
     observe: unobserved,
     rebuildWaitMs: coreBudgetMs,
   }

@@ -1,10 +1,21 @@
+import type { Core } from '@holdfast/core/src/context.ts'
 import { relayOnce } from '@holdfast/core/src/outbox/relay.ts'
 import { settleDue } from '@holdfast/core/src/payments/settle-due.ts'
+import { createInspection, type Inspection } from '@holdfast/core/src/reconcile/inspect.ts'
 import { repairOnce } from '@holdfast/core/src/reconcile/loop.ts'
 import type { CoreProgram } from './programs.ts'
 import type { Host, World } from './world.ts'
 
-const jobs = { repair: repairOnce, relay: relayOnce, payments: settleDue } as const
+/** What each core has inspected so far. */
+const inspections = new WeakMap<Core, Inspection>()
+
+function repair(core: Core): Promise<void> {
+  const inspection = inspections.get(core) ?? createInspection(core)
+  inspections.set(core, inspection)
+  return repairOnce(core, { inspection })
+}
+
+const jobs = { repair, relay: relayOnce, payments: settleDue } as const
 type Job = keyof typeof jobs
 
 /**

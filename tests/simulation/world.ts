@@ -27,6 +27,8 @@ export interface Listener {
   captures(paymentId: string, bookingId: string): void
   /** Redis has lost its last writes, so many; null: all of them. */
   lost(writes: number | null): void
+  /** Repair says that this invariant is broken. */
+  alarmed(invariant: string): void
 }
 
 /** What is shared by the machines of a world. */
