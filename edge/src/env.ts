@@ -74,6 +74,8 @@ const NodeEnv = z
     ...common,
     HOST: z.string().default('0.0.0.0'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+    /** Where Prometheus is told, and nobody else should reach; absent: it is not. */
+    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     UPSTASH_REDIS_REST_URL: RestUrl.optional(),
     UPSTASH_REDIS_REST_TOKEN: RestToken.optional(),
@@ -88,6 +90,10 @@ const NodeEnv = z
     message: 'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
     // Told together with all other problems, instead of after them.
     when: () => true,
+  })
+  .refine((env) => env.METRICS_PORT !== env.PORT, {
+    path: ['METRICS_PORT'],
+    message: 'must be another port than PORT: metrics are nobody else’s',
   })
   .refine(isBoundOrNot, halfBound)
 /** What the Node entry is given. */

@@ -6,11 +6,14 @@ const Metrics = z.record(
   z.string().regex(/^[a-z0-9_]+$/),
   z.strictObject({
     type: z.enum(['counter', 'gauge', 'histogram']),
+    of: z.enum(['core', 'edge']).default('core'),
     labels: z.array(z.string()),
     means: z.string(),
   }),
 )
-/** Every metric of core, as the chart lists them. */
+/** One metric: what tells it, and what it means. */
+export type Metric = z.infer<typeof Metrics>[string]
+/** Every metric, as the chart lists them. */
 export const metrics = Metrics.parse(parse(chartFile('files/metrics.yaml')))
 
 const Alert = z.looseObject({

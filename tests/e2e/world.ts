@@ -56,14 +56,16 @@ export const everyStore: readonly Ground[] = storeKinds.map((kind) => ({ ...kind
 /** Every store and every Redis, but not each pair of them: neither knows the other. */
 export const everyGround: readonly Ground[] = storeKinds.map((kind, n) => ({ ...kind, redis: engineOf(n) }))
 
-/** More settings of core, asked for when it is started. */
-type CoreEnv = () => Readonly<Record<string, string>>
+/** More settings of core, and of the edge, asked for when they are started. */
+type MoreEnv = () => Readonly<Record<string, string>>
+const noMore: MoreEnv = () => ({})
 
-async function startWorld({ redis, start }: Ground, coreEnv: CoreEnv): Promise<World> {
+async function startWorld({ redis, start }: Ground, core: MoreEnv, edge: MoreEnv): Promise<World> {
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'))
   const chosen = chooseStore(dir, databases.create())
-  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, coreEnv: coreEnv() })
+  const env = { coreEnv: core(), edgeEnv: edge() }
+  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, ...env })
   const store = await openStore(stack.storeUrl)
   const makeApp = await openAdmin(stack.edgeUrl, stack.secrets)
   const { edgeUrl } = stack
@@ -104,10 +106,18 @@ async function startWorld({ redis, start }: Ground, coreEnv: CoreEnv): Promise<W
  * Gives the tests of the enclosing suite one world, which is there while they run: on this ground, or on SQLite and
  * this Redis.
  */
-export function useWorld(ground: Ground | Ground['redis'], coreEnv: CoreEnv = () => ({})): () => World {
+export function useWorld(
+  ground: Ground | Ground['redis'],
+  coreEnv: MoreEnv = noMore,
+  edgeEnv: MoreEnv = noMore,
+): () => World {
   let world: World | undefined
   beforeAll(async () => {
-    world = await startWorld(typeof ground === 'string' ? { ...sqlite, redis: ground } : ground, coreEnv)
+    world = await startWorld(
+      typeof ground === 'string' ? { ...sqlite, redis: ground } : ground,
+      coreEnv,
+      edgeEnv,
+    )
   })
   afterAll(() => world?.stop())
   return () => {
