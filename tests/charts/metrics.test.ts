@@ -2,7 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
 import { hasHelm } from '../support/helm.ts'
 import { changed, changedAll, chartFile, ciValues, find, render } from './chart.ts'
-import { alertsOf, metrics, panelsOf } from './watching.ts'
+import { alertsOf, metrics, metricsTable, panelsOf } from './watching.ts'
 
 const production = ciValues('production')
 const expressions = async () => [
@@ -76,6 +76,11 @@ describe.runIf(hasHelm)('what watches Holdfast', () => {
       const { of } = metricOf(name) ?? {}
       expect(expr).toContain(`{namespace="tickets",service="shop-holdfast-${of}"`)
     }
+  })
+
+  test('means what the runbook says of each', () => {
+    const [, table] = chartFile('README.md').split(/<!-- \/?metrics -->\n/)
+    expect(table?.trim()).toBe(metricsTable())
   })
 
   test('alerts on what the runbook tells what to do about', async () => {

@@ -16,6 +16,16 @@ export type Metric = z.infer<typeof Metrics>[string]
 /** Every metric, as the chart lists them. */
 export const metrics = Metrics.parse(parse(chartFile('files/metrics.yaml')))
 
+/** The table of metrics that the runbook has. */
+export const metricsTable = (): string =>
+  [
+    '| metric | type, labels | means |',
+    '|---|---|---|',
+    ...Object.entries(metrics).map(
+      ([name, { type, labels, means }]) => `| \`${name}\` | ${[type, ...labels].join(', ')} | ${means} |`,
+    ),
+  ].join('\n')
+
 const Alert = z.looseObject({
   alert: z.string(),
   expr: z.string(),
