@@ -18,7 +18,7 @@ import { type Cluster, readyMsMax, startCluster } from './cluster.ts'
 import { createFates, type Fates } from './fates.ts'
 import { judge, unrestOf } from './judge.ts'
 import { shortTimes } from './mortal/short-times.ts'
-import { type Notes, takeNotes } from './notes.ts'
+import type { Notes } from './notes.ts'
 import type { End } from './replica.ts'
 
 export interface HouseOptions {
@@ -41,12 +41,11 @@ export interface HouseOptions {
 
 /** One sale under load, and then quiet. */
 export interface Round {
-  readonly eventId: string
+  /** What its clients are told, and what is wrong with it. */
+  readonly notes: Notes
   readonly buyers: number
   /** Whether the load goes on. */
   isOn(): boolean
-  /** Whether Redis may have lost something. */
-  readonly isLossy?: () => boolean
   /** What happens to the cores instead of death. */
   readonly turmoil?: (cluster: Cluster) => Promise<void>
   /** What the quiet needs beside calm cores. */
@@ -63,7 +62,7 @@ export interface House {
   /** How often cores were killed, at points and at random. */
   kills(): number
   /** Sells one event while cores die, and judges it when all is at rest. */
-  play(round: Round): Promise<Notes>
+  play(round: Round): Promise<void>
   stop(): Promise<void>
 }
 
@@ -132,7 +131,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     fates.calm(false)
     for (const replica of replicas) replica.end('kill')
   }
-  const load = async ({ buyers, isOn, eventId }: Round, notes: Notes) => {
+  const load = async ({ buyers, isOn, notes }: Round) => {
     let n = 0
     const queue = async () => {
       while (isOn()) await buy(shop, notes, n++)
@@ -140,7 +139,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     // Small events go on sale beside it, so that inventories are built.
     const stage = async () => {
       for (let small = 1; isOn(); small++) {
-        await sell(shop, `${eventId}-small-${small}`, 2)
+        await sell(shop, `${notes.eventId}-small-${small}`, 2)
         await pause(smallEventMs)
       }
     }
@@ -181,10 +180,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kills: () =>
       [...fates.counts()].reduce((all, [how, n]) => (/told|itself|started/.test(how) ? all : all + n), 0),
     async play(round) {
-      const ref = refOf(round.eventId)
-      const notes = takeNotes(round.eventId, round.isLossy ?? (() => false))
-      await sell(shop, round.eventId, seatCount)
-      const loaded = load(round, notes)
+      const { notes } = round
+      const ref = refOf(notes.eventId)
+      await sell(shop, notes.eventId, seatCount)
+      const loaded = load(round)
       await (round.turmoil ?? letThemDie)(cluster)
       await loaded
       await Promise.all([calm(), round.heal?.()])
@@ -193,7 +192,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await audit(ref, notes)
       for (const { name, logFile } of faults.splice(0))
         notes.complain('I13', `${name} ended by itself: ${logFile}`)
-      return notes
     },
     async stop() {
       await store.close()
