@@ -6,10 +6,10 @@ import { mongos, type StoreKind, sqlite } from '../support/databases.ts'
 import { openHouse } from './house.ts'
 import { allPoints, storePoints } from './mortal/points.ts'
 import { takeNotes } from './notes.ts'
+import { seed } from './world.ts'
 
 const [mongo] = mongos
-const seed = Number(process.env.HOLDFAST_SEED ?? 20_261_123)
-const loadMsMax = 120_000
+const loadMsMax = 240_000
 
 interface Sale extends StoreKind {
   readonly cores: number
@@ -44,7 +44,7 @@ async function campaign({ expect, onTestFailed, onTestFinished }: TestContext, s
 
 // Most of their time goes by while cores start and leases end.
 describe.concurrent('cores that are killed at every named point under load break no promise', () => {
-  const patient = { timeout: 300_000 }
+  const patient = { timeout: 420_000 }
   test('I1-I13, F1-F3, F13, F18, F19, F26, F34, F35: three cores on MongoDB', patient, (context) =>
     campaign(context, { ...mongo, cores: 3, points: allPoints }),
   )

@@ -19,6 +19,7 @@ import { createFates, type Fates } from './fates.ts'
 import { judge, unrestOf } from './judge.ts'
 import { shortTimes } from './mortal/short-times.ts'
 import type { Notes } from './notes.ts'
+import { judgeProvider } from './provider-books.ts'
 import type { End } from './replica.ts'
 
 export interface HouseOptions {
@@ -79,15 +80,17 @@ const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + roundsMs
 const peaceMsMax = 10_000
 const smallEventMs = 2_000
 
-/** Puts an event on sale, whoever dies meanwhile. */
-async function sell(shop: Shop, eventId: string, count: number): Promise<void> {
-  const untilMs = Date.now() + 120_000
-  for (;;) {
+const everWanted = () => true
+
+/** Puts an event on sale, whoever dies meanwhile, unless that is not wanted any more. */
+async function sell(shop: Shop, eventId: string, count: number, isWanted = everWanted): Promise<void> {
+  const untilMs = Date.now() + readyMsMax
+  while (isWanted()) {
     try {
       return await putOnSale(shop, eventId, { seats: seatsTo(count), holdTtlMs: shop.holdTtlMs })
     } catch (error) {
-      if (Date.now() > untilMs) throw error
-      await pause(500)
+      if (Date.now() > untilMs && isWanted === everWanted) throw error
+      await pause(smallEventMs)
     }
   }
 }
@@ -139,7 +142,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     // Small events go on sale beside it, so that inventories are built.
     const stage = async () => {
       for (let small = 1; isOn(); small++) {
-        await sell(shop, `${notes.eventId}-small-${small}`, 2)
+        await sell(shop, `${notes.eventId}-small-${small}`, 2, isOn)
         await pause(smallEventMs)
       }
     }
@@ -170,6 +173,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     for (const [invariant, name] of named)
       if (found[name] > 0) notes.complain(invariant, `${found[name]} ${name}`)
     await judge(store, ref, notes)
+    await judgeProvider(store, ref, dir, notes)
   }
   const refOf = (eventId: string): EventRef => ({
     appId: AppId.parse(ours.appId),
