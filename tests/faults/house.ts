@@ -80,16 +80,12 @@ const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + roundsMs
 const peaceMsMax = 10_000
 const smallEventMs = 2_000
 
-const everWanted = () => true
-
-/** Puts an event on sale, whoever dies meanwhile, unless that is not wanted any more. */
-async function sell(shop: Shop, eventId: string, count: number, isWanted = everWanted): Promise<void> {
-  const untilMs = Date.now() + readyMsMax
+/** Puts an event on sale, whoever dies meanwhile, as long as somebody wants it. */
+async function sell(shop: Shop, eventId: string, count: number, isWanted: () => boolean): Promise<void> {
   while (isWanted()) {
     try {
       return await putOnSale(shop, eventId, { seats: seatsTo(count), holdTtlMs: shop.holdTtlMs })
-    } catch (error) {
-      if (Date.now() > untilMs && isWanted === everWanted) throw error
+    } catch {
       await pause(smallEventMs)
     }
   }
@@ -186,7 +182,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     async play(round) {
       const { notes } = round
       const ref = refOf(notes.eventId)
-      await sell(shop, notes.eventId, seatCount)
+      const untilMs = Date.now() + readyMsMax
+      await sell(shop, notes.eventId, seatCount, () => Date.now() < untilMs)
       const loaded = load(round)
       await (round.turmoil ?? letThemDie)(cluster)
       await loaded
