@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AppId, EventId } from '@holdfast/contract'
+import { AppId, EventId, leaseTtlMs } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import { openStore } from '../../core/src/store/open.ts'
 import type { Store } from '../../core/src/store/store.ts'
@@ -69,13 +69,12 @@ export interface House {
 
 const seatCount = 120
 const holdTtlMs = 3_000
-/** What a dead core's open transaction may last on the MongoDB for tests, and the lease of repair after it. */
+/** What a dead core's open transaction may last on the MongoDB for tests. */
 const transactionMs = 5_000
-const leaseMs = 5_000
 /** Rounds of repair, on a machine that is busy. */
 const roundsMs = 15_000
 /** I6 and I10: all is at rest so long after the last fault. */
-const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + roundsMs
+const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseTtlMs + roundsMs
 /** I13: somebody can buy so long after. */
 const peaceMsMax = 10_000
 const smallEventMs = 2_000
