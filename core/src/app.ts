@@ -12,24 +12,33 @@ import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
+import { repairAdminRoutes } from './reconcile/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
 import { systemScope } from './store/store.ts'
 import { codeRoutes } from './users/code-routes.ts'
 import { userAdminRoutes, userRoutes } from './users/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
+/** Who looks on requests. */
+export interface Watch {
+  readonly requests?: MiddlewareHandler<CoreEnv> | undefined
+  readonly signed?: MiddlewareHandler<CoreEnv> | undefined
+}
+
+const unwatched: MiddlewareHandler<CoreEnv> = (_, next) => next()
+
 /**
  * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
  * need its signature.
  *
- * @param watch sees every request but probes, and its answer.
+ * @param watch `requests` sees every request but probes, and its answer; `signed` those that the edge has signed.
  */
 export function createCoreApp(
   core: Core,
   identities: Identities,
   edgeKeys: EdgeKeys,
   standing: Standing = idle,
-  watch: MiddlewareHandler<CoreEnv> = (_, next) => next(),
+  watch: Watch = {},
 ) {
   const tooLarge = () => {
     throw new Problem('body_too_large')
@@ -43,10 +52,11 @@ export function createCoreApp(
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
     .use(requestLog(core.log, core.platform))
-    .use(watch)
+    .use(watch.requests ?? unwatched)
     .use(shedLoad(standing))
     .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
+    .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
@@ -56,6 +66,7 @@ export function createCoreApp(
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
     .route('/v1/admin', outboxAdminRoutes(core))
+    .route('/v1/admin', repairAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
     .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))

@@ -8,6 +8,7 @@ import {
   problemsOf,
   Secret,
   together,
+  tracingSettings,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
@@ -175,6 +176,7 @@ const fields = {
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
   LOG_LEVEL: LogLevel,
+  ...tracingSettings,
   REBUILD_WAIT_MS: z.coerce.number('must be a whole number').int().min(0).default(coreBudgetMs).meta({
     description:
       'How long the rebuild of an inventory waits for commits of the old epoch, in milliseconds. Less than a commit may take loses holds; only tests set it.',

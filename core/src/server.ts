@@ -1,7 +1,7 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
 import { createServer } from 'node:http'
 import { hostname } from 'node:os'
-import { systemPlatform } from '@holdfast/contract'
+import { systemPlatform, traceTargetOf } from '@holdfast/contract'
 import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
@@ -20,9 +20,11 @@ import { assertWhole } from './store/transfer/import-store.ts'
 import { jsonLog } from './telemetry/json-log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { type Observe, observedByAll } from './telemetry/observe.ts'
+import { observedProviders } from './telemetry/observed-providers.ts'
 import { observedRunner } from './telemetry/observed-runner.ts'
 import { observedStore } from './telemetry/observed-store.ts'
 import { serveMetrics } from './telemetry/serve-metrics.ts'
+import type { Tracing } from './telemetry/tracing.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
@@ -55,10 +57,33 @@ function mailing(env: Env, log: Log): Pick<Identities, 'mailer'> {
   return env.ALLOW_MAIL_IN_LOG ? { mailer: logMailer(log) } : {}
 }
 
+/** Traces, if there is a collector for them; without one OpenTelemetry is not even loaded. */
+async function openTracing(env: Env, log: Log): Promise<Tracing | undefined> {
+  const target = traceTargetOf(env)
+  if (target === undefined) return undefined
+  const { startTracing } = await import('./telemetry/tracing.ts')
+  return startTracing(target, {
+    platform,
+    log,
+    db: env.STORE_URL.startsWith('sqlite:') ? 'sqlite' : 'mongodb',
+  })
+}
+
+/** The accounts of payment providers, each call of which is looked on. */
+function providersOf(env: Env, observe: Observe, log: Log): Core['findProvider'] {
+  const accounts = {
+    stripe: env.STRIPE_ACCOUNTS,
+    razorpay: env.RAZORPAY_ACCOUNTS,
+    isSimulationAllowed: env.ALLOW_SIMULATED_PAYMENTS,
+  }
+  return observedProviders(findProviderOf(accounts, { fetch, platform, log }), observe)
+}
+
 async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = metrics.counted(jsonLog(env.LOG_LEVEL, platform))
-  const observe = observedByAll(metrics.observe)
+  const tracing = await openTracing(env, log)
+  const observe = observedByAll(...(tracing ? [tracing.observe] : []), metrics.observe)
   const store = observedStore(await openStore(env.STORE_URL), observe)
   await assertWhole(store)
   const { inventory, close: closeInventory } = openInventory(env, observe, log)
@@ -66,14 +91,7 @@ async function start(): Promise<void> {
     store,
     inventory,
     platform,
-    findProvider: findProviderOf(
-      {
-        stripe: env.STRIPE_ACCOUNTS,
-        razorpay: env.RAZORPAY_ACCOUNTS,
-        isSimulationAllowed: env.ALLOW_SIMULATED_PAYMENTS,
-      },
-      { fetch, platform, log },
-    ),
+    findProvider: providersOf(env, observe, log),
     receipts: await createReceipts(env.RECEIPT_KEY, platform, env.RECEIPT_KEYS_OLD),
     log,
     observe,
@@ -95,7 +113,8 @@ async function start(): Promise<void> {
   const server = createServer()
   const door = watchDoor(server, platform)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
-  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, metrics.requests)
+  const watch = { requests: metrics.requests, signed: tracing?.requests }
+  const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, watch)
   server.on('request', getRequestListener(app.fetch))
   const repair = startRepair(core, hostname())
   metrics.watch(repair)
@@ -114,6 +133,7 @@ async function start(): Promise<void> {
     await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
     closeInventory()
     told?.close()
+    await tracing?.stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }

@@ -151,6 +151,10 @@ const nodeFields = {
     .max(65_535)
     .default(8787)
     .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
+    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
+    refused: 'what is no port, 1 to 65535; that of requests',
+  }),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
     .optional()
@@ -181,6 +185,13 @@ export const NodeEnv = z
       ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
       'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
       (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
+    ),
+  )
+  .refine(
+    ...together<z.infer<z.ZodObject<typeof nodeFields>>>()(
+      ['METRICS_PORT', 'PORT'],
+      'must be another port than PORT: metrics are nobody else’s',
+      (env) => env.METRICS_PORT !== env.PORT,
     ),
   )
   .refine(...boundOrNot)

@@ -18,6 +18,7 @@ import { createLimiter } from './adapters/limiter.ts'
 import { limiterRedis } from './adapters/limiter-redis.ts'
 import { nodeClientAddress } from './adapters/node-client-address.ts'
 import { serveFiles } from './adapters/node-files.ts'
+import { createEdgeMetrics } from './adapters/node-metrics.ts'
 import { otlpTracing } from './adapters/otlp-fetch.ts'
 import { redisCache } from './adapters/redis-cache.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
@@ -68,8 +69,11 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
   const { close, ...parts } = env.REDIS_URL
     ? overTcp(env.REDIS_URL, log)
     : overRest(env.UPSTASH_REDIS_REST_URL ?? '', env.UPSTASH_REDIS_REST_TOKEN ?? '')
+  const metrics = createEdgeMetrics()
+  const told = env.METRICS_PORT === undefined ? null : metrics.serve(env.HOST, env.METRICS_PORT)
   const app = createEdgeApp({
     ...parts,
+    inventory: metrics.counted(parts.inventory),
     platform: systemPlatform,
     core: coreFetch(env.CORE_URL),
     clientAddress: nodeClientAddress(env.TRUSTED_PROXY_HEADER),
@@ -93,6 +97,7 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
     isStopping = true
     await systemPlatform.sleep(leaveMs)
     await drain(server)
+    told?.close()
     close()
   }
   return { server, stop }

@@ -1,8 +1,8 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
 import { hasHelm } from '../support/helm.ts'
-import { changed, chartFile, ciValues, find, render } from './chart.ts'
-import { alertsOf, metrics, panelsOf } from './watching.ts'
+import { changed, changedAll, chartFile, ciValues, find, render } from './chart.ts'
+import { alertsOf, metrics, metricsTable, panelsOf } from './watching.ts'
 
 const production = ciValues('production')
 const expressions = async () => [
@@ -71,9 +71,16 @@ describe.runIf(hasHelm)('what watches Holdfast', () => {
 
   test('looks at this release only', async () => {
     for (const expr of await expressions()) {
-      expect(expr).not.toContain('SCOPE')
-      expect(expr).toContain('{namespace="tickets",service="shop-holdfast-core"')
+      expect(expr).not.toMatch(/SCOPE|EDGE/)
+      const [name = ''] = askedBy(expr).metrics
+      const { of } = metricOf(name) ?? {}
+      expect(expr).toContain(`{namespace="tickets",service="shop-holdfast-${of}"`)
     }
+  })
+
+  test('means what the runbook says of each', () => {
+    const [, table] = chartFile('README.md').split(/<!-- \/?metrics -->\n/)
+    expect(table?.trim()).toBe(metricsTable())
   })
 
   test('alerts on what the runbook tells what to do about', async () => {
@@ -93,6 +100,27 @@ describe.runIf(hasHelm)('what watches Holdfast', () => {
     expect(service.spec.ports).toContainEqual({ name: 'metrics', port: 9464, targetPort: 'metrics' })
     expect(metadata.labels.release).toBe('prometheus')
     expect(find(objects, 'PrometheusRule core').metadata.labels.release).toBe('prometheus')
+  })
+
+  test('finds the edge in the cluster too, which nobody else may ask', async () => {
+    const watched = { enabled: true, serviceMonitor: { enabled: true } }
+    const values = changedAll(ciValues('self-hosted-edge'), {
+      metrics: watched,
+      'networkPolicy.metricsNamespace': 'monitoring',
+    })
+    const objects = await render(values)
+    const { spec } = find(objects, 'ServiceMonitor edge')
+    const service = find(objects, 'Service edge')
+    expect(service.metadata.labels).toMatchObject(spec.selector?.matchLabels as object)
+    expect(service.spec.ports).toContainEqual({ name: 'metrics', port: 9464, targetPort: 'metrics' })
+    expect(find(objects, 'ConfigMap edge').data).toHaveProperty('METRICS_PORT', '9464')
+    const [door, watch] = find(objects, 'NetworkPolicy edge').spec.ingress ?? []
+    expect(door).toEqual({ ports: [{ port: 'http', protocol: 'TCP' }] })
+    expect(watch?.from).toHaveLength(1)
+    expect(JSON.stringify(watch)).toContain('monitoring')
+    expect(find(objects, 'Ingress edge').spec.rules?.[0]?.http?.paths).toMatchObject([
+      { backend: { service: { port: { name: 'http' } } } },
+    ])
   })
 
   test('lays the panels side by side', async () => {

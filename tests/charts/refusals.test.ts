@@ -131,6 +131,7 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
     /networkPolicy\.metricsNamespace is required while metrics\.enabled/,
   ],
   ['metrics on the port of requests', minimal, { 'metrics.port': 8788 }, /metrics\.port is 8788/],
+  ['metrics on the port of the edge', minimal, { 'metrics.port': 8787 }, /metrics\.port is 8787/],
   ...['serviceMonitor', 'prometheusRule', 'dashboard'].map(
     (name) =>
       [

@@ -6,12 +6,25 @@ const Metrics = z.record(
   z.string().regex(/^[a-z0-9_]+$/),
   z.strictObject({
     type: z.enum(['counter', 'gauge', 'histogram']),
+    of: z.enum(['core', 'edge']).default('core'),
     labels: z.array(z.string()),
     means: z.string(),
   }),
 )
-/** Every metric of core, as the chart lists them. */
+/** One metric: what tells it, and what it means. */
+export type Metric = z.infer<typeof Metrics>[string]
+/** Every metric, as the chart lists them. */
 export const metrics = Metrics.parse(parse(chartFile('files/metrics.yaml')))
+
+/** The table of metrics that the runbook has. */
+export const metricsTable = (): string =>
+  [
+    '| metric | type, labels | means |',
+    '|---|---|---|',
+    ...Object.entries(metrics).map(
+      ([name, { type, labels, means }]) => `| \`${name}\` | ${[type, ...labels].join(', ')} | ${means} |`,
+    ),
+  ].join('\n')
 
 const Alert = z.looseObject({
   alert: z.string(),

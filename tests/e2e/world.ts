@@ -56,8 +56,10 @@ export const everyStore: readonly Ground[] = storeKinds.map((kind) => ({ ...kind
 /** Every store and every Redis, but not each pair of them: neither knows the other. */
 export const everyGround: readonly Ground[] = storeKinds.map((kind, n) => ({ ...kind, redis: engineOf(n) }))
 
-/** More settings of core, asked for when it is started. */
-type CoreEnv = () => Readonly<Record<string, string>>
+/** More settings of a part, asked for when it is started. */
+type MoreEnv = () => Readonly<Record<string, string>>
+
+const nothing: MoreEnv = () => ({})
 
 /** Starts a world on this ground, with more said of how its stack is started. */
 export async function startWorld({ redis, start }: Ground, more: Partial<StackOptions> = {}): Promise<World> {
@@ -106,11 +108,15 @@ export async function startWorld({ redis, start }: Ground, more: Partial<StackOp
  * Gives the tests of the enclosing suite one world, which is there while they run: on this ground, or on SQLite and
  * this Redis.
  */
-export function useWorld(ground: Ground | Ground['redis'], coreEnv: CoreEnv = () => ({})): () => World {
+export function useWorld(
+  ground: Ground | Ground['redis'],
+  coreEnv = nothing,
+  edgeEnv = nothing,
+): () => World {
   let world: World | undefined
   beforeAll(async () => {
     const whole = typeof ground === 'string' ? { ...sqlite, redis: ground } : ground
-    world = await startWorld(whole, { coreEnv: coreEnv() })
+    world = await startWorld(whole, { coreEnv: coreEnv(), edgeEnv: edgeEnv() })
   })
   afterAll(() => world?.stop())
   return () => {

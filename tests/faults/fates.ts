@@ -15,6 +15,8 @@ export interface Fates {
 
 /** How long a core may take to come to its point: some are passed by only one of several, and not often. */
 const patienceMs = 12_000
+/** And later, when all have been tried. */
+const hasteMs = 5_000
 const lifeMsMin = 500
 const lifeMsMax = 5_000
 
@@ -31,7 +33,6 @@ export function createFates(
   const queue = order.map(({ point }) => point)
   let isCalm = true
 
-  const dieAt = (point: string, nth: number): Fate => ({ kind: 'point', point, nth, patienceMs })
   return {
     next() {
       if (isCalm) return { kind: 'peace' }
@@ -39,12 +40,12 @@ export function createFates(
         if (!missing.has(point)) continue
         // Should nobody come there, it is tried again when all others were.
         queue.push(point)
-        return dieAt(point, 1)
+        return { kind: 'point', point, nth: 1, patienceMs }
       }
       const afterMs = random.between(lifeMsMin, lifeMsMax)
       if (terms && random.chance(0.1)) return { kind: 'term', afterMs }
       if (random.chance(0.3)) return { kind: 'kill', afterMs }
-      return dieAt(random.pick(points), random.between(1, 4))
+      return { kind: 'point', point: random.pick(points), nth: random.between(1, 4), patienceMs: hasteMs }
     },
     calm(now) {
       isCalm = now

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AppId, EventId } from '@holdfast/contract'
+import { AppId, EventId, leaseTtlMs } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import { openStore } from '../../core/src/store/open.ts'
 import type { Store } from '../../core/src/store/store.ts'
@@ -18,7 +18,8 @@ import { type Cluster, readyMsMax, startCluster } from './cluster.ts'
 import { createFates, type Fates } from './fates.ts'
 import { judge, unrestOf } from './judge.ts'
 import { shortTimes } from './mortal/short-times.ts'
-import { type Notes, takeNotes } from './notes.ts'
+import type { Notes } from './notes.ts'
+import { judgeProvider } from './provider-books.ts'
 import type { End } from './replica.ts'
 
 export interface HouseOptions {
@@ -41,12 +42,11 @@ export interface HouseOptions {
 
 /** One sale under load, and then quiet. */
 export interface Round {
-  readonly eventId: string
+  /** What its clients are told, and what is wrong with it. */
+  readonly notes: Notes
   readonly buyers: number
   /** Whether the load goes on. */
   isOn(): boolean
-  /** Whether Redis may have lost something. */
-  readonly isLossy?: () => boolean
   /** What happens to the cores instead of death. */
   readonly turmoil?: (cluster: Cluster) => Promise<void>
   /** What the quiet needs beside calm cores. */
@@ -63,32 +63,29 @@ export interface House {
   /** How often cores were killed, at points and at random. */
   kills(): number
   /** Sells one event while cores die, and judges it when all is at rest. */
-  play(round: Round): Promise<Notes>
+  play(round: Round): Promise<void>
   stop(): Promise<void>
 }
 
 const seatCount = 120
 const holdTtlMs = 3_000
-/** What a dead core's open transaction may last on the MongoDB for tests, and the lease of repair after it. */
+/** What a dead core's open transaction may last on the MongoDB for tests. */
 const transactionMs = 5_000
-const leaseMs = 5_000
 /** Rounds of repair, on a machine that is busy. */
 const roundsMs = 15_000
 /** I6 and I10: all is at rest so long after the last fault. */
-const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseMs + roundsMs
+const restMsMax = shortTimes.pinLeaseMs + transactionMs + leaseTtlMs + roundsMs
 /** I13: somebody can buy so long after. */
 const peaceMsMax = 10_000
 const smallEventMs = 2_000
 
-/** Puts an event on sale, whoever dies meanwhile. */
-async function sell(shop: Shop, eventId: string, count: number): Promise<void> {
-  const untilMs = Date.now() + 120_000
-  for (;;) {
+/** Puts an event on sale, whoever dies meanwhile, as long as somebody wants it. */
+async function sell(shop: Shop, eventId: string, count: number, isWanted: () => boolean): Promise<void> {
+  while (isWanted()) {
     try {
       return await putOnSale(shop, eventId, { seats: seatsTo(count), holdTtlMs: shop.holdTtlMs })
-    } catch (error) {
-      if (Date.now() > untilMs) throw error
-      await pause(500)
+    } catch {
+      await pause(smallEventMs)
     }
   }
 }
@@ -132,7 +129,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     fates.calm(false)
     for (const replica of replicas) replica.end('kill')
   }
-  const load = async ({ buyers, isOn, eventId }: Round, notes: Notes) => {
+  const load = async ({ buyers, isOn, notes }: Round) => {
     let n = 0
     const queue = async () => {
       while (isOn()) await buy(shop, notes, n++)
@@ -140,7 +137,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     // Small events go on sale beside it, so that inventories are built.
     const stage = async () => {
       for (let small = 1; isOn(); small++) {
-        await sell(shop, `${eventId}-small-${small}`, 2)
+        await sell(shop, `${notes.eventId}-small-${small}`, 2, isOn)
         await pause(smallEventMs)
       }
     }
@@ -171,6 +168,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     for (const [invariant, name] of named)
       if (found[name] > 0) notes.complain(invariant, `${found[name]} ${name}`)
     await judge(store, ref, notes)
+    await judgeProvider(store, ref, dir, notes)
   }
   const refOf = (eventId: string): EventRef => ({
     appId: AppId.parse(ours.appId),
@@ -181,10 +179,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kills: () =>
       [...fates.counts()].reduce((all, [how, n]) => (/told|itself|started/.test(how) ? all : all + n), 0),
     async play(round) {
-      const ref = refOf(round.eventId)
-      const notes = takeNotes(round.eventId, round.isLossy ?? (() => false))
-      await sell(shop, round.eventId, seatCount)
-      const loaded = load(round, notes)
+      const { notes } = round
+      const ref = refOf(notes.eventId)
+      const untilMs = Date.now() + readyMsMax
+      await sell(shop, notes.eventId, seatCount, () => Date.now() < untilMs)
+      const loaded = load(round)
       await (round.turmoil ?? letThemDie)(cluster)
       await loaded
       await Promise.all([calm(), round.heal?.()])
@@ -193,7 +192,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await audit(ref, notes)
       for (const { name, logFile } of faults.splice(0))
         notes.complain('I13', `${name} ended by itself: ${logFile}`)
-      return notes
     },
     async stop() {
       await store.close()

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { mongos, type StoreKind, sqlite } from '../support/databases.ts'
-import { newRecord, type SoakRecord } from './record.ts'
+import { newRecord, type SoakRecord, violationsOf } from './record.ts'
 import { report } from './report.ts'
 import { soak } from './soak.ts'
 
@@ -55,7 +55,7 @@ for (const kind of kinds) {
 }
 
 for (const record of records) console.log(report(record))
-const broken = records.flatMap(({ violations }) => violations)
+const broken = records.flatMap(violationsOf)
 const killed = records.reduce((all, { kills }) => all + kills, 0)
 console.log(`\nNumbers to reach that this looks at: 0 double sales and 0 orphan captures under every fault; FLUSHALL in the
 middle of a sale; kill -9 at every named point and at random. Seed ${asked.seed}; again: ${again}`)

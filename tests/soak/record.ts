@@ -1,11 +1,10 @@
-import type { Violation } from '../faults/notes.ts'
+import type { Notes, Violation } from '../faults/notes.ts'
 
 /** What a soak on one store came to, while it goes on. */
 export interface SoakRecord {
   readonly store: string
   readonly startMs: number
   rounds: number
-  bookings: number
   kills: number
   terms: number
   unborn: number
@@ -20,12 +19,20 @@ export interface SoakRecord {
   readonly answerMs: Map<string, number[]>
   deaths: ReadonlyMap<string, number>
   faults: ReadonlyMap<string, Readonly<Record<string, number>>>
-  readonly violations: Violation[]
+  /** What clients were told, and what is wrong with it, round by round. */
+  readonly notes: Notes[]
 }
+
+/** Bookings that buyers were told of. */
+export const bookingsOf = ({ notes }: SoakRecord): number =>
+  notes.reduce((all, { booked }) => all + booked.size, 0)
+/** Everything that must not be. */
+export const violationsOf = ({ notes }: SoakRecord): Violation[] =>
+  notes.flatMap(({ violations }) => violations)
 
 /** Begins one. */
 export const newRecord = (store: string): SoakRecord => ({
-  ...{ store, startMs: Date.now(), rounds: 0, bookings: 0, kills: 0, terms: 0, unborn: 0 },
+  ...{ store, startMs: Date.now(), rounds: 0, kills: 0, terms: 0, unborn: 0 },
   ...{ flushes: 0, redisRestarts: 0, logLosses: 0, rebuilds: 0, notReadyMsMax: 0 },
-  ...{ answers: new Map(), answerMs: new Map(), deaths: new Map(), faults: new Map(), violations: [] },
+  ...{ answers: new Map(), answerMs: new Map(), deaths: new Map(), faults: new Map(), notes: [] },
 })

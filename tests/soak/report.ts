@@ -1,5 +1,5 @@
 import { faultKinds } from '../support/fault-proxy.ts'
-import type { SoakRecord } from './record.ts'
+import { bookingsOf, type SoakRecord, violationsOf } from './record.ts'
 
 /** What each invariant says, in a few words; all of them are looked at from outside. */
 const invariants = {
@@ -46,18 +46,20 @@ export function status(record: SoakRecord, phase: string): string {
     .map((kind) => [kind, sum([...record.faults.values()].map((counts) => counts[kind] ?? 0))] as const)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${kind} ${count}`)
-  const { store, rounds, bookings, kills, flushes, violations } = record
+  const { store, rounds, kills, flushes } = record
+  const broken = violationsOf(record).length
   return [
     `${store} ${minutes} min, round ${rounds + 1} ${phase}`,
-    `${bookings} sales, ${kills} kills, ${flushes} flushes`,
+    `${bookingsOf(record)} sales, ${kills} kills, ${flushes} flushes`,
     `faults: ${kinds.join(', ') || 'none'}`,
-    violations.length === 0 ? 'I1-I13 hold' : `BROKEN: ${violations.length}`,
+    broken === 0 ? 'I1-I13 hold' : `BROKEN: ${broken}`,
   ].join(' | ')
 }
 
 /** What a person wants to know at the end. */
 export function report(record: SoakRecord): string {
-  const { answers, answerMs, deaths, faults, violations } = record
+  const { answers, answerMs, deaths, faults } = record
+  const violations = violationsOf(record)
   const times = [...answerMs].map(([action, ms]) => {
     const sorted = ms.toSorted((a, b) => a - b)
     return [action, sorted.length, percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1) ?? 0]
@@ -66,7 +68,7 @@ export function report(record: SoakRecord): string {
   const facts: [string, string | number][] = [
     ['minutes', ((Date.now() - record.startMs) / 60_000).toFixed(1)],
     ['rounds, each judged at rest', record.rounds],
-    ['bookings that buyers were told of', record.bookings],
+    ['bookings that buyers were told of', bookingsOf(record)],
     ['cores killed with kill -9', record.kills],
     ['cores told to stop (SIGTERM)', record.terms],
     ['starts that the network made fail', record.unborn],
@@ -81,8 +83,8 @@ export function report(record: SoakRecord): string {
   return [
     `\n## ${record.store}\n`,
     table([['what', 'count'], ...facts]),
-    '\nDeaths of cores, by the point at which they were killed:\n',
-    table([['point', 'deaths'], ...counted(deaths)]),
+    '\nHow cores ended, by the point at which they were killed:\n',
+    table([['point', 'times'], ...counted(deaths)]),
     '\nFaults of the network:\n',
     table([
       ['hop', 'messages', ...faultKinds],

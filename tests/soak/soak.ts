@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { everyApp } from '../../core/src/store/store.ts'
 import { type House, openHouse } from '../faults/house.ts'
 import { allPoints, storePoints } from '../faults/mortal/points.ts'
+import { takeNotes } from '../faults/notes.ts'
 import { createRandom } from '../simulation/scheduler.ts'
 import type { StoreKind } from '../support/databases.ts'
 import { createNetwork, type Network } from './network.ts'
@@ -25,7 +26,7 @@ const roundMs = 40_000
 const statusMs = 5_000
 /** When something happens to Redis: early enough that it is built again before the quiet. */
 const redisAtMs = 5_000
-const buyers = 6
+const buyers = 8
 /** Dead connections are given up by then. */
 const slackMs = 15_000
 const builtMsMax = 60_000
@@ -100,10 +101,10 @@ async function playRound({ house, network, redis, record, isOn, n }: Scene, atQu
     await harm
     atQuiet()
   }
-  const notes = await house.play({ eventId, buyers, isOn: goesOn, isLossy: () => isLossy, heal })
+  const notes = takeNotes(eventId, () => isLossy)
+  record.notes.push(notes)
+  await house.play({ notes, buyers, isOn: goesOn, heal })
   record.rounds += 1
-  record.bookings += notes.booked.size
-  record.violations.push(...notes.violations)
   const cursors = await house.store.find(everyApp, 'cursors', {}, { limit: 10_000 })
   record.logLosses = cursors.reduce((all, { losses }) => all + losses, 0)
   const events = await house.store.find(everyApp, 'events', {}, { limit: 10_000 })

@@ -77,24 +77,29 @@ const Answer = z.object({
 /** What a query gives now: the value of each series. */
 export type Series = z.infer<typeof Answer>['data']['result']
 
-/** A Prometheus that asks one program every second. */
+/** A Prometheus that reads every second. */
 export interface Prometheus {
   /** @throws when it does not understand the query. */
   query(expr: string): Promise<Series>
   stop(): Promise<void>
 }
 
-/** Starts a Prometheus that reads the metrics of this port, and gives these labels to all of them. */
-export async function startPrometheus(
-  target: number,
-  labels: Readonly<Record<string, string>>,
-): Promise<Prometheus> {
+/** A program to read, and the labels that all of its metrics get. */
+export interface Target {
+  readonly port: number
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Starts a Prometheus that reads the metrics of these. */
+export async function startPrometheus(targets: readonly Target[]): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-prometheus-'))
   const port = await getPort({ host: '127.0.0.1' })
   const url = `http://127.0.0.1:${port}`
-  const targets = [`127.0.0.1:${target}`]
-  const job = { job_name: 'core', static_configs: [{ targets, labels }] }
-  const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [job] }
+  const static_configs = targets.map((one) => ({ targets: [`127.0.0.1:${one.port}`], labels: one.labels }))
+  const config = {
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    scrape_configs: [{ job_name: 'holdfast', static_configs }],
+  }
   // YAML is JSON, too.
   writeFileSync(join(dir, 'prometheus.yml'), JSON.stringify(config))
   const flags = [

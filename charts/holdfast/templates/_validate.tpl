@@ -68,8 +68,8 @@
 {{- $wrong = append $wrong (printf "metrics.%s.enabled needs metrics.enabled: there is nothing to read otherwise" $name) -}}
 {{- end -}}
 {{- end -}}
-{{- if eq (int $values.metrics.port) 8788 -}}
-{{- $wrong = append $wrong "metrics.port is 8788, the port of requests, which an Ingress may show: choose another" -}}
+{{- if has (int $values.metrics.port) (list 8787 8788) -}}
+{{- $wrong = append $wrong (printf "metrics.port is %d, a port of requests, which an Ingress may show: choose another" (int $values.metrics.port)) -}}
 {{- end -}}
 {{- if and $values.test.existingSecret (not (include "holdfast.edgeUrl" .)) -}}
 {{- $wrong = append $wrong "test.edgeUrl is required while test.existingSecret is set and edge.enabled is not: the test buys a seat where buyers do" -}}

@@ -2,7 +2,7 @@
 {{- define "holdfast.deployment" -}}
 {{- $of := list .root .part -}}
 {{- $values := get .root.Values .part -}}
-{{- $metrics := and (eq .part "core") .root.Values.metrics.enabled -}}
+{{- $metrics := .root.Values.metrics.enabled -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -95,7 +95,7 @@ spec:
     - name: http
       port: {{ include "holdfast.port" .part }}
       targetPort: http
-    {{- if and (eq .part "core") .root.Values.metrics.enabled }}
+    {{- if .root.Values.metrics.enabled }}
     - name: metrics
       port: {{ .root.Values.metrics.port }}
       targetPort: metrics

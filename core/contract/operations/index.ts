@@ -6,6 +6,7 @@ import { inventoryOperations } from './inventory.ts'
 import type { Operation } from './operation.ts'
 import { outboxOperations } from './outbox.ts'
 import { paymentOperations } from './payments.ts'
+import { repairOperations } from './repair.ts'
 import { serviceOperations } from './service.ts'
 import { userOperations } from './users.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -27,6 +28,7 @@ export const operations = {
   ...webhookOperations,
   ...adminOperations,
   ...outboxOperations,
+  ...repairOperations,
   ...serviceOperations,
 } as const satisfies Record<string, Operation>
 

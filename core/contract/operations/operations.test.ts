@@ -9,6 +9,7 @@ import { type Operation, operations, problemsOf } from './index.ts'
 import * as inventory from './inventory.ts'
 import * as outbox from './outbox.ts'
 import * as payments from './payments.ts'
+import * as repair from './repair.ts'
 import * as service from './service.ts'
 import * as users from './users.ts'
 import * as webhooks from './webhooks.ts'
@@ -27,7 +28,19 @@ function fieldsOf(schema: z.ZodType | undefined): string[] {
 const templateFields = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
 
 test('no two operations share a name or a route', () => {
-  const files = [admin, bookings, events, holds, inventory, outbox, payments, service, users, webhooks]
+  const files = [
+    admin,
+    bookings,
+    events,
+    holds,
+    inventory,
+    outbox,
+    payments,
+    repair,
+    service,
+    users,
+    webhooks,
+  ]
   const parts = files.flatMap((file) => Object.entries(file).filter(([name]) => name.endsWith('Operations')))
   const names = parts.flatMap(([, part]) => Object.keys(part))
   expect(names.sort()).toEqual(table.map(([name]) => name).sort())

@@ -24,10 +24,14 @@ export interface CoreEnv {
     body: string
     /** When the answer must be on its way, on our clock. */
     deadlineMs: number
+    /** When it came, on our clock. */
+    startedMs: number
     /** How long it waited for its turn. */
     queuedMs?: number
     /** Why it was refused, in the word that the caller was given. */
     code?: ProblemCode
+    /** Of the trace that it is kept in. */
+    traceId?: string
     /** What nobody foresaw. */
     fault?: Fault
   }

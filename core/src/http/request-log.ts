@@ -11,8 +11,9 @@ import type { CoreEnv } from './edge-assertion.ts'
 export function requestLog(log: Log, platform: Pick<Platform, 'now'>) {
   return createMiddleware<CoreEnv>(async function requestLog(c, next) {
     const startedMs = platform.now()
+    c.set('startedMs', startedMs)
     await next()
-    const { claims, code = 'ok', queuedMs, fault } = c.var
+    const { claims, code = 'ok', queuedMs, traceId, fault } = c.var
     const { status } = c.res
     log({
       event: 'request',
@@ -26,6 +27,7 @@ export function requestLog(log: Log, platform: Pick<Platform, 'now'>) {
       requestId: claims?.requestId,
       appId: claims?.app?.id,
       eventId: EventId.safeParse(c.req.param('event')).data,
+      traceId,
       ...(fault && { fault: fault.name, frames: fault.frames }),
     })
   })

@@ -48,6 +48,8 @@ export function createMetrics({ now }: Pick<Platform, 'now'>): Metrics {
   }
   return {
     observe: async ({ kind, name }, run) => {
+      // A stage of a confirm tells how long payments take.
+      if (kind === 'provider') return run()
       const end = timers[kind](name)
       try {
         return await run()

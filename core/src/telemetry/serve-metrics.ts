@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
 import type { Metrics } from './metrics.ts'
 
 /** Where metrics are told. */
@@ -7,20 +8,13 @@ export interface MetricsAddress {
   readonly port: number
 }
 
-/** Tells metrics at `/metrics` on a port of their own, which no ingress shows; to GET only, and nothing else. */
-export function serveMetrics(metrics: Metrics, { host, port }: MetricsAddress) {
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end()
-    void metrics.text().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    )
-  })
-  server.listen(port, host)
-  return {
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+/** Tells metrics at `/metrics`, and nothing else, on a port of their own, which no ingress shows. */
+export function serveMetrics(
+  { text, contentType }: Pick<Metrics, 'text' | 'contentType'>,
+  at: MetricsAddress,
+) {
+  const app = new Hono().get('/metrics', async (c) =>
+    c.body(await text(), 200, { 'content-type': contentType }),
+  )
+  return serve({ fetch: app.fetch, hostname: at.host, port: at.port })
 }

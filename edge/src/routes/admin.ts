@@ -20,6 +20,8 @@ import {
   OutboxRow,
   OutboxRowPath,
   RefundPath,
+  RepairQuery,
+  RepairStatus,
   RetryRequest,
   RetryRowRequest,
   RotatedKey,
@@ -78,6 +80,7 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
     .post('/outbox/:rowId/retry', pathIds(OutboxRowPath), jsonBody(RetryRowRequest), (c) =>
       ask(c, OutboxRow, c.get('body')),
     )
+    .get('/repair', query(RepairQuery), (c) => ask(c, RepairStatus))
     .get('/stats', query(StatsQuery), (c) => ask(c, Stats))
     .get('/users', query(UsersQuery), (c) => ask(c, UserPage))
     .get('/users/:userId', pathIds(UserPath), (c) => ask(c, AdminUserView))

@@ -2,6 +2,7 @@ import { claimsSuite } from '@holdfast/core/src/bookings/finish-claims.suite.ts'
 import { outboxSuite } from '@holdfast/core/src/outbox/outbox.suite.ts'
 import { inspectSuite } from '@holdfast/core/src/reconcile/inspect.suite.ts'
 import { leaseSuite } from '@holdfast/core/src/reconcile/lease.suite.ts'
+import { readRepairSuite } from '@holdfast/core/src/reconcile/read-repair.suite.ts'
 import { restSuite } from '@holdfast/core/src/reconcile/rest.suite.ts'
 import { afterAll, beforeAll } from 'vitest'
 import { type MongoServer, mongoServers } from './mongo-servers.ts'
@@ -17,4 +18,5 @@ for (const [name, start] of mongoServers) {
   claimsSuite(name, () => server.open())
   restSuite(name, () => server.open())
   inspectSuite(name, () => server.open())
+  readRepairSuite(name, () => server.open())
 }

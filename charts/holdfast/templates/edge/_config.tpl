@@ -1,6 +1,9 @@
 {{- define "holdfast.edgeConfig" -}}
 PORT: {{ include "holdfast.port" "edge" | quote }}
 CORE_URL: http://{{ include "holdfast.name" (list . "core") }}:{{ include "holdfast.port" "core" }}
+{{- if .Values.metrics.enabled }}
+METRICS_PORT: {{ .Values.metrics.port | quote }}
+{{- end }}
 {{- with .Values.edge.adminOrigins }}
 ADMIN_ORIGINS: {{ join "," . | quote }}
 {{- end }}
