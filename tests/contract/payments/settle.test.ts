@@ -1,5 +1,5 @@
-import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
-import { describe, expect, test } from 'vitest'
+import { coreBudgetMs, PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
+import { describe, expect, test, vi } from 'vitest'
 import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
@@ -82,6 +82,25 @@ describe('a payment comes to rest where its grant was decided', () => {
       w.bank.pay(ids[1], 'captured')
       await w.pay.settle(minute)
       expect(await w.pay.bookingOf(two)).toMatchObject({ paymentStatus: 'SUCCESS' })
+      await expectBalanced(w)
+    })
+
+    test('F37: that a cancellation waits for until nobody waits for that any more is taken, and the key is free', async () => {
+      const w = await world()
+      const grant = await w.hold(1, ['A-1', 'A-2'])
+      const { id } = await w.pay.order(1, grant)
+      w.bank.pay(id, 'authorised')
+      const booking = await w.pay.confirm(1, grant, id)
+      const { capture } = w.bank.provider
+      const slow = vi.spyOn(w.bank.provider, 'capture').mockImplementation(async (...args) => {
+        w.pay.wait(coreBudgetMs)
+        return capture(...args)
+      })
+      const cancel = () => w.pay.cancel(booking.id, ['A-1'])
+      await expect(cancel()).rejects.toMatchObject({ code: 'overloaded' })
+      expect(slow).toHaveBeenCalledOnce()
+      expect(await cancel()).toMatchObject({ status: 200, replayed: false })
+      await w.pay.settle(minute)
       await expectBalanced(w)
     })
 
