@@ -62,7 +62,7 @@ export function createAuditor(sometimes: Sometimes): Auditor {
     isAtRest: () => world !== undefined && unrestOf(world).length === 0,
     judge() {
       if (!world || violations.length > 0) return
-      for (const unrest of unrestOf(world)) complain('I10', unrest)
+      for (const { invariant, what } of unrestOf(world)) complain(invariant, what)
       answers.judge(world)
     },
     judgeSales: () => world && answers.judgeSales(world),
