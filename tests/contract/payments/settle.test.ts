@@ -22,7 +22,7 @@ describe('a payment comes to rest where its grant was decided', () => {
   }
 
   describe('reserved money', () => {
-    test('is taken after the commit', async () => {
+    test('F18: is taken after the commit', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'])
       const { id } = await w.pay.order(1, grant)
@@ -37,7 +37,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('that cannot be taken fails the booking, gives its seats back, and is let go', async () => {
+    test('F19: that cannot be taken fails the booking, gives its seats back, and is let go', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'])
       const { id } = await w.pay.order(1, grant)
@@ -155,7 +155,7 @@ describe('a payment comes to rest where its grant was decided', () => {
   })
 
   describe('who wins', () => {
-    test('one payment for two holds: the second is refused with payment_already_used', async () => {
+    test('F16: one payment for two holds: the second is refused with payment_already_used', async () => {
       const w = await world()
       const [one, two] = [await w.hold(1, ['A-1']), await w.hold(2, ['A-2'])]
       const { id } = await w.pay.order(1, one)
@@ -166,7 +166,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('two payments for one hold: the second is refused with hold_confirmed and given back', async () => {
+    test('F16: two payments for one hold: the second is refused with hold_confirmed and given back', async () => {
       const w = await world()
       await w.core.store.updateIf(w.ref.appId, 'apps', {}, { set: { paymentProvider: 'simulated' } })
       const grant = await w.hold(1, ['A-1'])
@@ -178,7 +178,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('a loser that resumes after the winner has its own money let go, and never the winner’s', async () => {
+    test('F18: a loser that resumes after the winner has its own money let go, and never the winner’s', async () => {
       const w = await world()
       await w.core.store.updateIf(w.ref.appId, 'apps', {}, { set: { paymentProvider: 'simulated' } })
       const grant = await w.hold(1, ['A-1'])
@@ -248,7 +248,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('paid after expiry: has the money back if somebody else has the seats, and sees it', async () => {
+    test('F18: paid after expiry: has the money back if somebody else has the seats, and sees it', async () => {
       const w = await world()
       const { id } = await expired(w, 1, ['A-1'])
       await w.hold(2, ['A-1'])
