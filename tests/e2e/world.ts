@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { openStore } from '../../core/src/store/open.ts'
 import type { Store } from '../../core/src/store/store.ts'
 import { openAdmin } from '../../edge/dev/seed.ts'
-import { type Stack, startStack } from '../../edge/dev/stack.ts'
+import { type Stack, type StackOptions, startStack } from '../../edge/dev/stack.ts'
 import { chooseStore } from '../../edge/dev/store.ts'
 import { type StoreKind, sqlite, storeKinds } from '../support/databases.ts'
 import { openInventory } from '../support/inventory.ts'
@@ -59,11 +59,13 @@ export const everyGround: readonly Ground[] = storeKinds.map((kind, n) => ({ ...
 /** More settings of core, asked for when it is started. */
 type CoreEnv = () => Readonly<Record<string, string>>
 
-async function startWorld({ redis, start }: Ground, coreEnv: CoreEnv): Promise<World> {
+/** Starts a world on this ground, with more said of how its stack is started. */
+export async function startWorld({ redis, start }: Ground, more: Partial<StackOptions> = {}): Promise<World> {
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'))
   const chosen = chooseStore(dir, databases.create())
-  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, coreEnv: coreEnv() })
+  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, ...more })
+  // Past whatever stands between core and its store.
   const store = await openStore(stack.storeUrl)
   const makeApp = await openAdmin(stack.edgeUrl, stack.secrets)
   const { edgeUrl } = stack
@@ -107,7 +109,8 @@ async function startWorld({ redis, start }: Ground, coreEnv: CoreEnv): Promise<W
 export function useWorld(ground: Ground | Ground['redis'], coreEnv: CoreEnv = () => ({})): () => World {
   let world: World | undefined
   beforeAll(async () => {
-    world = await startWorld(typeof ground === 'string' ? { ...sqlite, redis: ground } : ground, coreEnv)
+    const whole = typeof ground === 'string' ? { ...sqlite, redis: ground } : ground
+    world = await startWorld(whole, { coreEnv: coreEnv() })
   })
   afterAll(() => world?.stop())
   return () => {

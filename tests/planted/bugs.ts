@@ -126,4 +126,12 @@ export const bugs: readonly PlantedBug[] = [
     suite: 'core/src/webhooks/webhooks.test.ts',
     caughtBy: 'that comes while its queue is found empty is not left lying',
   },
+  {
+    name: 'a hold gives its seats away a moment before its time is over',
+    file: 'core/inventory/generated/scripts.ts',
+    find: "(seat.state == 'H' and seat.till <= now)\\n",
+    plant: "(seat.state == 'H' and seat.till <= now + 15)\\n",
+    suite: 'tests/faults/exclusive-holds.test.ts',
+    caughtBy: 'no seat has two holders, and every hold is kept, when every answer comes',
+  },
 ]

@@ -32,7 +32,7 @@ async function failuresWith({ name, suite }: PlantedBug): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-planted-'))
   try {
     const report = join(folder, 'report.json')
-    const project = suite.startsWith('tests/contract/') ? 'contract' : 'unit'
+    const project = /^tests\/(contract|faults)\//.exec(suite)?.[1] ?? 'unit'
     const child = spawn(
       process.execPath,
       [vitest, 'run', '--project', project, '--reporter=json', `--outputFile=${report}`, suite],

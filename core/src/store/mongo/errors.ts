@@ -1,4 +1,4 @@
-import { MongoError, MongoServerError, MongoWriteConcernError } from 'mongodb'
+import { MongoBulkWriteError, MongoError, MongoServerError, MongoWriteConcernError } from 'mongodb'
 import type { CollectionName } from '../schema.ts'
 import { StoreError, type StoreErrorCode } from '../store.ts'
 
@@ -31,9 +31,19 @@ export const isNamespaceTaken = (error: unknown): boolean => is(error, code.name
 export const isIndexConflict = (error: unknown): boolean =>
   is(error, code.indexOptionsConflict, code.indexKeySpecsConflict)
 
-/** The body may run again: the transaction was aborted, for no reason of its own. */
+/**
+ * The body may run again: the transaction was aborted, for no reason of its own, or its statement was never sent
+ * because another one has lost its connection.
+ */
 export const isTransient = (error: unknown): boolean =>
-  error instanceof MongoError && error.hasErrorLabel('TransientTransactionError')
+  error instanceof MongoError &&
+  (error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('PoolRequestedRetry'))
+
+/** What happened: `insertMany` throws all of it as if the server had said so (mongodb 7.9.0, src/bulk/common.ts). */
+function unwrapped(error: unknown): unknown {
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
+  return inner instanceof MongoError ? inner : error
+}
 
 /**
  * The answer to a commit that leaves no doubt: there is no such transaction. A server says so only when a majority
@@ -75,7 +85,8 @@ const isDefinite = (error: unknown): boolean =>
  *
  * @param mayBeDone whether a write was sent whose effect this error leaves open.
  */
-export function storeErrorOf(cause: unknown, name: CollectionName | null, mayBeDone: boolean): unknown {
+export function storeErrorOf(thrown: unknown, name: CollectionName | null, mayBeDone: boolean): unknown {
+  const cause = unwrapped(thrown)
   if (!(cause instanceof MongoError || cause instanceof StoreError)) return cause
   const where = name ?? 'the database'
   if (is(cause, code.duplicateKey) && name !== null) {
