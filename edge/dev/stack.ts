@@ -158,12 +158,23 @@ const redisEnv = (redis: RedisDoors): Record<string, string> =>
     ? { UPSTASH_REDIS_REST_URL: redis.restUrl, UPSTASH_REDIS_REST_TOKEN: redis.restToken }
     : { REDIS_URL: redis.url }
 
-function startCore(
-  { dir, coreEnv = {}, signal }: StackOptions,
-  { port, redis, secrets, storeUrl }: { port: number; redis: RedisDoors; secrets: Secrets; storeUrl: string },
+/** Where one core listens, and what it works on. */
+export interface CorePlace {
+  readonly port: number
+  readonly redis: RedisDoors
+  readonly secrets: Secrets
+  readonly storeUrl: string
+  /** `core` when absent: its log is that of this name. */
+  readonly name?: string
+}
+
+/** Starts one core. */
+export function startCore(
+  { dir, coreEnv = {}, signal }: Pick<StackOptions, 'dir' | 'coreEnv' | 'signal'>,
+  { port, redis, secrets, storeUrl, name = 'core' }: CorePlace,
 ): Promise<Running> {
   return startProgram({
-    name: 'core',
+    name,
     command: [process.execPath, 'core/src/server.ts'],
     env: {
       HOST: '127.0.0.1',
@@ -183,13 +194,14 @@ function startCore(
       REBUILD_WAIT_MS: '500',
       ...coreEnv,
     },
-    logFile: join(dir, 'core.log'),
+    logFile: join(dir, `${name}.log`),
     isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
     signal,
   })
 }
 
-function startEdge(
+/** Starts an edge. */
+export function startEdge(
   { dir, edge, edgeEnv = {}, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
   { port, redis, secrets, coreUrl }: { port: number; redis: RedisDoors; secrets: Secrets; coreUrl: string },
 ): Promise<Running> {
