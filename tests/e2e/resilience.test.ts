@@ -152,7 +152,7 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     await expectIntegrity(event, answers)
   })
 
-  test('F25: without core seats can be held, and no confirm is told that it failed', async () => {
+  test('F25, I13: without core seats can be held, and no confirm is told that it failed', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('without-core', 2)
@@ -173,7 +173,7 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
     await expectIntegrity(event, answers)
   })
 
-  test('F7: a Redis that has lost everything is built again, with what was sold and without what was held', async () => {
+  test('F7, F26: a Redis that has lost everything is built again, with what was sold and without what was held', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
     const event = await shop.sell('flushed', 50)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { seedsMax, simulatedBugs } from '../simulation/bugs.ts'
+import { tell } from '../support/figures.ts'
 
 const main = fileURLToPath(new URL('../simulation/main.ts', import.meta.url))
 
@@ -17,7 +18,10 @@ async function saidWith(bug: string): Promise<string> {
 }
 
 describe('a planted bug breaks a world', () => {
-  test.each(simulatedBugs)('$name', { timeout: 120_000 }, async ({ name }) => {
-    expect(await saidWith(name)).toMatch(/^npm run simulate -- --seed \d+ .* {2}I\d+: /)
+  test.for(simulatedBugs)('$name', { timeout: 120_000 }, async ({ name }, { task }) => {
+    const said = await saidWith(name)
+    expect(said).toMatch(/^npm run simulate -- --seed \d+ .* {2}I\d+: /)
+    const [, worlds, invariant] = /--seed (\d+) .* {2}(I\d+): /.exec(said) ?? []
+    tell(task, 'bugs planted in the simulation', `${name}: ${invariant}, in world ${worlds}`)
   })
 })

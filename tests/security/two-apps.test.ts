@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => spied.world.close())
 
-test('two apps side by side touch nothing of each other, and each sees what it would see alone', async () => {
+test('I12: two apps side by side touch nothing of each other, and each sees what it would see alone', async () => {
   const { world, spy } = spied
   const property = fc.asyncProperty(commandsOf, commandsOf, async (ofOne, ofOther) => {
     const [one, other] = await openShops(spied)

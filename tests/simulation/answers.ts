@@ -1,5 +1,5 @@
 import type { BookingDoc } from '@holdfast/core/src/store/schema.ts'
-import type { Told } from './buyers.ts'
+import type { Told } from './client.ts'
 import type { Complain } from './complaints.ts'
 import type { Sometimes } from './sometimes.ts'
 import type { World } from './world.ts'
@@ -29,6 +29,14 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
     outcome_unknown: 'F25',
   }
   const isFinal = ({ status, body }: Told) => (status < 300 ? status !== 202 : body.retryable === false)
+  /** What was told as sold is there, and stays. */
+  const judgeSales = ({ store }: World) => {
+    const bookings = store.docs('bookings') as unknown as BookingDoc[]
+    for (const { body, subject } of booked) {
+      const booking = bookings.find((one) => one.bookingId === body.id)
+      if (booking?.grantId !== subject) complain('I9', `booking ${body.id} was told, and is not there`)
+    }
+  }
   return {
     told(told: Told) {
       const { who, action, key, asked, body, text, status } = told
@@ -44,12 +52,10 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
       sometimes.count('F26')
       if (!agree(first.text, text)) complain('I8', `${name} was answered ${first.text}, then ${text}`)
     },
-    judge({ store }: World) {
-      const bookings = store.docs('bookings') as unknown as BookingDoc[]
-      for (const { body, subject } of booked) {
-        const booking = bookings.find((one) => one.bookingId === body.id)
-        if (booking?.grantId !== subject) complain('I9', `booking ${body.id} was told, and is not there`)
-      }
+    judgeSales,
+    judge(world: World) {
+      const { store } = world
+      judgeSales(world)
       for (const { key, text } of finals.values()) {
         const kept = store.docs('idempotency').find((one) => one.key === key || one.key === `app ${key}`)
         const reply = kept?.reply as { body: string } | null | undefined

@@ -1,6 +1,7 @@
 import { createAnswers } from './answers.ts'
-import type { Told } from './buyers.ts'
+import type { Told } from './client.ts'
 import type { Complain, Violation } from './complaints.ts'
+import { createFreedom } from './freedom.ts'
 import { createPromises } from './promises.ts'
 import { unrestOf } from './rest.ts'
 import { checkCapture, checkChange, checkSales } from './sales.ts'
@@ -16,8 +17,12 @@ export interface Auditor extends Listener {
   complain: Complain
   broke(error: unknown): void
   isAtRest(): boolean
+  /** Looks for holds that do not end. Nothing has to go wrong any more. */
+  look(): void
   /** Says what must be so at the end. */
   judge(): void
+  /** Says whether what was told as sold is there. */
+  judgeSales(): void
 }
 
 export function createAuditor(sometimes: Sometimes): Auditor {
@@ -30,6 +35,7 @@ export function createAuditor(sometimes: Sometimes): Auditor {
   let world: World | undefined
   const promises = createPromises(() => world, complain, sometimes)
   const answers = createAnswers(complain, sometimes)
+  const freedom = createFreedom(complain)
 
   return {
     violations,
@@ -42,6 +48,7 @@ export function createAuditor(sometimes: Sometimes): Auditor {
     },
     captures: (paymentId, bookingId) => world && checkCapture(world, paymentId, bookingId, complain),
     ran: (script) => promises.ran(script),
+    late: (what, ms) => complain('I13', `${what} was not answered within ${ms} ms`),
     lost: (writes) => promises.lost(writes),
     // We see what is broken when it breaks: repair has nothing to tell in a world where nothing was.
     alarmed: (invariant) => complain(invariant, 'repair says so, and it is not'),
@@ -57,8 +64,10 @@ export function createAuditor(sometimes: Sometimes): Auditor {
     isAtRest: () => world !== undefined && unrestOf(world).length === 0,
     judge() {
       if (!world || violations.length > 0) return
-      for (const unrest of unrestOf(world)) complain('I10', unrest)
+      for (const { invariant, what } of unrestOf(world)) complain(invariant, what)
       answers.judge(world)
     },
+    judgeSales: () => world && answers.judgeSales(world),
+    look: () => world && freedom.look(world),
   }
 }

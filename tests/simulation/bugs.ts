@@ -67,6 +67,30 @@ export const simulatedBugs: readonly SimulatedBug[] = [
     plant: 'if false then\\n',
   },
   {
+    name: 'nothing is compared after a loss',
+    file: 'core/src/reconcile/loop.ts',
+    find: 'await drift?.look(event)',
+    plant: 'void drift',
+  },
+  {
+    name: 'what is over is never swept',
+    file: 'core/src/reconcile/sweep.ts',
+    find: 'if (verdicts.length > 0) await ctx.inventory.sweep(ref, verdicts)',
+    plant: 'void verdicts',
+  },
+  {
+    name: 'the edge waits for core as long as it takes',
+    file: 'edge/src/core-client.ts',
+    find: 'const signal = platform.deadline(leftMs)',
+    plant: 'const signal = platform.deadline(leftMs * 100)',
+  },
+  {
+    name: 'nothing can be held any more after some sales',
+    file: scripts,
+    find: "local cfg = event.cfg\\nif cfg.sale ~= 'open'",
+    plant: "local cfg = event.cfg\\nif event.ver > 9 or cfg.sale ~= 'open'",
+  },
+  {
     name: 'capture before commit',
     file: 'core/src/bookings/confirm-hold.ts',
     find: "if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')",

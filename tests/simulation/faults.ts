@@ -28,6 +28,8 @@ export interface Faults {
   readonly rollbacks: number
   readonly flushes: number
   readonly scriptFlushes: number
+  /** Of one look at a map: a replica answers that was left behind. */
+  readonly stale: number
 }
 
 const none: Faults = {
@@ -45,6 +47,7 @@ const none: Faults = {
   rollbacks: 0,
   flushes: 0,
   scriptFlushes: 0,
+  stale: 0,
 }
 
 /** What may go wrong, and how often at most. */
@@ -63,6 +66,7 @@ const worst: Faults = {
   rollbacks: 1,
   flushes: 0.5,
   scriptFlushes: 1,
+  stale: 0.5,
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Machine {
   step(ms: number): void
   /** It stands still no longer, and its clock is right. */
   recover(): void
+  /** How often it stood still or its clock jumped: what happened around that took as long as it took. */
+  disturbances(): number
 }
 
 /** The reason of every deadline: making one for each costs more than what waits for it. */
@@ -32,14 +34,18 @@ export function createMachine(
   scheduler: Scheduler,
   onDelivery: (machine: Machine) => void,
 ): Machine {
-  let [isUp, life, pausedUntilMs, aheadMs] = [true, 1, 0, 0]
+  let [isUp, life, pausedUntilMs, aheadMs, disturbances] = [true, 1, 0, 0, 0]
+
+  /** What is to go on when it stands still no longer. */
+  const waiting: (() => void)[] = []
+  const resume = (): void => {
+    if (scheduler.now() < pausedUntilMs) return
+    for (const run of waiting.splice(0)) scheduler.after(0, run)
+  }
 
   const goOn = (of: number, run: () => void): void => {
     if (life !== of) return
-    if (scheduler.now() < pausedUntilMs) {
-      scheduler.after(pausedUntilMs - scheduler.now(), () => goOn(of, run))
-      return
-    }
+    if (scheduler.now() < pausedUntilMs) return void waiting.push(() => goOn(of, run))
     onDelivery(machine)
     if (life === of) run()
   }
@@ -76,19 +82,26 @@ export function createMachine(
       scheduler.note(`${name} starts`)
       isUp = true
       pausedUntilMs = 0
+      resume()
     },
     pause(ms) {
       scheduler.note(`${name} PAUSES for ${ms} ms`)
       pausedUntilMs = scheduler.now() + ms
+      scheduler.after(ms, resume)
+      disturbances += 1
     },
     step(ms) {
       scheduler.note(`${name} CLOCK ${ms} ms`)
       aheadMs += ms
+      disturbances += 1
     },
     recover() {
       pausedUntilMs = 0
+      resume()
       aheadMs = 0
+      disturbances += 1
     },
+    disturbances: () => disturbances,
   }
   return machine
 }

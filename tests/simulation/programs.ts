@@ -1,4 +1,4 @@
-import { coreBudgetMs } from '@holdfast/contract'
+import { coreBudgetMs, edgeBudgetMs, inventoryCallMs, paymentCallMs } from '@holdfast/contract'
 import { createCoreApp } from '@holdfast/core/src/app.ts'
 import { createReceipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
@@ -14,9 +14,10 @@ import { type CorePort, CoreUnreachable } from '@holdfast/edge/src/ports.ts'
 import { createLocalLimiter } from '@holdfast/edge/src/rate-gate.ts'
 import { settings } from '@holdfast/edge/src/testing-data.ts'
 import type { Machine } from './machines.ts'
+import { readingReplica } from './replica.ts'
 import { remoteStore } from './store/remote.ts'
 import { inventoryOf, providerOf } from './wires.ts'
-import type { Host, Setting } from './world.ts'
+import type { Host, Listener, Setting } from './world.ts'
 
 /** An answer as it comes over a wire. */
 export interface Answer {
@@ -39,17 +40,36 @@ export type EdgeProgram = Program
 
 type App = { fetch(request: Request): Response | Promise<Response> }
 
+/** Within what a machine must have answered that goes on all the while, and who is told when it has not. */
+interface Deadline {
+  readonly ms: number
+  readonly late: Listener['late']
+}
+
+/** What core says of work that it drops because nobody waits for it. */
+const isDropped = ({ status, text }: Answer): boolean => status === 503 && text.includes('"overloaded"')
+
 /** Answers on its machine: nothing begins there while it stands still. */
-const serving = (machine: Machine, app: App) => (request: Request) =>
-  new Promise<Answer>((resolve, reject) => {
-    machine.after(0, () => {
-      const answer = async () => {
-        const response = await app.fetch(request)
-        return { status: response.status, text: await response.text(), headers: response.headers }
-      }
-      answer().then(resolve, reject)
+const serving =
+  (machine: Machine, app: App, { ms, late }: Deadline) =>
+  (request: Request) =>
+    new Promise<Answer>((resolve, reject) => {
+      machine.after(0, () => {
+        const undisturbed = machine.disturbances()
+        let isAnswered = false
+        machine.after(ms, () => {
+          if (isAnswered || machine.disturbances() !== undisturbed) return
+          late(`${request.method} ${new URL(request.url).pathname} at ${machine.name}`, ms)
+        })
+        const answer = async () => {
+          const response = await app.fetch(request)
+          const text = await response.text()
+          isAnswered = true
+          return { status: response.status, text, headers: response.headers }
+        }
+        answer().then(resolve, reject)
+      })
     })
-  })
 
 /** RFC 8037, appendix A: a key that everybody knows. */
 const receiptKey = {
@@ -58,6 +78,11 @@ const receiptKey = {
   d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 }
+
+/** What core began within its budget may end after it: a call of the provider, and what is recorded of that. */
+const coreAnswerMsMax = 2 * coreBudgetMs + paymentCallMs
+/** The edge may have to ask core whose key that is, and Redis before and after it asks core for what is wanted. */
+const edgeAnswerMsMax = 2 * edgeBudgetMs + 3 * inventoryCallMs
 
 /** The real core on a machine of a world. */
 export function startCore(machine: Machine, setting: Setting): CoreProgram {
@@ -87,7 +112,14 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     admin: { email: 'admin@example.com', username: 'admin', passwordHash: 'plain:admin' },
   }
   const keepers = { drift: createDrift(core), inspection: createInspection(core) }
-  return { core, keepers, serve: serving(machine, createCoreApp(core, identities, settings.edgeKeys)) }
+  const app = createCoreApp(core, identities, settings.edgeKeys)
+  const answer = serving(machine, app, { ms: coreAnswerMsMax, late: listener.late })
+  const serve: Program['serve'] = async (request) => {
+    const answered = await answer(request)
+    if (isDropped(answered)) setting.sometimes.count('F37')
+    return answered
+  }
+  return { core, keepers, serve }
 }
 
 /** Receipts whose time is the machine's. */
@@ -103,7 +135,7 @@ function receiptsOn({ platform }: Machine): Core['receipts'] {
 /** The real edge on a machine of a world, in front of some cores. */
 export function startEdge(
   machine: Machine,
-  { scheduler, net, redis, sometimes, listener }: Setting,
+  { scheduler, net, faults, redis, sometimes, listener }: Setting,
   cores: readonly Host<CoreProgram>[],
 ): EdgeProgram {
   const core: CorePort = async (path, { method, headers, body }) => {
@@ -123,7 +155,7 @@ export function startEdge(
   }
   const app = createEdgeApp({
     platform: machine.platform,
-    inventory: inventoryOf(machine, net, redis, listener.ran),
+    inventory: readingReplica(inventoryOf(machine, net, redis, listener.ran), scheduler, faults),
     core,
     limiter: async (rule) => {
       if (scheduler.random.chance(0.02)) {
@@ -137,5 +169,5 @@ export function startEdge(
     log: () => {},
     settings,
   })
-  return { serve: serving(machine, app) }
+  return { serve: serving(machine, app, { ms: edgeAnswerMsMax, late: listener.late }) }
 }

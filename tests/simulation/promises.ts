@@ -1,6 +1,6 @@
-import type { Documents, SeatDoc } from '@holdfast/core/src/store/schema.ts'
+import type { BookingDoc, Documents, SeatDoc } from '@holdfast/core/src/store/schema.ts'
 import { keysOf } from '@holdfast/inventory'
-import type { Told } from './buyers.ts'
+import type { Told } from './client.ts'
 import type { Complain } from './complaints.ts'
 import type { Sometimes } from './sometimes.ts'
 import type { Written } from './store/engine.ts'
@@ -15,6 +15,7 @@ interface Promised {
 }
 
 const epochOf = (grant: string): number => Number(grant.split('.').at(-2))
+const idsOf = (seats: string): string[] => seats.split(',').map((priced) => priced.split(':')[0] ?? '')
 const holdKeyOf = (grant: string): string => grant.slice('hold_'.length).split('.')[0] ?? ''
 
 /**
@@ -26,6 +27,8 @@ export function createPromises(world: () => World | undefined, complain: Complai
   /** Grants of which Redis has lost something: nothing that happens to them is anybody's fault. */
   const lost = new Set<string>()
   const made = new Set<string>()
+  /** The seats of each grant, as it was made. */
+  const seatsOf = new Map<string, string>()
   const ttlBeforePin = new Map<string, number>()
   const newestRev = new Map<string, number>()
   let [hasLost, epoch, latestMs] = [false, 0, 0]
@@ -47,7 +50,7 @@ export function createPromises(world: () => World | undefined, complain: Complai
     isPinned: boolean,
     isNew: boolean,
   ): void => {
-    for (const seat of seats.split(',').map((priced) => priced.split(':')[0] ?? '')) {
+    for (const seat of idsOf(seats)) {
       const before = promised.get(seat)
       const isOthers = before && before.grant !== grant && isKept(before)
       if (isNew && isOthers) complain('I4', `seat ${seat} of ${before.grant} was given to ${grant}`)
@@ -74,7 +77,11 @@ export function createPromises(world: () => World | undefined, complain: Complai
 
   /** What each script that promises, or ends a promise, said. */
   const heard: Record<string, (args: readonly string[], reply: readonly string[]) => void> = {
-    hold([holdKey], [word = '', grant = '', , , , until, , , seats = '']) {
+    hold([holdKey, , , , ...asked], [word = '', grant = '', , , , until, , , seats = '']) {
+      if (word === 'held') {
+        seatsOf.set(grant, idsOf(seats).join())
+        if (seatsOf.get(grant) !== asked.join()) complain('I7', `of ${asked} ${grant} got ${seats}`)
+      }
       const mine = [...promised.values()].find((one) => holdKeyOf(one.grant) === holdKey)
       // A second delivery is answered as the first was, with what has become of the hold since.
       if (word === 'held' && !made.has(grant)) promise(grant, seats, Number(until), false, true)
@@ -126,6 +133,11 @@ export function createPromises(world: () => World | undefined, complain: Complai
           const alive = ofGrant(grant).filter(([, one]) => one.untilMs > latestMs && !isExcused(grant))
           if (alive.length > 0) complain('I5', `${grant} was decided against within its time`)
         }
+        if (collection === 'bookings' && !before && after) {
+          const sold = (after.seats as BookingDoc['seats']).map(({ id }) => id).join()
+          const held = seatsOf.get(String(after.grantId))
+          if (sold !== held) complain('I7', `booking ${after.bookingId} has ${sold}, and its hold ${held}`)
+        }
         if (collection !== 'seats' || after?.state !== 'BOOKED' || before?.state === 'BOOKED') continue
         const [seat, grant] = [String(after.seatId), String(after.grantId)]
         const holder = promised.get(seat)
@@ -146,9 +158,13 @@ export function createPromises(world: () => World | undefined, complain: Complai
       if (!here) return
       hasLost = true
       const { state } = keysOf(here.ref)
+      const fieldOf = (seat: string) =>
+        String(writes === null ? '' : (here.redis.run('HGET', state, `s:${seat}`) ?? '')).split('|')
+      for (const [seat, rev] of newestRev) {
+        if (writes !== null && Number(fieldOf(seat)[1]) < rev) sometimes.count('F5')
+      }
       for (const [seat, one] of promised) {
-        const field = String(writes === null ? '' : (here.redis.run('HGET', state, `s:${seat}`) ?? ''))
-        const [, , , word, , grant, until] = field.split('|')
+        const [, , , word, , grant, until] = fieldOf(seat)
         const isThere =
           grant === one.grant && Number(until) === one.untilMs && word === (one.isPinned ? 'C' : 'H')
         if (isThere) continue

@@ -1,3 +1,4 @@
+import { finishClaims } from '@holdfast/core/src/bookings/finish-claims.ts'
 import { relayOnce } from '@holdfast/core/src/outbox/relay.ts'
 import { settleDue } from '@holdfast/core/src/payments/settle-due.ts'
 import { repairOnce } from '@holdfast/core/src/reconcile/loop.ts'
@@ -8,6 +9,7 @@ const jobs = {
   repair: ({ core, keepers }: CoreProgram) => repairOnce(core, keepers),
   relay: ({ core }: CoreProgram) => relayOnce(core),
   payments: ({ core }: CoreProgram) => settleDue(core),
+  claims: ({ core }: CoreProgram) => finishClaims(core),
 } as const
 type Job = keyof typeof jobs
 

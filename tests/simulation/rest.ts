@@ -7,12 +7,16 @@ import type {
   SeatDoc,
 } from '@holdfast/core/src/store/schema.ts'
 import { keysOf } from '@holdfast/inventory'
+import type { Violation } from './complaints.ts'
 import { isLive, liveSeatsOf } from './sales.ts'
 import type { World } from './world.ts'
 
-/** Why a world is not at rest yet: I3, I6 and I10. When all is well again it must be, some time later. */
-export function unrestOf(world: World): string[] {
-  return [...openWork(world), ...disagreements(world), ...imbalance(world)]
+/** Why a world is not at rest yet: I3 and I10. When all is well again it must be, some time later. */
+export function unrestOf(world: World): Violation[] {
+  return [
+    ...[...openWork(world), ...disagreements(world)].map((what) => ({ invariant: 'I10', what })),
+    ...imbalance(world).map((what) => ({ invariant: 'I3', what })),
+  ]
 }
 
 function openWork({ store }: World): string[] {

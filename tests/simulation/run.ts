@@ -1,5 +1,6 @@
 import { type Auditor, createAuditor } from './auditor.ts'
-import { buy, shop, type Told } from './buyers.ts'
+import { buy, shop } from './buyers.ts'
+import type { Told } from './client.ts'
 import type { Violation } from './complaints.ts'
 import { wreakHavoc } from './havoc.ts'
 import { keepRepairing } from './repair.ts'
@@ -17,6 +18,8 @@ export interface Outcome {
 /** How long things go wrong, and how long a world may take to be at rest again after that. */
 const troubleMs = 120_000
 const calmMs = 3_600_000
+/** How long at most until everything agrees, when nothing goes wrong and nobody wants anything any more. */
+const restMs = 300_000
 
 /** Runs the world of a seed to its end, and holds it against the invariants. `show` gets its trace, line by line. */
 export async function runWorld(
@@ -47,10 +50,16 @@ export async function runWorld(
   world.heal()
   pauseMs = [5_000, 20_000]
   const untilMs = scheduler.now() + calmMs
-  const isOver = () => isBroken() || (shopping === 0 && auditor.isAtRest())
-  while (scheduler.now() < untilMs && !isOver()) await scheduler.runUntil(scheduler.now() + 1_000, isBroken)
+  let quietMs = 0
+  while (scheduler.now() < untilMs && quietMs < restMs && !isBroken()) {
+    if (shopping === 0 && auditor.isAtRest()) break
+    if (shopping === 0) quietMs += 1_000
+    auditor.look()
+    await scheduler.runUntil(scheduler.now() + 1_000, isBroken)
+  }
   auditor.judge()
   if (!isBroken()) await checkLife(world, auditor)
+  if (!isBroken()) await checkPurge(world, auditor)
   return { seed, violations: auditor.violations, traceHash: scheduler.traceHash() }
 }
 
@@ -71,4 +80,14 @@ async function checkLife(world: World, auditor: Auditor): Promise<void> {
   )
   await scheduler.runUntil(scheduler.now() + purchaseMs, () => isBought !== undefined)
   if (!isBought) auditor.complain('I13', `seat ${free.seatId} is free, and nobody can buy it`)
+}
+
+/** Longer than anything lives that has a time to live. */
+const ageMs = 400 * 86_400_000
+
+/** I9: a database that deletes all whose time is over has still what was sold. */
+async function checkPurge({ scheduler, store, sometimes }: World, auditor: Auditor): Promise<void> {
+  const deleted = await store.purgeExpired(new Date(scheduler.now() + ageMs))
+  if (deleted > 0) sometimes.count('F39')
+  auditor.judgeSales()
 }

@@ -37,6 +37,11 @@ export function checkSales({ store }: World, complain: Complain): void {
   }
 }
 
+/** What is never deleted while its event lasts; nor is a payment that took money. */
+const lasting: ReadonlySet<string> = new Set([
+  ...['apps', 'events', 'seats', 'reservations', 'bookings', 'refunds', 'cancellations'],
+])
+
 /** I9 and I11: what was decided stays decided, and what was sold stays sold but for the known reasons. */
 export function checkChange(
   { store, ref }: World,
@@ -45,6 +50,12 @@ export function checkChange(
   sometimes: Sometimes,
 ): void {
   const { collection, before, after } = change
+  // F39: a time to live may end keys and finished work, and nothing else.
+  if (before && !after) {
+    const isMoney = collection === 'payments' && Number(before.captured) > 0
+    if (isMoney || lasting.has(collection)) complain('I9', `${collection} lost ${JSON.stringify(before)}`)
+    if (before.status === 'READY') complain('I10', `${collection} lost work that is open`)
+  }
   // I12: no other app has an event, so nothing of theirs can name a hold.
   if (after?.grantId && after.appId !== ref.appId)
     complain('I12', `${collection} has a hold for ${after.appId}`)

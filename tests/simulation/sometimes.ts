@@ -16,6 +16,8 @@ export const failureModes: Readonly<Record<string, string>> = {
   F2: 'a core ended after a commit of which Redis had not heard',
   F3: 'a core ended in the middle of a transaction, which then kept its documents',
   F4: 'Redis lost a promise that it had made',
+  F5: 'Redis lost news of a sale, or of a cancellation, that it had been told',
+  F6: 'a buyer wanted seats of a map that was no longer so',
   F7: 'Redis lost everything',
   F9: 'the clock of Redis jumped',
   F10: 'Redis forgot its scripts',
@@ -35,4 +37,6 @@ export const failureModes: Readonly<Record<string, string>> = {
   F34: 'a sweep met a sale',
   F35: 'news of a seat came to Redis that was older than what it knew',
   F36: 'the rate limiter was out',
+  F37: 'core dropped work that nobody waited for any more',
+  F39: 'what has a time to live was deleted',
 }

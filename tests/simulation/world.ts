@@ -26,6 +26,8 @@ export interface Listener {
   ran(script: Ran): void
   /** Money is about to be taken. */
   captures(paymentId: string, bookingId: string): void
+  /** Something was asked of a machine that was well all the while, and so long after there is no answer. */
+  late(what: string, ms: number): void
   /** Redis has lost its last writes, so many; null: all of them. */
   lost(writes: number | null): void
   /** Repair says that this invariant is broken. */

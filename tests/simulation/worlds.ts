@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { tell } from '../support/figures.ts'
 import { runWorld } from './run.ts'
 import { createSometimes, failureModes } from './sometimes.ts'
 
@@ -12,21 +13,28 @@ export function worldsSuite(part: number): void {
   const first = (part - 1) * worldsPerPart + 1
 
   describe(`the worlds of part ${part}`, () => {
+    let [worlds, broken, tookMs] = [0, 0, 0]
     for (let from = first; from < first + worldsPerPart; from += worldsPerTest) {
       const to = from + worldsPerTest - 1
       test(`every promise is kept in the worlds ${from} to ${to}`, { timeout: 120_000 }, async () => {
-        const broken: string[] = []
+        const complaints: string[] = []
+        const beganMs = performance.now()
         for (let seed = from; seed <= to; seed++) {
           const { violations } = await runWorld(seed, sometimes)
+          worlds += 1
+          broken += Math.sign(violations.length)
           for (const { invariant, what } of violations) {
-            broken.push(`npm run simulate -- --seed ${seed}   ${invariant}: ${what}`)
+            complaints.push(`npm run simulate -- --seed ${seed}   ${invariant}: ${what}`)
           }
         }
-        expect(broken).toEqual([])
+        tookMs += performance.now() - beganMs
+        expect(complaints).toEqual([])
       })
     }
 
-    test('every failure that a world can meet was met', () => {
+    test('every failure that a world can meet was met', ({ task }) => {
+      const seconds = Math.round(tookMs / 1_000)
+      tell(task, 'simulated worlds', `part ${part}: ${worlds} in ${seconds} s, ${broken} broken`)
       const missed = Object.entries(failureModes).filter(([mode]) => !sometimes.counts.get(mode))
       expect(missed).toEqual([])
     })

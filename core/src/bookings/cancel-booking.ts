@@ -3,7 +3,6 @@ import {
   type CancelPreview,
   type CancelReply,
   type CancelRequest,
-  coreBudgetMs,
   type KeyKind,
   type PricedSeat,
   type Principal,
@@ -11,6 +10,7 @@ import {
   paymentCallMs,
   shareOf,
 } from '@holdfast/contract'
+import { assertAlive } from '../http/admission.ts'
 import { pokeSubject } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { chargeOf, keyOf } from '../payments/payment-rows.ts'
@@ -46,6 +46,8 @@ export interface CancelCall extends CancelAsk {
   readonly idempotencyKey: string
   /** What the key stands for: method, route, app, user and body. */
   readonly fingerprint: string
+  /** When core must have answered, on its own clock. */
+  readonly deadlineMs: number
 }
 
 export interface CancelAnswer extends Reply {
@@ -70,7 +72,7 @@ export async function previewCancellation(ctx: Settling, ask: CancelAsk): Promis
  * Cancels a booking or some of its seats, once for each key. What was taken goes back as a refund; what was only
  * reserved is let go where all of it would go back, else it is taken first.
  *
- * @throws Problem as the preview, `payment_pending`, `in_progress`, `idempotency_key_reused`
+ * @throws Problem as the preview, `payment_pending`, `in_progress`, `idempotency_key_reused`, `overloaded`
  */
 export async function cancelBooking(ctx: Settling, call: CancelCall): Promise<CancelAnswer> {
   const { appId, owner, fingerprint } = call
@@ -106,6 +108,7 @@ async function whileClaimed(ctx: Settling, call: CancelCall, claim: Claim): Prom
 
 async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Reply> {
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    assertAlive(ctx.platform, call.deadlineMs)
     const booking = await readBooking(ctx, call, call.bookingId)
     const ending = endingOf(ctx, booking, call)
     const isLetGo = booking.paymentStatus === 'PENDING' && (await letGo(ctx, booking, ending))
@@ -116,7 +119,7 @@ async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Re
     const cancellation = await draftCancellation(ctx, booking, ending)
     const reply = replyOf(booking, cancellation, isLetGo)
     try {
-      await ctx.store.transaction(coreBudgetMs, async (tx) => {
+      await ctx.store.transaction(Math.max(1, call.deadlineMs - ctx.platform.now()), async (tx) => {
         if (isLetGo) await markLetGo(tx, booking)
         await recordCancellation(tx, booking, cancellation, isLetGo)
         await completeKey(tx, claim, reply)

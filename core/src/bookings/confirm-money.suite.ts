@@ -33,7 +33,7 @@ export function moneySuite(open: OpenStore): void {
       })
     })
 
-    test('one payment pays for one grant', async () => {
+    test('F16: one payment pays for one grant', async () => {
       const w = await world()
       const answers = await Promise.all(
         [1, 2, 3].map((n) => confirm(w, { n, pin: pinned(`A-${n}`), payment: 'pay_same' })),
@@ -46,7 +46,7 @@ export function moneySuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 1, bookings: 1 })
     })
 
-    test('a second payment for a sold grant is refused with the booking', async () => {
+    test('F16: a second payment for a sold grant is refused with the booking', async () => {
       const w = await world()
       const { id } = told(await confirm(w, { n: 1, pin: pinned('A-1') }))
       const second = await confirm(w, {
@@ -75,7 +75,7 @@ export function moneySuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 0, bookings: 0 })
     })
 
-    test('a payment that pays for nothing is given back or gets another grant, never both', async () => {
+    test('F18, I3: a payment that pays for nothing is given back or gets another grant, never both', async () => {
       const w = await world()
       const { core, appId, eventId } = w
       for (const n of [1, 2, 3, 4]) {
@@ -97,7 +97,7 @@ export function moneySuite(open: OpenStore): void {
       }
     })
 
-    test('reserved money is taken after the commit, and then the booking is paid', async () => {
+    test('F18: reserved money is taken after the commit, and then the booking is paid', async () => {
       const w = await world()
       const { id, payment } = told(await confirm(w, { n: 1, pin: pinned('A-1'), payment: 'pay_auth_1' }))
       expect(payment.status).toBe('PENDING')
@@ -107,7 +107,7 @@ export function moneySuite(open: OpenStore): void {
       })
     })
 
-    test('a capture refused for good fails the booking and frees its seats, once', async () => {
+    test('F19: a capture refused for good fails the booking and frees its seats, once', async () => {
       const w = await world()
       const { id } = told(
         await confirm(w, { n: 1, pin: pinned('A-1', 'A-2'), payment: 'pay_capture_fails_1' }),

@@ -24,7 +24,7 @@ export function salesSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 2, bookings: 1 })
     })
 
-    test('gives the same bytes to the same key, and the same booking to another key', async () => {
+    test('F15, F26, I8: gives the same bytes to the same key, and the same booking to another key', async () => {
       const w = await world()
       const first = await confirm(w, { n: 1, pin: pinned('A-1') })
       const again = await confirm(w, { n: 1, pin: { word: 'confirmed' } })
@@ -34,7 +34,7 @@ export function salesSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 1, bookings: 1 })
     })
 
-    test('refuses the same key with another payment', async () => {
+    test('F14: refuses the same key with another payment', async () => {
       const w = await world()
       await confirm(w, { n: 1, pin: pinned('A-1') })
       expect(told(await confirm(w, { n: 1, pin: pinned('A-1'), payment: 'pay_other' }))).toMatchObject({
@@ -58,7 +58,7 @@ export function salesSuite(open: OpenStore): void {
   })
 
   describe('one seat, many buyers', () => {
-    test('is sold once although the inventory says ok to everybody', async () => {
+    test('F4, I1: is sold once although the inventory says ok to everybody', async () => {
       const w = await world()
       const answers = await Promise.all(
         Array.from({ length: 60 }, (_, i) =>
@@ -72,7 +72,7 @@ export function salesSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 2, bookings: 1 })
     })
 
-    test('one grant confirmed with many keys at once becomes one booking', async () => {
+    test('F15: one grant confirmed with many keys at once becomes one booking', async () => {
       const w = await world()
       const answers = await Promise.all(
         Array.from({ length: 30 }, (_, i) =>
@@ -83,7 +83,7 @@ export function salesSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 1, bookings: 1 })
     })
 
-    test('a double click is told that the first is still running, then gets its answer', async () => {
+    test('F13: a double click is told that the first is still running, then gets its answer', async () => {
       const sleep = (ms: number) => systemPlatform.sleep(ms / 20)
       const platform = { ...systemPlatform, sleep }
       const w = await world({ platform, findProvider: () => simulatedProvider(platform) })
@@ -98,7 +98,7 @@ export function salesSuite(open: OpenStore): void {
   })
 
   describe('the fence', () => {
-    test('a sweep that decided EXPIRED defeats a late commit, and the seats stay free', async () => {
+    test('F1, F3, F34: a sweep that decided EXPIRED defeats a late commit, and the seats stay free', async () => {
       const w = await world()
       const grant = { appId: w.appId, eventId: w.eventId, grantId: grantId(1), owner: null }
       expect(await decideExpired(w.core.store, grant, new Date())).toBe('EXPIRED')
@@ -106,7 +106,7 @@ export function salesSuite(open: OpenStore): void {
       expect(await audit(w)).toEqual({ booked: 0, bookings: 0 })
     })
 
-    test('a committed booking defeats a late sweep', async () => {
+    test('F34: a committed booking defeats a late sweep', async () => {
       const w = await world()
       await confirm(w, { n: 1, pin: pinned('A-1') })
       const grant = { appId: w.appId, eventId: w.eventId, grantId: grantId(1), owner: null }

@@ -118,7 +118,8 @@ export function bookingRoutes(core: Core) {
       const { idempotencyKey, request } = bodyOf(c, CancelCommand)
       const asked = JSON.stringify(['cancel', reader, bookingId, request])
       const fingerprint = base64url.encode(await core.platform.sha256(new TextEncoder().encode(asked)))
-      const call = { ...reader, kind, bookingId, request, idempotencyKey, fingerprint }
+      const deadlineMs = c.get('deadlineMs')
+      const call = { ...reader, kind, bookingId, request, idempotencyKey, fingerprint, deadlineMs }
       const { status, body, replayed } = await cancelBooking(core, call)
       const type = { 'content-type': 'application/json' }
       return new Response(body, {

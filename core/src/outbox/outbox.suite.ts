@@ -90,7 +90,7 @@ export function outboxSuite(name: string, open: OpenStore): void {
       expect(await rowsOf(w, { status: 'DONE' })).toHaveLength(1)
     })
 
-    test('F31: a poisoned row is dead after some tries and kept, and the operator can have it tried again', async () => {
+    test('F31, F39: a poisoned row is dead after some tries and kept, and the operator can have it tried again', async () => {
       let mood: 'chokes' | 'works' = 'chokes'
       const { clock, logs, overrides } = moody(() => mood)
       const w = await quietWorld(world, overrides)

@@ -63,7 +63,7 @@ describe('the metrics of core', () => {
       .use(requests)
       .use(shedLoad(standing))
       .get('/busy', (c) => c.text('', 200))
-    app.onError(onError(() => {}))
+    app.onError(onError)
     expect((await app.request('/busy')).status).toBe(503)
     expect(await read('holdfast_shed_total{reason="event_loop"}')).toBe(1)
     expect(await read('holdfast_http_requests_total{route="/busy",method="GET",status="503"}')).toBe(1)

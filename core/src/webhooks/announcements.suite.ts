@@ -1,4 +1,4 @@
-import { BookingId, type Notice } from '@holdfast/contract'
+import { BookingId, coreBudgetMs, type Notice } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { cancelBooking } from '../bookings/cancel-booking.ts'
 import { type Ask, confirm, counting, type OpenStore, pinned, told, worldsOn } from '../bookings/testing.ts'
@@ -27,7 +27,9 @@ export function announcementsSuite(open: OpenStore): void {
         const request = seats ? { seats: seats as never } : {}
         const asked = { appId, owner: null, kind: 'secret', bookingId, request } as const
         const fingerprint = JSON.stringify(asked)
-        return cancelBooking(core, { ...asked, idempotencyKey: `cancel-${seats?.join()}`, fingerprint })
+        const once = { idempotencyKey: `cancel-${seats?.join()}`, fingerprint }
+        const deadlineMs = core.platform.now() + coreBudgetMs
+        return cancelBooking(core, { ...asked, ...once, deadlineMs })
       },
     }
   }

@@ -19,7 +19,7 @@ export function queuesSuite(open: OpenStore): void {
   const world = deliveryWorlds(worldsOn(open))
 
   describe('one endpoint', () => {
-    test('that does not answer keeps no other waiting, with whatever is in its queue', async () => {
+    test('F31: that does not answer keeps no other waiting, with whatever is in its queue', async () => {
       const w = await world()
       const [broken, well] = [await w.hooks.open('broken'), await w.hooks.open('well')]
       const released = Promise.withResolvers<Sent>()

@@ -28,7 +28,7 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
     afterAll(() => bench?.close())
     const sell = () => openSale(bench, { seats: row })
 
-    test('a script that Redis does not know is sent once, then named', async () => {
+    test('F10: a script that Redis does not know is sent once, then named', async () => {
       const sale = await sell()
       const hold = (seat: string) => bench.commandsOf(() => sale.take(ann, [seat]))
       expect((await hold('A-1')).requests).toEqual(['EVALSHA', 'EVAL'])
@@ -94,7 +94,7 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
 if (redisEngines.includes('server')) {
   commandTests('a redis-server', startLoggedServer)
 
-  test('a script that Redis has forgotten is sent again, once', async () => {
+  test('F10: a script that Redis has forgotten is sent again, once', async () => {
     const bench = await startLoggedServer()
     const sale = await openSale(bench)
     await sale.take(ann, ['A-1'])

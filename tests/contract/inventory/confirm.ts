@@ -5,7 +5,7 @@ import type { OpenSale } from './sale.ts'
 
 /** What an owner can do with a hold on the way to a booking, and what is refused. */
 export function confirmTests(openSale: OpenSale): void {
-  test('a pin keeps the seats confirming for the lease at least, once a grant', async () => {
+  test('F1, I5: a pin keeps the seats confirming for the lease at least, once a grant', async () => {
     const sale = await openSale({ holdTtlMs: 1_000 })
     const hold = await sale.take(ann, ['A-1', 'A-2'])
     const first = await sale.pin(hold, 60_000)

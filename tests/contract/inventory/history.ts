@@ -57,7 +57,7 @@ function batchesOf(told: readonly SeatTruth[], size: number): SeatTruth[][] {
 export function historyTests(openSale: OpenSale): void {
   const byteOf = ({ state, blocked }: SeatTruth): string => (state === 'BOOKED' ? 'B' : blocked ? 'X' : 'F')
 
-  test('told in any order and repeated, the news of a seat end in the newest', async () => {
+  test('F35: told in any order and repeated, the news of a seat end in the newest', async () => {
     const histories = fc.tuple(history, history, history)
     const size = fc.integer({ min: 1, max: 3 })
     const property = fc.asyncProperty(histories, size, fc.gen(), async (turns, batchSize, gen) => {

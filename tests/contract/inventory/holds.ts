@@ -37,6 +37,18 @@ export function holdTests(openSale: OpenSale): void {
     await sale.take(eve, ['A-1', 'A-4'])
   })
 
+  test('F6: is decided by the seats, whatever an old map says of them', async () => {
+    const sale = await openSale()
+    const stale = String(await sale.command('GET', sale.keys.map))
+    await sale.take(ann, ['A-1'])
+    const fresh = String(await sale.command('GET', sale.keys.map))
+    await sale.command('SET', sale.keys.map, stale)
+    expect(await sale.hold(bob, ['A-1'])).toMatchObject({ word: 'unavailable', seats: ['A-1'] })
+    await sale.command('SET', sale.keys.map, fresh.replaceAll('F', 'B'))
+    await sale.take(bob, ['A-2'])
+    await sale.command('SETRANGE', sale.keys.map, '2', 'FFFF')
+  })
+
   test('takes no seat when one of them is unknown, and says which', async () => {
     const sale = await openSale()
     await sale.take(ann, ['A-2'])
@@ -67,7 +79,7 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.pin(hold)).toMatchObject({ word: 'pinned' })
   })
 
-  test('answers a redelivery of the call with the same hold, and another call with its key as a replay', async () => {
+  test('F11, F27, I8: answers a redelivery of the call with the same hold, and another call with its key as a replay', async () => {
     const sale = await openSale()
     const [key, operationId] = [newKey(), newOperation()]
     const hold = await sale.take(ann, ['A-1', 'A-2'], { key, operationId })
@@ -89,7 +101,7 @@ export function holdTests(openSale: OpenSale): void {
     await sale.take(bob, ['A-1', 'A-3'])
   })
 
-  test('refuses a key that came with other seats, whatever became of its hold', async () => {
+  test('F14: refuses a key that came with other seats, whatever became of its hold', async () => {
     const sale = await openSale()
     const key = newKey()
     const hold = await sale.take(ann, ['A-1'], { key })
@@ -145,7 +157,7 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.pin(taken)).toMatchObject({ word: 'pinned' })
   })
 
-  test('when the clock steps back, an expired hold does not come between its seats and who took them', async () => {
+  test('F9: when the clock steps back, an expired hold does not come between its seats and who took them', async () => {
     const sale = await openSale()
     const old = await sale.take(ann, ['A-1', 'A-2'], { ttlMs: briefMs })
     await sale.reached(old.untilMs)
@@ -158,7 +170,7 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.pin(taken)).toMatchObject({ word: 'pinned' })
   })
 
-  test('an expired confirming hold is unknown, never free', async () => {
+  test('F2: an expired confirming hold is unknown, never free', async () => {
     const sale = await openSale()
     const hold = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
     const pinned = await sale.pin(hold, 60)
@@ -171,7 +183,7 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.map()).toBe('CFFFFF')
   })
 
-  test('an event of one app has nothing to do with the event of the same name of another', async () => {
+  test('I12: an event of one app has nothing to do with the event of the same name of another', async () => {
     const here = await openSale()
     const there = await openSale({ event: { appId: AppId.parse(`${here.event.appId}2`) } })
     const key = newKey()

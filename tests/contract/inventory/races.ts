@@ -9,7 +9,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) 
 
 /** Many buyers at once, from many connections. */
 export function raceTests(openSale: OpenSale): void {
-  test('of 500 owners who want one seat at once exactly one gets it', async () => {
+  test('I4: of 500 owners who want one seat at once exactly one gets it', async () => {
     const sale = await openSale()
     const replies = await inFlight(
       100,
@@ -22,7 +22,7 @@ export function raceTests(openSale: OpenSale): void {
     expect(reply).toMatchObject({ hold: { owner: guest(winner) } })
   })
 
-  test('owners who want overlapping seats get all of theirs or none, and no seat twice', async () => {
+  test('I7: owners who want overlapping seats get all of theirs or none, and no seat twice', async () => {
     const ids = upTo(20).map((number) => `A-${number}`)
     const sale = await openSale({ seats: ids })
     const wishes = upTo(100).map((number) => [

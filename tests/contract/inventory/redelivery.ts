@@ -26,7 +26,7 @@ function sixTimes(bench: Bench, seen: Set<ScriptName>): (runner: ScriptRunner) =
 
 /** A client that gets no answer sends again. */
 export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
-  test('every script delivered six times leaves the same state and the same reply', async () => {
+  test('F11: every script delivered six times leaves the same state and the same reply', async () => {
     const seen = new Set<ScriptName>()
     const sale = await openSale({ through: sixTimes(bench(), seen), seatsHeldPerOwner: 4 })
     const { event, inventory, settings } = sale
@@ -94,7 +94,7 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     expect(await sale.hold(ann, ['A-3'])).toMatchObject({ word: 'cooling_down' })
   })
 
-  test('refusals delivered six times change nothing', async () => {
+  test('F12: refusals delivered six times change nothing', async () => {
     const given = { seatsHeldPerOwner: 1, holdsPerMinute: 2, lapsedHoldsPerOwner: 1, coolDownMs: 60_000 }
     const sale = await openSale({ through: sixTimes(bench(), new Set()), ...given })
     const { event, inventory, settings } = sale

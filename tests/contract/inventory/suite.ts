@@ -11,6 +11,7 @@ import { holderTests } from './holders.ts'
 import { holdTests } from './holds.ts'
 import { expectMapOfSeats } from './map.ts'
 import { mendTests } from './mend.ts'
+import { midwayTests } from './midway.ts'
 import { raceTests } from './races.ts'
 import { receiptTests } from './receipts.ts'
 import { redeliveryTests } from './redelivery.ts'
@@ -57,6 +58,7 @@ export function inventorySuite(name: string, open: () => Promise<Bench>): void {
     describe('changes', () => changeTests(sell))
     describe('check and mend', () => mendTests(sell))
     describe('receipts', () => receiptTests(sell))
+    describe('faults', () => midwayTests(sell, () => bench))
     describe('redelivery', () => redeliveryTests(sell, () => bench))
   })
 }

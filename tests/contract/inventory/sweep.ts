@@ -32,7 +32,7 @@ export function sweepTests(openSale: OpenSale): void {
     expect(await sale.inventory.due(sale.event, 0, 1)).toMatchObject({ epoch: 1 })
   })
 
-  test('a sweep frees what has lapsed, and what it swept is not due any more', async () => {
+  test('F27, I6: a sweep frees what has lapsed, and what it swept is not due any more', async () => {
     const sale = await openSale()
     const hold = await lapse(sale, ['A-1', 'A-2'])
     await sale.reached(hold.untilMs)
@@ -87,7 +87,7 @@ export function sweepTests(openSale: OpenSale): void {
     expect(await sale.map()).toBe('CFFFFF')
   })
 
-  test('a sweep never takes a sold seat back', async () => {
+  test('I11: a sweep never takes a sold seat back', async () => {
     const sale = await openSale()
     const hold = await sale.take(ann, ['A-1'])
     await sale.apply(...sale.sold(hold, newBooking()))

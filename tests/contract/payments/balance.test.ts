@@ -4,7 +4,7 @@ import { seasonOf } from './balance/plans.ts'
 import { played } from './balance/played.ts'
 import { bankTeller, type OpenTeller, razorpayTeller, stripeTeller } from './balance/teller.ts'
 
-describe('the books balance to the minor unit', () => {
+describe('I3: the books balance to the minor unit', () => {
   // A thousand sales in all.
   const salesPerSeason = 10
   const providers: [string, OpenTeller, number][] = [

@@ -68,7 +68,7 @@ describe.each(['stripe', 'razorpay'] as const)('webhooks of %s', (provider) => {
       for (const delivery of arranged(fake.webhooks.splice(0))) await deliverTo(w, delivery)
     }
 
-    test('book and take a payment whose buyer never came back, once', async () => {
+    test('F31: book and take a payment whose buyer never came back, once', async () => {
       const w = await world()
       const { grant, id } = await ordered(w, 1, ['A-1'])
       fake.pay(id, 'authorised')
@@ -109,7 +109,7 @@ describe.each(['stripe', 'razorpay'] as const)('webhooks of %s', (provider) => {
     })
   })
 
-  test('that nobody signed change nothing and are refused', async () => {
+  test('F31: that nobody signed change nothing and are refused', async () => {
     const w = await world()
     const { grant, id } = await ordered(w, 1, ['A-1'])
     fake.pay(id, 'captured')

@@ -1,5 +1,5 @@
-import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
-import { describe, expect, test } from 'vitest'
+import { coreBudgetMs, PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
+import { describe, expect, test, vi } from 'vitest'
 import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
@@ -22,7 +22,7 @@ describe('a payment comes to rest where its grant was decided', () => {
   }
 
   describe('reserved money', () => {
-    test('is taken after the commit', async () => {
+    test('F18: is taken after the commit', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'])
       const { id } = await w.pay.order(1, grant)
@@ -37,7 +37,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('that cannot be taken fails the booking, gives its seats back, and is let go', async () => {
+    test('F19: that cannot be taken fails the booking, gives its seats back, and is let go', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'])
       const { id } = await w.pay.order(1, grant)
@@ -82,6 +82,25 @@ describe('a payment comes to rest where its grant was decided', () => {
       w.bank.pay(ids[1], 'captured')
       await w.pay.settle(minute)
       expect(await w.pay.bookingOf(two)).toMatchObject({ paymentStatus: 'SUCCESS' })
+      await expectBalanced(w)
+    })
+
+    test('F37: that a cancellation waits for until nobody waits for that any more is taken, and the key is free', async () => {
+      const w = await world()
+      const grant = await w.hold(1, ['A-1', 'A-2'])
+      const { id } = await w.pay.order(1, grant)
+      w.bank.pay(id, 'authorised')
+      const booking = await w.pay.confirm(1, grant, id)
+      const { capture } = w.bank.provider
+      const slow = vi.spyOn(w.bank.provider, 'capture').mockImplementation(async (...args) => {
+        w.pay.wait(coreBudgetMs)
+        return capture(...args)
+      })
+      const cancel = () => w.pay.cancel(booking.id, ['A-1'])
+      await expect(cancel()).rejects.toMatchObject({ code: 'overloaded' })
+      expect(slow).toHaveBeenCalledOnce()
+      expect(await cancel()).toMatchObject({ status: 200, replayed: false })
+      await w.pay.settle(minute)
       await expectBalanced(w)
     })
 
@@ -136,7 +155,7 @@ describe('a payment comes to rest where its grant was decided', () => {
   })
 
   describe('who wins', () => {
-    test('one payment for two holds: the second is refused with payment_already_used', async () => {
+    test('F16: one payment for two holds: the second is refused with payment_already_used', async () => {
       const w = await world()
       const [one, two] = [await w.hold(1, ['A-1']), await w.hold(2, ['A-2'])]
       const { id } = await w.pay.order(1, one)
@@ -147,7 +166,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('two payments for one hold: the second is refused with hold_confirmed and given back', async () => {
+    test('F16: two payments for one hold: the second is refused with hold_confirmed and given back', async () => {
       const w = await world()
       await w.core.store.updateIf(w.ref.appId, 'apps', {}, { set: { paymentProvider: 'simulated' } })
       const grant = await w.hold(1, ['A-1'])
@@ -159,7 +178,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('a loser that resumes after the winner has its own money let go, and never the winner’s', async () => {
+    test('F18: a loser that resumes after the winner has its own money let go, and never the winner’s', async () => {
       const w = await world()
       await w.core.store.updateIf(w.ref.appId, 'apps', {}, { set: { paymentProvider: 'simulated' } })
       const grant = await w.hold(1, ['A-1'])
@@ -229,7 +248,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
-    test('paid after expiry: has the money back if somebody else has the seats, and sees it', async () => {
+    test('F18: paid after expiry: has the money back if somebody else has the seats, and sees it', async () => {
       const w = await world()
       const { id } = await expired(w, 1, ['A-1'])
       await w.hold(2, ['A-1'])

@@ -67,7 +67,8 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
       const request = { refund, ...(seats && { seats: seats as never }) }
       const asked = { appId, owner: null, kind: 'secret', bookingId, request } as const
       const idempotencyKey = `cancel-${bookingId}-${seats?.join() ?? 'all'}`
-      return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked) })
+      const deadlineMs = core.platform.now() + coreBudgetMs
+      return cancelBooking(core, { ...asked, idempotencyKey, fingerprint: JSON.stringify(asked), deadlineMs })
     },
     /** Delivers what the bank tells, and leaves what follows from it undone. */
     async hearOnly(event: ProviderEvent) {

@@ -86,7 +86,7 @@ describe.each(redisEngines)('the drift check on the %s Redis', (engine) => {
     }
   }
 
-  test('F5: a BOOKED mark and a cancellation that Redis never heard of, or has lost, are told again', async () => {
+  test('F5, I10: a BOOKED mark and a cancellation that Redis never heard of, or has lost, are told again', async () => {
     const w = await world()
     const { store } = w.core
     const { appId, eventId } = w.ref

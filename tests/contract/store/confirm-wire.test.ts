@@ -84,7 +84,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
     expect(inside().filter((command) => command.startTransaction)).toEqual([first])
   })
 
-  test('reads one snapshot and is acknowledged by a majority, within the budget', () => {
+  test('F22: reads one snapshot and is acknowledged by a majority, within the budget', () => {
     const [first, ...others] = inside()
     expect(first?.readConcern).toEqual({ level: 'snapshot' })
     for (const command of others) expect(command.readConcern).toBeUndefined()
@@ -93,7 +93,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
     expect(commit?.writeConcern).toEqual({ w: 'majority', wtimeout: commit?.maxTimeMS })
   })
 
-  test('is acknowledged by a majority outside of the transaction too', () => {
+  test('F22: is acknowledged by a majority outside of the transaction too', () => {
     expect(beside().length).toBeGreaterThan(0)
     for (const command of beside()) {
       if (command.name === 'find') expect(command.readConcern).toEqual({ level: 'majority' })
@@ -103,7 +103,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
     }
   })
 
-  test('asks the primary only', () => {
+  test('F6: asks the primary only', () => {
     for (const command of sent) expect(command.$readPreference.mode, placeOf(command)).toBe('primary')
   })
 
@@ -117,7 +117,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
 })
 
 describe.each(mongoServers)('a rush on %s', (_, start) => {
-  test('of 200 buyers at once, many of them in transactions, sells each of 20 seats once', async () => {
+  test('I1, I2: of 200 buyers at once, many of them in transactions, sells each of 20 seats once', async () => {
     const server = await start()
     const open = new Set<string>()
     let openMost = 0

@@ -30,7 +30,7 @@ async function addOne(action: Action): Promise<{ runs: number; rev: number | und
   return { runs, rev: (await store.get(appId, 'seats', key))?.rev }
 }
 
-describe('a transaction whose commit may have happened is never run again', () => {
+describe('F21: a transaction whose commit may have happened is never run again', () => {
   test.each<[string, Action]>([
     ['the answer was lost', { kind: 'drop', when: 'after' }],
     ['the request was lost', { kind: 'drop', when: 'before' }],
@@ -43,7 +43,7 @@ describe('a transaction whose commit may have happened is never run again', () =
   })
 })
 
-test('a transaction that was aborted at its commit is run again', async () => {
+test('F20: a transaction that was aborted at its commit is run again', async () => {
   expect(await addOne({ kind: 'expireTransaction' })).toEqual({ runs: 2, rev: 1 })
 })
 

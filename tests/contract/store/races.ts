@@ -40,7 +40,7 @@ export function raceTests(world: () => World): void {
     )
   })
 
-  test('rivals for overlapping seats get all of theirs or none, and no seat twice', async () => {
+  test('I7: rivals for overlapping seats get all of theirs or none, and no seat twice', async () => {
     const here = world()
     await here.store.insert(here.appId, 'seats', seats(here.appId, 20))
     const wishes = upTo(200).map((number) => [number, number * 3, number * 7 + 5].map((at) => (at % 20) + 1))
@@ -54,7 +54,7 @@ export function raceTests(world: () => World): void {
     expect(outcomes.filter(Boolean).length).toBeGreaterThan(2)
   })
 
-  test('of 300 deciders of one grant exactly one decides', async () => {
+  test('I9: of 300 deciders of one grant exactly one decides', async () => {
     const { store, appId } = world()
     const decide = (status: 'CONFIRMED' | 'EXPIRED') =>
       store
@@ -72,7 +72,7 @@ export function raceTests(world: () => World): void {
     })
   })
 
-  test('300 transactions that read, then write, lose no update', async () => {
+  test('F20: 300 transactions that read, then write, lose no update', async () => {
     const { store, appId } = world()
     await store.insert(appId, 'seats', seat(appId, 1))
     const key = { eventId, seatId: seatId(1) }

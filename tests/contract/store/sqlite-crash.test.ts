@@ -35,7 +35,7 @@ test('after kill -9 in an open transaction all that was committed is there, and 
   expect(await revs()).toEqual([3, 3])
 })
 
-test('after kill -9 at any moment no acknowledged commit is lost and none is torn', async () => {
+test('I9: after kill -9 at any moment no acknowledged commit is lost and none is torn', async () => {
   const { revs, start } = await twoSeats()
   let written = 0
   for (const acknowledged of [1, 7, 40]) {

@@ -223,7 +223,8 @@ export async function cancel(
   const request = { ...(isPart && { seats }), ...(isApp && { refund }) }
   const asked = { appId, owner: isApp ? null : owner, kind: isApp ? 'secret' : 'publishable' } as const
   const key = { idempotencyKey: 'cancel', fingerprint: JSON.stringify(request) }
-  await cancelBooking(core, { ...asked, ...key, bookingId: booking.id, request })
+  const deadlineMs = core.platform.now() + coreBudgetMs
+  await cancelBooking(core, { ...asked, ...key, bookingId: booking.id, request, deadlineMs })
 }
 
 /** Hears a webhook, and does what follows from it. */
