@@ -44,6 +44,12 @@ export default defineConfig({
       node('dev', ['tests/dev/**/*.test.ts']),
       // Its worlds have a time of their own, so they may run beside each other, after what may not.
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      // They wait for deadlines to pass, each in processes of its own, far more than they work.
+      node('faults', ['tests/faults/**/*.test.ts'], {
+        testTimeout: 120_000,
+        maxWorkers: 3,
+        sequence: { groupOrder: 2 },
+      }),
     ],
   },
 })

@@ -109,6 +109,8 @@ export const repairedEventsMax = 10_000
 export const repairedEventsAtOnce = 4
 /** Inventories that one core builds at a time; before, each waits for commits of its old epoch, all together. */
 export const rebuildsAtOnce = 4
+/** After the wait a build is thought to be under way for so long; then another core may begin one, which ends it. */
+export const buildBudgetMs = 5_000
 /** How often the seats of an event are compared with the store; again so soon while that finds something. */
 export const driftEveryMs = 60_000
 export const driftAgainMs = 2_000

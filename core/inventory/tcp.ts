@@ -9,6 +9,8 @@ export function connectTcp(url: string): Redis {
   const client = new Redis(url, {
     commandTimeout: inventoryCallMs,
     connectTimeout: inventoryCallMs,
+    // By default a connection whose other end has vanished without a word is kept, and every command on it fails.
+    socketTimeout: inventoryCallMs,
     // A command waits for a reconnect no longer than for its reply; scripts are safe to deliver again.
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,

@@ -1,11 +1,12 @@
 import { AppId, EventId, GrantId, Principal, systemPlatform } from '@holdfast/contract'
-import type { Inventory } from '@holdfast/inventory'
+import type { EventRef, Inventory } from '@holdfast/inventory'
 import { exportJWK, generateKeyPair } from 'jose'
 import { createReceipts } from './bookings/receipts.ts'
 import type { Core } from './context.ts'
 import { putEvent } from './events/put-event.ts'
 import { syncSeats } from './events/sync-seats.ts'
 import { simulatedProvider } from './payments/simulated.ts'
+import { rebuildInventory } from './reconcile/rebuild.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { unobserved } from './telemetry/observe.ts'
 
@@ -84,6 +85,12 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
   const seats = Array.from({ length: 20 }, (_, i) => ({ id: `A-${i + 1}` as never, price: 4500 }))
   await syncSeats(core, { appId, eventId, seats })
   return { core, appId, eventId }
+}
+
+/** For tests: builds an inventory anew that was found gone or broken just now. */
+export async function rebuildNow(core: Core, { appId, eventId }: EventRef): Promise<void> {
+  const event = await core.store.get(appId, 'events', { eventId })
+  if (event) await rebuildInventory(core, event)
 }
 
 /** For tests: the n-th grant of an event, and its owner. */

@@ -3,10 +3,18 @@ import { join } from 'node:path'
 import getPort from 'get-port'
 import { isOfLock, lockFolder } from './lock.ts'
 import { answersOk, type Running, rootDir, runToEnd, startProgram } from './processes.ts'
-import { type RunningRedis, startRedis } from './redis/start.ts'
+import { type RedisDoors, type RunningRedis, startRedis } from './redis/start.ts'
 import { copyViewer } from './reference/copy-viewer.ts'
 import { keepSecrets, type Secrets } from './secrets.ts'
 import { type ChosenStore, ownStore, storesName } from './store.ts'
+
+/** What stands between two parts: told where the second is, it says where the first shall find it. */
+export interface Between {
+  readonly edgeAndCore?: (url: string) => Promise<string>
+  readonly edgeAndRedis?: (doors: RedisDoors) => Promise<RedisDoors>
+  readonly coreAndRedis?: (doors: RedisDoors) => Promise<RedisDoors>
+  readonly coreAndStore?: (url: string) => Promise<string>
+}
 
 export interface StackOptions {
   /** Where logs live and, of its own store, data and secrets. */
@@ -15,7 +23,9 @@ export interface StackOptions {
   readonly store?: ChosenStore
   /** `worker`: under `wrangler dev`, as it is deployed. `node`: the Node entry, without wrangler's slow proxy. */
   readonly edge: 'worker' | 'node'
-  readonly redis?: 'auto' | 'server' | 'embedded'
+  /** An engine to start, or a Redis that whoever started it also stops. */
+  readonly redis?: 'auto' | 'server' | 'embedded' | RunningRedis
+  readonly between?: Between
   /** Ports to take if they are free. */
   readonly ports?: { readonly edge: number; readonly core: number }
   /** More settings for core. */
@@ -74,12 +84,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const secrets = await keepSecrets(join(store.home, 'secrets.json'))
 
     onStep('Redis')
-    const redis = await startRedis({
-      dir: join(store.home, 'redis'),
-      engine: options.redis ?? 'auto',
-      token: secrets.redisToken,
-    })
-    started.push(redis)
+    const { redis: asked = 'auto', between = {} } = options
+    const redis =
+      typeof asked === 'object'
+        ? asked
+        : await startRedis({ dir: join(store.home, 'redis'), engine: asked, token: secrets.redisToken })
+    if (redis !== asked) started.push(redis)
 
     if (store.isMongo) {
       onStep('the collections and indexes')
@@ -89,7 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     onStep('core')
     const corePort = await getPort({ port: options.ports?.core ?? 0, host: '127.0.0.1' })
-    const launchCore = () => startCore(options, { port: corePort, redis, secrets, storeUrl: store.url })
+    const coreDoors = (await between.coreAndRedis?.(redis)) ?? redis
+    const storeUrl = (await between.coreAndStore?.(store.url)) ?? store.url
+    const launchCore = () => startCore(options, { port: corePort, redis: coreDoors, secrets, storeUrl })
     const { promise: death, resolve: tell } = Promise.withResolvers<Error>()
     const watch = <Part extends { readonly death?: Promise<Error> }>(part: Part): Part => {
       void part.death?.then(tell)
@@ -102,8 +114,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     onStep(options.edge === 'worker' ? 'the worker (wrangler dev)' : 'the edge on Node')
     const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
+    const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
+    const seenCoreUrl = (await between.edgeAndCore?.(coreUrl)) ?? coreUrl
     const launchEdge = (edgeEnv = options.edgeEnv) =>
-      startEdge({ ...options, ...(edgeEnv && { edgeEnv }) }, { port: edgePort, redis, secrets, coreUrl })
+      startEdge(
+        { ...options, ...(edgeEnv && { edgeEnv }) },
+        { port: edgePort, redis: edgeDoors, secrets, coreUrl: seenCoreUrl },
+      )
     let edge = watch(await launchEdge())
     started.push({ stop: () => edge.stop() })
     const edgeUrl = `http://127.0.0.1:${edgePort}`
@@ -136,22 +153,28 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-const redisEnv = (redis: RunningRedis): Record<string, string> =>
+const redisEnv = (redis: RedisDoors): Record<string, string> =>
   redis.url === undefined
     ? { UPSTASH_REDIS_REST_URL: redis.restUrl, UPSTASH_REDIS_REST_TOKEN: redis.restToken }
     : { REDIS_URL: redis.url }
 
-function startCore(
-  { dir, coreEnv = {}, signal }: StackOptions,
-  {
-    port,
-    redis,
-    secrets,
-    storeUrl,
-  }: { port: number; redis: RunningRedis; secrets: Secrets; storeUrl: string },
+/** Where one core listens, and what it works on. */
+export interface CorePlace {
+  readonly port: number
+  readonly redis: RedisDoors
+  readonly secrets: Secrets
+  readonly storeUrl: string
+  /** `core` when absent: its log is that of this name. */
+  readonly name?: string
+}
+
+/** Starts one core. */
+export function startCore(
+  { dir, coreEnv = {}, signal }: Pick<StackOptions, 'dir' | 'coreEnv' | 'signal'>,
+  { port, redis, secrets, storeUrl, name = 'core' }: CorePlace,
 ): Promise<Running> {
   return startProgram({
-    name: 'core',
+    name,
     command: [process.execPath, 'core/src/server.ts'],
     env: {
       HOST: '127.0.0.1',
@@ -171,15 +194,16 @@ function startCore(
       REBUILD_WAIT_MS: '500',
       ...coreEnv,
     },
-    logFile: join(dir, 'core.log'),
+    logFile: join(dir, `${name}.log`),
     isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
     signal,
   })
 }
 
-function startEdge(
+/** Starts an edge. */
+export function startEdge(
   { dir, edge, edgeEnv = {}, devVarsFile = join(dir, 'edge.vars'), signal }: StackOptions,
-  { port, redis, secrets, coreUrl }: { port: number; redis: RunningRedis; secrets: Secrets; coreUrl: string },
+  { port, redis, secrets, coreUrl }: { port: number; redis: RedisDoors; secrets: Secrets; coreUrl: string },
 ): Promise<Running> {
   const settings = {
     CORE_URL: coreUrl,

@@ -15,14 +15,18 @@ export interface Client {
 }
 
 /** A client of the edge, to which nothing is answered that the table of operations does not tell of. */
-export const createClient = (edgeUrl: string, always: Readonly<Record<string, string>>): Client => ({
+export const createClient = (
+  edgeUrl: string,
+  always: Readonly<Record<string, string>>,
+  timeoutMs = 60_000,
+): Client => ({
   async call(method, path, call = {}) {
     const url = `${edgeUrl}${path}`
-    const answer = await callApi(url, { method, ...call, headers: { ...always, ...call.headers } })
+    const answer = await callApi(url, { method, timeoutMs, ...call, headers: { ...always, ...call.headers } })
     expectDocumented(method, url, answer)
     return answer
   },
-  with: (more) => createClient(edgeUrl, { ...always, ...more }),
+  with: (more) => createClient(edgeUrl, { ...always, ...more }, timeoutMs),
 })
 
 /** A new guest of an app, by what a page of it calls with. */

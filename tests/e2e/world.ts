@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { openStore } from '../../core/src/store/open.ts'
 import type { Store } from '../../core/src/store/store.ts'
 import { openAdmin } from '../../edge/dev/seed.ts'
-import { type Stack, startStack } from '../../edge/dev/stack.ts'
+import { type Stack, type StackOptions, startStack } from '../../edge/dev/stack.ts'
 import { chooseStore } from '../../edge/dev/store.ts'
 import { type StoreKind, sqlite, storeKinds } from '../support/databases.ts'
 import { openInventory } from '../support/inventory.ts'
@@ -61,12 +61,13 @@ type MoreEnv = () => Readonly<Record<string, string>>
 
 const nothing: MoreEnv = () => ({})
 
-async function startWorld({ redis, start }: Ground, coreEnv: MoreEnv, edgeEnv: MoreEnv): Promise<World> {
+/** Starts a world on this ground, with more said of how its stack is started. */
+export async function startWorld({ redis, start }: Ground, more: Partial<StackOptions> = {}): Promise<World> {
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'))
   const chosen = chooseStore(dir, databases.create())
-  const envs = { coreEnv: coreEnv(), edgeEnv: edgeEnv() }
-  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, ...envs })
+  const stack = await startStack({ dir, edge: 'node', redis, store: chosen, ...more })
+  // Past whatever stands between core and its store.
   const store = await openStore(stack.storeUrl)
   const makeApp = await openAdmin(stack.edgeUrl, stack.secrets)
   const { edgeUrl } = stack
@@ -114,8 +115,8 @@ export function useWorld(
 ): () => World {
   let world: World | undefined
   beforeAll(async () => {
-    const on = typeof ground === 'string' ? { ...sqlite, redis: ground } : ground
-    world = await startWorld(on, coreEnv, edgeEnv)
+    const whole = typeof ground === 'string' ? { ...sqlite, redis: ground } : ground
+    world = await startWorld(whole, { coreEnv: coreEnv(), edgeEnv: edgeEnv() })
   })
   afterAll(() => world?.stop())
   return () => {

@@ -3,6 +3,9 @@ import { createCoreApp } from '@holdfast/core/src/app.ts'
 import { createReceipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
 import type { Identities } from '@holdfast/core/src/identities.ts'
+import { createDrift } from '@holdfast/core/src/reconcile/drift.ts'
+import { createInspection } from '@holdfast/core/src/reconcile/inspect.ts'
+import type { Keepers } from '@holdfast/core/src/reconcile/loop.ts'
 import { unobserved } from '@holdfast/core/src/telemetry/observe.ts'
 import { plainPasswords, tokenSecrets } from '@holdfast/core/src/users/testing.ts'
 import { createTokenIssuer } from '@holdfast/core/src/users/tokens.ts'
@@ -11,7 +14,7 @@ import { type CorePort, CoreUnreachable } from '@holdfast/edge/src/ports.ts'
 import { createLocalLimiter } from '@holdfast/edge/src/rate-gate.ts'
 import { settings } from '@holdfast/edge/src/testing-data.ts'
 import type { Machine } from './machines.ts'
-import { remoteStore } from './remote-store.ts'
+import { remoteStore } from './store/remote.ts'
 import { inventoryOf, providerOf } from './wires.ts'
 import type { Host, Setting } from './world.ts'
 
@@ -29,6 +32,8 @@ export interface Program {
 
 export interface CoreProgram extends Program {
   readonly core: Core
+  /** Where its comparison of Redis with the store stands: known to this start of it only. */
+  readonly keepers: Keepers
 }
 export type EdgeProgram = Program
 
@@ -81,7 +86,8 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     tokens: createTokenIssuer(tokenSecrets, platform),
     admin: { email: 'admin@example.com', username: 'admin', passwordHash: 'plain:admin' },
   }
-  return { core, serve: serving(machine, createCoreApp(core, identities, settings.edgeKeys)) }
+  const keepers = { drift: createDrift(core), inspection: createInspection(core) }
+  return { core, keepers, serve: serving(machine, createCoreApp(core, identities, settings.edgeKeys)) }
 }
 
 /** Receipts whose time is the machine's. */

@@ -3,7 +3,7 @@ import { keysOf } from '@holdfast/inventory'
 import type { Told } from './buyers.ts'
 import type { Complain } from './complaints.ts'
 import type { Sometimes } from './sometimes.ts'
-import type { Written } from './store.ts'
+import type { Written } from './store/engine.ts'
 import type { Ran } from './wires.ts'
 import type { World } from './world.ts'
 

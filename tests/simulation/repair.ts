@@ -1,21 +1,14 @@
-import type { Core } from '@holdfast/core/src/context.ts'
 import { relayOnce } from '@holdfast/core/src/outbox/relay.ts'
 import { settleDue } from '@holdfast/core/src/payments/settle-due.ts'
-import { createInspection, type Inspection } from '@holdfast/core/src/reconcile/inspect.ts'
 import { repairOnce } from '@holdfast/core/src/reconcile/loop.ts'
 import type { CoreProgram } from './programs.ts'
 import type { Host, World } from './world.ts'
 
-/** What each core has inspected so far. */
-const inspections = new WeakMap<Core, Inspection>()
-
-function repair(core: Core): Promise<void> {
-  const inspection = inspections.get(core) ?? createInspection(core)
-  inspections.set(core, inspection)
-  return repairOnce(core, { inspection })
-}
-
-const jobs = { repair, relay: relayOnce, payments: settleDue } as const
+const jobs = {
+  repair: ({ core, keepers }: CoreProgram) => repairOnce(core, keepers),
+  relay: ({ core }: CoreProgram) => relayOnce(core),
+  payments: ({ core }: CoreProgram) => settleDue(core),
+} as const
 type Job = keyof typeof jobs
 
 /**
@@ -24,7 +17,7 @@ type Job = keyof typeof jobs
  */
 export async function runJob({ scheduler }: World, { machine, program }: Host<CoreProgram>, name: Job) {
   scheduler.note(`${machine.name} begins ${name}`)
-  await jobs[name](program.core).catch((error: unknown) => {
+  await jobs[name](program).catch((error: unknown) => {
     scheduler.note(`${machine.name} fails ${name}: ${error instanceof Error ? error.name : 'unknown'}`)
   })
 }

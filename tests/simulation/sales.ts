@@ -1,7 +1,7 @@
 import type { BookingDoc, Documents, SeatDoc } from '@holdfast/core/src/store/schema.ts'
 import type { Complain } from './complaints.ts'
 import type { Sometimes } from './sometimes.ts'
-import type { Written } from './store.ts'
+import type { Written } from './store/engine.ts'
 import type { World } from './world.ts'
 
 /** The bookings that have seats. */

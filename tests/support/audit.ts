@@ -28,7 +28,7 @@ const limit = 100_000
 
 /** Reads everything by itself: from the store, by its port, and from Redis; not by the API. */
 export async function auditEvent(
-  stack: Stack,
+  stack: Pick<Stack, 'storeUrl' | 'redis'>,
   ids: { appId: string; eventId: string },
   told: ReadonlySet<string>,
 ): Promise<Audit> {
@@ -53,7 +53,7 @@ export async function auditEvent(
       seatsSold: seats.filter((seat) => seat.state === 'BOOKED').length,
       ...compare(seats, live, map),
       undecidedBookings: live.filter((one) => !decidedFor.has(`${one.grantId} ${one.bookingId}`)).length,
-      overlappingHolds: await overlaps(inventory, ref, epoch),
+      overlappingHolds: await overlaps(inventory, ref, epoch, seats),
       lostBookings: [...told].filter((id) => !live.some((booking) => booking.bookingId === id)).length,
     }
   } finally {
@@ -89,21 +89,42 @@ function compare(seats: readonly SeatDoc[], live: readonly BookingDoc[], map: st
   return { doubleSales, seatsInDisagreement, partialBookings }
 }
 
-/** Replays the log of an epoch: when a seat was granted, did another grant still have it? */
-async function overlaps(inventory: Inventory, ref: EventRef, epoch: number): Promise<number> {
+/** Bytes of the map of a seat that nobody has. */
+const nobodys: ReadonlySet<string> = new Set([seatBytes.free, seatBytes.blocked])
+
+/**
+ * Replays the log of an epoch: when a seat was granted, did another grant still have it? And what the store says of a
+ * seat, that its booking was cancelled, never ends a hold.
+ */
+async function overlaps(
+  inventory: Inventory,
+  ref: EventRef,
+  epoch: number,
+  seats: readonly SeatDoc[],
+): Promise<number> {
+  const ids = new Map(seats.map(({ index, seatId }) => [index, seatId]))
   const holders = new Map<string, { grantId: string; untilMs: number; firm: boolean }>()
   let [found, ver] = [0, 0]
   for (;;) {
     const reply = await inventory.changesSince(ref, epoch, ver, 500)
     if (reply.word !== 'changes') throw new Error(`the log cannot be read whole: ${reply.word}`)
-    for (const { kind, grantId, seats, atMs, untilMs } of reply.changes) {
-      for (const { id } of seats) {
+    for (const { kind, grantId, seats, marks, atMs, untilMs } of reply.changes) {
+      for (const { id } of kind === 'apply' ? [] : seats) {
         const holder = holders.get(id)
         const others = holder && holder.grantId !== grantId && (holder.firm || holder.untilMs > atMs)
         if (kind === 'hold' && others) found += 1
         const over = kind === 'release' || kind === 'expire'
         if (over && holder?.grantId === grantId) holders.delete(id)
-        if (!over && grantId) holders.set(id, { grantId, untilMs, firm: kind === 'pin' || kind === 'apply' })
+        if (!over && grantId) holders.set(id, { grantId, untilMs, firm: kind === 'pin' })
+      }
+      // What the store says tells of the seats that it changed, whatever hold it ended.
+      for (const { index, byte } of kind === 'apply' ? marks : []) {
+        const id = ids.get(index) ?? ''
+        const holder = holders.get(id)
+        if (byte === seatBytes.booked) holders.set(id, { grantId: grantId ?? '', untilMs, firm: true })
+        if (!nobodys.has(byte)) continue
+        if (holder && !holder.firm && holder.untilMs > atMs) found += 1
+        holders.delete(id)
       }
     }
     ver = reply.changes.at(-1)?.ver ?? ver

@@ -7,6 +7,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.ts'
+import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
@@ -24,6 +25,7 @@ const commands = [
   importCommand(),
   verifyReceiptCommand(),
   auditCommand(),
+  doctorCommand(),
   smokeCommand(),
 ]
 for (const command of commands) {

@@ -27,7 +27,7 @@ export async function applyEvent(
   const event = await ctx.store.get(ref.appId, 'events', { eventId: ref.eventId })
   if (!event) return
   const { word } = await ctx.inventory.configure(ref, eventSettings(event))
-  if (word === 'not_ready') return rebuildInventory(ctx, ref)
+  if (word === 'not_ready') return rebuildInventory(ctx, { ...ref, epoch: event.epoch })
   for (let from = 0; from < changed.length; from += applySeatsPerBatch) {
     await applySeats(ctx, ref, changed.slice(from, from + applySeatsPerBatch))
   }

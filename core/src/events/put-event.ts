@@ -65,6 +65,7 @@ const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: D
   ...changesOf(input),
   rev: 1,
   epoch: 0,
+  buildingSince: null,
   restsSince: null,
   seatCount: 0,
   frame: null,

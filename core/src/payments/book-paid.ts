@@ -18,6 +18,8 @@ export type Settling = Pick<
 export async function confirmPaid(ctx: Settling, payment: PaymentDoc): Promise<boolean> {
   const { appId, eventId, grantId, owner, kind, paymentId, amount, currency } = payment
   const pin = await reportOf(ctx.inventory.pin({ appId, eventId }, grantId, owner, pinLeaseMs))
+  // Redis has lost that it was ever made. A client is told that there is no such hold; the money has to go somewhere.
+  if (pin.word === 'not_found') return false
   // No client can send such a key: it has a space.
   const idempotencyKey = `paid ${payment.provider}/${payment.account}/${paymentId} ${grantId}`
   const answer = await confirmHold(

@@ -1,4 +1,4 @@
-import { rebuildsAtOnce } from '@holdfast/contract'
+import { buildBudgetMs, rebuildsAtOnce } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import { eventSettings } from '../events/event-settings.ts'
@@ -22,49 +22,61 @@ function buildsOf(inventory: Inventory): Builds {
   return builds
 }
 
+/** An event whose inventory somebody found gone or broken, and of which epoch it should have been. */
+export type Unbuilt = EventRef & { readonly epoch: number }
+
 /**
- * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so.
+ * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so: so nothing
+ * is built if the event has a newer epoch than the one found gone, or another core is building it.
  *
  * Safe to run in several places at once and to die anywhere: nobody sees a build before it is published whole,
  * and the newest epoch stays.
  */
-export function rebuildInventory(ctx: Context, ref: EventRef): Promise<void> {
-  const key = `${ref.appId}/${ref.eventId}`
+export function rebuildInventory(ctx: Context, unbuilt: Unbuilt): Promise<void> {
+  const key = `${unbuilt.appId}/${unbuilt.eventId}`
   const { underWay, turns } = buildsOf(ctx.inventory)
   const running = underWay.get(key)
   if (running !== undefined) return running
-  const build = buildOnce(ctx, ref, turns).finally(() => underWay.delete(key))
+  const build = buildOnce(ctx, unbuilt, turns).finally(() => underWay.delete(key))
   underWay.set(key, build)
   return build
 }
 
-async function buildOnce(ctx: Context, ref: EventRef, turns: Builds['turns']): Promise<void> {
-  const { store } = ctx
-  const { appId, eventId } = ref
+/** How long commits of the epoch before may still be under way. The first build has none before it. */
+const waitMs = (ctx: Context, { epoch }: Pick<Unbuilt, 'epoch'>) => (epoch > 1 ? ctx.rebuildWaitMs : 0)
+
+async function buildOnce(ctx: Context, unbuilt: Unbuilt, turns: Builds['turns']): Promise<void> {
+  const { store, platform } = ctx
+  const { appId, eventId } = unbuilt
   const before = await store.get(appId, 'events', { eventId })
-  if (!before) return
-  const epoch = before.epoch + 1
+  if (!before || before.epoch !== unbuilt.epoch) return
+  const sinceMs = before.buildingSince?.getTime() ?? Number.NEGATIVE_INFINITY
+  if (platform.now() < sinceMs + waitMs(ctx, before) + buildBudgetMs) return
   const raised = await store.updateIf(
     appId,
     'events',
     { eventId, epoch: before.epoch },
-    { set: { restsSince: null }, inc: { epoch: 1 } },
+    { set: { restsSince: null, buildingSince: new Date(platform.now()) }, inc: { epoch: 1 } },
   )
   if (raised !== 1) return
+  const build = { appId, eventId, epoch: before.epoch + 1 }
   if (before.epoch > 0) ctx.log({ event: 'inventory_lost', appId, eventId, epoch: before.epoch })
-
-  // Commits of the old epoch may still be under way; nobody may hold their seats before they have ended.
-  if (before.epoch > 0) await ctx.platform.sleep(ctx.rebuildWaitMs)
-
-  const leave = await turns.enter()
   try {
-    await loadAndPublish(ctx, ref, epoch)
+    // Nobody may hold the seats of commits that are still under way.
+    const pauseMs = waitMs(ctx, build)
+    if (pauseMs > 0) await platform.sleep(pauseMs)
+    const leave = await turns.enter()
+    try {
+      await loadAndPublish(ctx, build)
+    } finally {
+      leave()
+    }
   } finally {
-    leave()
+    await store.updateIf(appId, 'events', { eventId, epoch: build.epoch }, { set: { buildingSince: null } })
   }
 }
 
-async function loadAndPublish(ctx: Context, ref: EventRef, epoch: number): Promise<void> {
+async function loadAndPublish(ctx: Context, { epoch, ...ref }: Unbuilt): Promise<void> {
   const { store, inventory } = ctx
   const { appId, eventId } = ref
   for await (const page of seatPages(store, ref)) await inventory.load(ref, epoch, page)
@@ -75,6 +87,8 @@ async function loadAndPublish(ctx: Context, ref: EventRef, epoch: number): Promi
   ctx.log({ event: 'inventory_built', appId, eventId, epoch, seats: count, outcome: reply.word })
   if (reply.word !== 'published') return
 
-  // What the store changed while the pages were read was told to the inventory before this one.
+  // What the store changed while it was read was told to the inventory before this one.
+  const changed = await store.get(appId, 'events', { eventId })
+  if (changed) await inventory.configure(ref, eventSettings(changed))
   for await (const page of seatPages(store, ref)) await inventory.apply(ref, page)
 }

@@ -3,10 +3,9 @@ import type { Inventory } from '@holdfast/inventory'
 import { expect, test } from 'vitest'
 import { type OpenStore, worldsOn } from '../bookings/testing.ts'
 import { putEvent } from '../events/put-event.ts'
-import { yesInventory } from '../testing.ts'
+import { rebuildNow, yesInventory } from '../testing.ts'
 import { createDrift } from './drift.ts'
 import { repairOnce } from './loop.ts'
-import { rebuildInventory } from './rebuild.ts'
 
 /** Which events repair looks at, on any store: each test opens an empty one. */
 export function restSuite(name: string, open: OpenStore): void {
@@ -29,7 +28,7 @@ export function restSuite(name: string, open: OpenStore): void {
       inventory,
       platform: { ...systemPlatform, now: () => nowMs },
     })
-    await rebuildInventory(core, { appId, eventId })
+    await rebuildNow(core, { appId, eventId })
     const drift = createDrift(core)
     const isRepaired = async () => {
       nowMs += driftEveryMs
@@ -50,7 +49,7 @@ export function restSuite(name: string, open: OpenStore): void {
     await put({ offSaleAt: new Date(nowMs + driftEveryMs + 1).toISOString() })
     expect(await isRepaired()).toBe(true)
     expect(await isRepaired()).toBe(false)
-    await rebuildInventory(core, { appId, eventId })
+    await rebuildNow(core, { appId, eventId })
     looks = 0
     await repairOnce(core)
     expect(looks).toBe(1)

@@ -115,8 +115,9 @@ const CodeDoc = z.object({
 })
 
 /**
- * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built). `restsSince`:
- * its sale is closed and nothing of it is due, so repair passes it over.
+ * `rev` counts changes of the event itself; `epoch` counts the builds of its inventory (0: never built), and the build of
+ * it that is under way began at `buildingSince`. `restsSince`: its sale is closed and nothing of it is due, so repair
+ * passes it over.
  */
 const EventDoc = z.object({
   appId: AppId,
@@ -133,6 +134,7 @@ const EventDoc = z.object({
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
+  buildingSince: date().nullable().default(null),
   restsSince: date().nullable().default(null),
   seatCount: z.int(),
   frame: ChartFrame.nullable(),

@@ -9,11 +9,16 @@ export interface SmtpAddress {
   readonly from: string
 }
 
-/** Sends letters by SMTP, each over a connection of its own: they are few. */
-export function smtpMailer({ url, from }: SmtpAddress): Mailer {
+/** Connects to a mail server, each time anew: letters are few. */
+export function smtpTransport(url: string) {
   // By default it waits two minutes for a connection and ten for an answer.
   const timeouts = { connectionTimeout: mailCallMs, greetingTimeout: mailCallMs, socketTimeout: mailCallMs }
-  const transport = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
+  return createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
+}
+
+/** Sends letters by SMTP. */
+export function smtpMailer({ url, from }: SmtpAddress): Mailer {
+  const transport = smtpTransport(url)
   return async function smtpMailer(mail) {
     await transport.sendMail({ ...mail, from })
   }

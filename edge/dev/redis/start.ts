@@ -18,14 +18,18 @@ export interface RedisOptions {
   readonly onScriptCommand?: (command: string[]) => void
 }
 
-/** A Redis of our own and its doors. */
-export interface RunningRedis {
-  readonly engine: 'server' | 'embedded'
+/** Where a Redis is. */
+export interface RedisDoors {
   /** `redis://...`, of a redis-server only. */
   readonly url?: string
   /** Where it speaks Upstash's REST protocol. */
   readonly restUrl: string
   readonly restToken: string
+}
+
+/** A Redis of our own and its doors. */
+export interface RunningRedis extends RedisDoors {
+  readonly engine: 'server' | 'embedded'
   /** Told if a redis-server ends although nobody asked it to. */
   readonly death?: Promise<Error>
   stop(): Promise<void>

@@ -7,6 +7,7 @@ import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { createLimiter } from '../../../edge/src/adapters/limiter.ts'
 import { connectUpstashAside, upstashCache } from '../../../edge/src/adapters/upstash.ts'
 import { createTestEdge } from '../../../edge/src/testing.ts'
+import { tell } from '../../support/figures.ts'
 import { redisEngines } from '../../support/requirements.ts'
 
 describe.each(redisEngines)('the edge with its real adapters, on the %s Redis', (engine) => {
@@ -29,7 +30,7 @@ describe.each(redisEngines)('the edge with its real adapters, on the %s Redis', 
   const hold = (seats: string[]) => edge.call('POST', '/v1/events/theatre/holds', { body: { seats } })
   const isHold = (command: readonly string[]) => command.includes(scripts.hold.upstashSha1)
 
-  test('a warm hold is one request to Redis after the limits, and none to core', async () => {
+  test('a warm hold is one request to Redis after the limits, and none to core', async ({ task }) => {
     // Cold: the key's verdict is asked of core, and Redis learns the scripts.
     await hold(['A-1'])
     const asked = edge.core.requests.length
@@ -42,5 +43,7 @@ describe.each(redisEngines)('the edge with its real adapters, on the %s Redis', 
     expect(isHold(seen.at(-1) ?? [])).toBe(true)
     expect(seen).toHaveLength(3)
     expect(edge.core.requests.length).toBe(asked)
+    const holds = seen.filter(isHold).length
+    tell(task, 'warm hold', `${holds} request after the ${seen.length - holds} of the limits (${engine})`)
   })
 })

@@ -201,6 +201,21 @@ describe('a payment comes to rest where its grant was decided', () => {
       await expectBalanced(w)
     })
 
+    test('F4: paid for a hold that Redis has lost: gets the seats again, or the money back if they are gone', async () => {
+      const w = await world()
+      const [one, two] = [await w.holdToLose(1, 'A-1'), await w.holdToLose(2, 'A-2')]
+      const ids = [(await w.pay.order(1, one.grant)).id, (await w.pay.order(2, two.grant)).id] as const
+      for (const id of ids) w.bank.pay(id, 'captured')
+      await one.lose()
+      await two.lose()
+      await w.hold(3, ['A-2'])
+      for (const id of ids) await w.pay.hear(w.bank.event(id))
+      await w.pay.settle(minute)
+      expect(await w.pay.bookings()).toMatchObject([{ owner: owner(1), seats: [{ id: 'A-1' }] }])
+      expect(await w.pay.refunds()).toMatchObject([{ paymentId: ids[1], state: 'DONE' }])
+      await expectBalanced(w)
+    })
+
     test('paid after expiry: gets the seats again if they are free', async () => {
       const w = await world()
       const { grant, id } = await expired(w, 1, ['A-1'])

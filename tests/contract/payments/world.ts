@@ -7,7 +7,7 @@ import {
   systemPlatform,
   totalOf,
 } from '@holdfast/contract'
-import { reportOf } from '@holdfast/inventory'
+import { keysOf, reportOf } from '@holdfast/inventory'
 import { base64url } from 'jose'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { cancelBooking } from '../../../core/src/bookings/cancel-booking.ts'
@@ -127,7 +127,24 @@ export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {
     return { captured, refunded, live, retained, open, waiting, bank: bank.books() }
   }
 
-  return { ...world, bank, pay, balance }
+  const command = async (...parts: string[]): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${redis.restToken}` }
+    const answer = await fetch(redis.restUrl, { method: 'POST', headers, body: JSON.stringify(parts) })
+    return (await answer.json()).result
+  }
+  /** Holds a seat, and gives what makes Redis forget that, as a failover does that lost it. */
+  const holdToLose = async (n: number, seat: string) => {
+    const { state } = keysOf(ref)
+    const before = String(await command('HGET', state, `s:${seat}`))
+    const grant = await world.hold(n, [seat])
+    const lose = async () => {
+      await command('HSET', state, `s:${seat}`, before)
+      await command('HDEL', state, `h:${grant.slice('hold_'.length).split('.')[0]}`)
+    }
+    return { grant, lose }
+  }
+
+  return { ...world, bank, pay, balance, holdToLose }
 }
 export type PayWorld = Awaited<ReturnType<typeof payWorld>>
 

@@ -4,9 +4,8 @@ import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { syncSeats } from '../../../core/src/events/sync-seats.ts'
 import { tailLedger } from '../../../core/src/reconcile/ledger.ts'
 import { repairOnce } from '../../../core/src/reconcile/loop.ts'
-import { rebuildInventory } from '../../../core/src/reconcile/rebuild.ts'
 import { StoreError } from '../../../core/src/store/store.ts'
-import { grantId, owner } from '../../../core/src/testing.ts'
+import { grantId, owner, rebuildNow } from '../../../core/src/testing.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
 import { confirmPinned, mapOf, repairWorld, until, type World } from './world.ts'
@@ -167,7 +166,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
         expect(await mapOf(w)).toBe('not_ready')
         await confirmPinned(w.core, w.ref, 1, grant, pin.word === 'pinned' ? pin.hold : null)
       }
-      await rebuildInventory(w.core, w.ref)
+      await rebuildNow(w.core, w.ref)
       expect(sleeps).toEqual([8_000])
       expect(await mapOf(w)).toBe(`B${free.slice(1)}`)
     })
@@ -187,14 +186,14 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
           return inventory.publish(...args)
         },
       }
-      await rebuildInventory({ ...w.core, inventory: slow }, w.ref)
+      await rebuildNow({ ...w.core, inventory: slow }, w.ref)
       expect(await mapOf(w)).toBe(`${free}F`)
     })
 
     test('run by many at once leaves one inventory, and buyers of it are left alone', async () => {
       const w = await world()
       await flush()
-      await Promise.all(Array.from({ length: 5 }, () => rebuildInventory(w.core, w.ref)))
+      await Promise.all(Array.from({ length: 5 }, () => rebuildNow(w.core, w.ref)))
       await w.hold(1, ['A-1'])
       await repairOnce(w.core)
       expect(await mapOf(w)).toBe(`H${free.slice(1)}`)
@@ -243,7 +242,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       await w.hold(1, ['A-1'])
       await tailLedger(w.core, w.ref)
       await flush()
-      await rebuildInventory(w.core, w.ref)
+      await rebuildNow(w.core, w.ref)
       const grant = await w.hold(2, ['A-2'])
       await tailLedger(w.core, w.ref)
       expect(await statusOf(w, grant)).toBe('ACTIVE')

@@ -1,5 +1,5 @@
 import { systemPlatform } from '@holdfast/contract'
-import { createMemoryStore } from '../../simulation/store.ts'
+import { createMemoryStore } from '../../simulation/store/store.ts'
 import { storeSuite } from '../store/suite.ts'
 
 storeSuite('the store of the simulation', async () => createMemoryStore(systemPlatform))

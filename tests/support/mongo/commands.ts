@@ -14,6 +14,8 @@ import { type Doc, isDoc } from './values.ts'
 
 const Commit = command({ commitTransaction: z.literal(1) })
 const Abort = command({ abortTransaction: z.literal(1) })
+/** manual/reference/command/getParameter: the one parameter that is asked for. */
+const GetParameter = command({ getParameter: z.literal(1), transactionLifetimeLimitSeconds: z.literal(1) })
 const sessionIds = z.array(z.object({ id: z.instanceof(Binary) }))
 const EndSessions = command({ endSessions: sessionIds })
 const KillSessions = command({ killSessions: sessionIds })
@@ -99,6 +101,10 @@ export function createCommands(lifetimeMs: number) {
     if (endings.has(name)) return ending(name, received, fields)
     if (name === 'ping') return {}
     if (name === 'buildInfo') return buildInfo
+    if (name === 'getParameter') {
+      parsed(GetParameter, received)
+      return { transactionLifetimeLimitSeconds: lifetimeMs / 1_000 }
+    }
     if (name === 'endSessions') {
       const ids = idsOf(parsed(EndSessions, received).endSessions)
       sessions.forget(ids)

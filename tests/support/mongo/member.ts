@@ -29,8 +29,8 @@ const Hello = z.object({
 /** The only member of the replica set `rs0`: primary, or for a moment not. */
 export type Member = ReturnType<typeof createMember>
 
-/** A member at this address, elected. */
-export function createMember(address: string) {
+/** A member at this address, elected; `differs` is what its hello tells in another way, of a server that is unfit. */
+export function createMember(address: string, differs: Doc = {}) {
   const processId = new ObjectId()
   let counter = 0
   let elections = 1
@@ -80,6 +80,7 @@ export function createMember(address: string) {
       localTime: new Date(),
       connectionId,
       ...limits,
+      ...differs,
     }),
 
     /**

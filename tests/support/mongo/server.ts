@@ -21,6 +21,8 @@ export interface MongoOptions {
   readonly transactionLifetimeMs?: number
   /** How long there is no primary after a step-down; 100 ms when absent. */
   readonly electionMs?: number
+  /** What its hello tells in another way: of a server that is unfit. A field that is undefined is not there. */
+  readonly hello?: Doc
 }
 
 /** A MongoDB for tests: one primary of the replica set `rs0`, with its data in memory. */
@@ -83,7 +85,7 @@ async function listening(server: Server, port: number): Promise<string> {
 
 /** Starts one on 127.0.0.1. */
 export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
-  const { port = 0, transactionLifetimeMs = 60_000, electionMs = 100 } = options
+  const { port = 0, transactionLifetimeMs = 60_000, electionMs = 100, hello } = options
   const peers = new Set<Peer>()
   const listeners = new Set<(seen: CommandSeen) => void>()
   let opened = 0
@@ -97,7 +99,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
   })
   const address = await listening(server, port)
   const commands = createCommands(transactionLifetimeMs)
-  const member = createMember(address)
+  const member = createMember(address, hello)
   const failPoints = createFailPoints()
   const parts: Parts = { commands, member, failPoints, electionMs }
 

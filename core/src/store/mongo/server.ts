@@ -1,6 +1,6 @@
-import type { Db } from 'mongodb'
+import type { Db, IndexDescription } from 'mongodb'
 import * as z from 'zod'
-import { collectionNames } from '../schema.ts'
+import { type CollectionName, collectionNames } from '../schema.ts'
 import { StoreError } from '../store.ts'
 import { isNamespaceMissing, storeErrorOf } from './errors.ts'
 import { missingIn } from './layout.ts'
@@ -49,24 +49,29 @@ const translated = async <Result>(asked: Promise<Result>): Promise<Result> => {
 export const checkServer = async (db: Db): Promise<void> =>
   assertFit(await translated(db.admin().command({ hello: 1 })))
 
+/** The indexes that are there, by collection; null stands for no collection. */
+export async function readLayout(
+  db: Db,
+): Promise<ReadonlyMap<CollectionName, readonly IndexDescription[] | null>> {
+  const found = collectionNames.map(async (name) => {
+    const indexes = db
+      .collection(name)
+      .indexes()
+      .catch((error: unknown) => {
+        if (isNamespaceMissing(error)) return null
+        throw error
+      })
+    return [name, await translated(indexes)] as const
+  })
+  return new Map(await Promise.all(found))
+}
+
 /**
  * Refuses a database without the collections and indexes of the schema: no request ever makes them.
  * @throws StoreError `unusable`, with what to do.
  */
 export async function checkLayout(db: Db): Promise<void> {
-  const found = await Promise.all(
-    collectionNames.map(async (name) => {
-      const indexes = db
-        .collection(name)
-        .indexes()
-        .catch((error: unknown) => {
-          if (isNamespaceMissing(error)) return null
-          throw error
-        })
-      return [name, await translated(indexes)] as const
-    }),
-  )
-  const missing = missingIn(new Map(found))
+  const missing = missingIn(await readLayout(db))
   if (missing.length === 0) return
   throw new StoreError(
     'unusable',

@@ -1,11 +1,12 @@
 import { type Statements, type Store, StoreError } from '@holdfast/core/src/store/store.ts'
-import { delayOf, type Faults, fateOf, latencyOf } from './faults.ts'
-import type { Machine } from './machines.ts'
-import type { Net } from './net.ts'
-import type { Scheduler } from './scheduler.ts'
-import type { Sometimes } from './sometimes.ts'
-import { type MemoryStore, WriteConflict } from './store.ts'
-import { inTime } from './wires.ts'
+import { delayOf, type Faults, fateOf, latencyOf } from '../faults.ts'
+import type { Machine } from '../machines.ts'
+import type { Net } from '../net.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { Sometimes } from '../sometimes.ts'
+import { inTime } from '../wires.ts'
+import { WriteConflict } from './engine.ts'
+import type { MemoryStore } from './store.ts'
 
 /** How long a single statement may take. */
 const statementMs = 5_000
