@@ -27,7 +27,17 @@ export default defineConfig({
       node('unit', ['{core,edge}/**/*.test.ts']),
       node('contract', ['tests/contract/**/*.test.ts']),
       {
-        plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01' } })],
+        plugins: [
+          cloudflareTest({
+            miniflare: {
+              compatibilityDate: '2026-10-01',
+              ratelimits: {
+                CLIENT_FLOOD: { namespace_id: '1', simple: { limit: 2, period: 60 } },
+                SERVER_FLOOD: { namespace_id: '2', simple: { limit: 2, period: 60 } },
+              },
+            },
+          }),
+        ],
         test: {
           name: 'workerd',
           include: ['tests/contract/**/*.workerd.ts'],

@@ -263,6 +263,9 @@ export const originsPerAppMax = 50
 export const pageSizeDefault = 50
 export const pageSizeMax = 100
 
+/** When to come again after a flood: the period of the first tier in wrangler.toml. */
+export const floodRetrySeconds = 10
+
 export const userWritesPerSecondDefault = 10
 export const clientWritesPerSecondDefault = 100
 export const appWritesPerSecondDefault = 1_000

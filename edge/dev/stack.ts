@@ -245,6 +245,7 @@ export function startEdge(
     '0',
     '--env-file',
     devVarsFile,
+    '--env=',
   ]
   return startProgram({
     name: 'the worker',

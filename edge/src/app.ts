@@ -27,12 +27,22 @@ import { bodyLimit } from './middleware/body-limit.ts'
 import { createBotCheck } from './middleware/bot-check.ts'
 import { cors } from './middleware/cors.ts'
 import { errorsOnly } from './middleware/errors-only.ts'
+import { flood } from './middleware/flood.ts'
 import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
 import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
-import type { ClientAddress, CloudflareScore, Colo, CorePort, Limiter, Log, SharedCache } from './ports.ts'
+import type {
+  ClientAddress,
+  CloudflareScore,
+  Colo,
+  CorePort,
+  Flood,
+  Limiter,
+  Log,
+  SharedCache,
+} from './ports.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -52,6 +62,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 import type { Guards, Services } from './services.ts'
 import { observedInventory } from './telemetry/observed-inventory.ts'
 import type { Tracing } from './telemetry/tracer.ts'
+import type { VerifyingSecrets } from './tokens.ts'
 import { createVerdictCache } from './verdict-cache.ts'
 
 /** What an operator sets. */
@@ -60,6 +71,9 @@ export interface EdgeSettings {
   readonly edgeKeys: EdgeKeys
   readonly userTokenSecret: Uint8Array
   readonly adminTokenSecret: Uint8Array
+  /** While a secret changes: the other one, whose tokens are good as well. */
+  readonly userTokenSecretOld?: Uint8Array | undefined
+  readonly adminTokenSecretOld?: Uint8Array | undefined
   readonly holdKeySecret: Uint8Array
   /** Exact origins of pages that may use the admin routes; `localhost` stands for all ports of this machine. */
   readonly adminOrigins: readonly string[]
@@ -76,6 +90,8 @@ export interface EdgeDeps {
   readonly platform: Platform
   readonly inventory: Inventory
   readonly core: CorePort
+  /** Absent where the platform counts nothing by itself. */
+  readonly flood?: Flood
   readonly limiter: Limiter
   readonly cache: SharedCache
   readonly clientAddress: ClientAddress
@@ -87,6 +103,13 @@ export interface EdgeDeps {
   readonly tracing?: Tracing | undefined
   readonly settings: EdgeSettings
 }
+
+const present = <Value>(value: Value | undefined): Value[] => (value === undefined ? [] : [value])
+
+const userSecretsOf = (settings: EdgeSettings): VerifyingSecrets => [
+  settings.userTokenSecret,
+  ...present(settings.userTokenSecretOld),
+]
 
 /** The public API. The same app runs on Workers and on Node; one for each isolate, since it keeps its caches. */
 export function createEdgeApp(deps: EdgeDeps) {
@@ -113,6 +136,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .use('*', refusalShape(unifiedPaths, createEnvelope(platform).refusal))
     .use('*', cors(settings.adminOrigins))
     .use('*', errorsOnly)
+    .use('*', flood(deps.flood ?? (async () => false), platform))
     .use('*', onMethodNotAllowed)
     .use('*', bodyLimit)
     .route('/', healthRoutes(services))
@@ -131,10 +155,10 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/admin', adminRoutes(services))
     .route(
       '/',
-      unifiedBookingRoutes(services, { own: settings.userTokenSecret, old: settings.unifiedJwtSecret }),
+      unifiedBookingRoutes(services, { own: userSecretsOf(settings), old: settings.unifiedJwtSecret }),
     )
-  const { tickets, userTokenSecret, unifiedJwtSecret } = settings
-  if (tickets) served.route('/api', ticketsRoutes(services, tickets, userTokenSecret))
+  const { tickets, unifiedJwtSecret } = settings
+  if (tickets) served.route('/api', ticketsRoutes(services, tickets, userSecretsOf(settings)))
   warnOfWeak(log, 'TICKETS_JWT_SECRET', tickets?.jwtSecret)
   warnOfWeak(log, 'UNIFIED_JWT_SECRET', unifiedJwtSecret)
   return served
@@ -177,9 +201,9 @@ function createGuards(
   return {
     app: appAuth(createKeyVerdicts(verdicts, platform), enforce, botCheck),
     secretKey,
-    ...userAuth(settings.userTokenSecret, platform),
+    ...userAuth(userSecretsOf(settings), platform),
     ...rateLimit(enforce),
-    admin: adminAuth(settings.adminTokenSecret, platform),
+    admin: adminAuth([settings.adminTokenSecret, ...present(settings.adminTokenSecretOld)], platform),
     adminOrigin: adminOrigin(settings.adminOrigins),
   }
 }

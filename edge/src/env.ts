@@ -9,6 +9,7 @@ import {
   tracingSettings,
 } from '@holdfast/contract'
 import * as z from 'zod'
+import { RateLimitBinding } from './adapters/cloudflare-flood.ts'
 import type { EdgeSettings } from './app.ts'
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
@@ -47,6 +48,17 @@ const common = {
   }),
   ADMIN_TOKEN_SECRET: Secret.meta({
     description: "Verifies the tokens of the admin; the same as core's.",
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  USER_TOKEN_SECRET_OLD: Secret.optional().meta({
+    description:
+      'While the secret changes: the other one, whose tokens are good as well. Those of users last 7 days.',
+    refused: 'less than 32 random bytes',
+    secret: true,
+  }),
+  ADMIN_TOKEN_SECRET_OLD: Secret.optional().meta({
+    description: "The same of the admin's tokens, which last a day.",
     refused: 'less than 32 random bytes',
     secret: true,
   }),
@@ -115,6 +127,15 @@ export const WorkerEnv = z
     ...common,
     UPSTASH_REDIS_REST_URL: RestUrl.meta(restUrl),
     UPSTASH_REDIS_REST_TOKEN: RestToken.meta(restToken),
+    CLIENT_FLOOD: RateLimitBinding.optional().meta({
+      description:
+        'A binding, not a variable: the first tier of rate limits, in writes of one client address per period, above every limit that an app has.',
+      refused: 'what is no rate limit',
+    }),
+    SERVER_FLOOD: RateLimitBinding.optional().meta({
+      description: "The same of one address that sends servers' keys.",
+      refused: 'what is no rate limit',
+    }),
   })
   .refine(...boundOrNot)
 /** What the Worker is given. */
@@ -198,6 +219,8 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   edgeKeys: env.EDGE_ASSERTION_KEYS,
   userTokenSecret: env.USER_TOKEN_SECRET,
   adminTokenSecret: env.ADMIN_TOKEN_SECRET,
+  userTokenSecretOld: env.USER_TOKEN_SECRET_OLD,
+  adminTokenSecretOld: env.ADMIN_TOKEN_SECRET_OLD,
   holdKeySecret: env.HOLD_KEY_SECRET,
   adminOrigins: env.ADMIN_ORIGINS,
   coalesce,

@@ -49,6 +49,12 @@ export interface LimitState {
  */
 export type Limiter = (rule: LimitRule) => Promise<LimitState>
 
+/**
+ * Counts one write of a caller in the place where it arrived, and says whether that is a flood. Not exact, shared with
+ * no other place, and quick.
+ */
+export type Flood = (caller: 'client' | 'server', key: string) => Promise<boolean>
+
 /** A cache that all edges share. Either call may fail, which is no more than a miss; times are milliseconds. */
 export interface SharedCache {
   get(key: string): Promise<string | null>

@@ -4,20 +4,21 @@ import { jwtVerify } from 'jose'
 /** The claims of a good token, or null: there is one answer to every way in which a token can be bad. */
 export type TokenReader = (authorization: string) => Promise<unknown>
 
+/** The secret that core signs with, and while it changes the other one. */
+export type VerifyingSecrets = readonly [Uint8Array, ...Uint8Array[]]
+
 /**
- * Reads `Authorization: Bearer` tokens of one kind, signed with one secret. Everything that a token of another
+ * Reads `Authorization: Bearer` tokens of one kind, signed with one of these secrets. Everything that a token of another
  * kind, maker or time could differ in is written out, since jose checks only what it is told to.
  */
 export function createTokenReader(
   kind: keyof typeof tokenKinds,
-  secret: Uint8Array,
+  secrets: VerifyingSecrets,
   maxAgeSeconds: number,
   platform: Pick<Platform, 'now'>,
 ): TokenReader {
   const { typ, audience } = tokenKinds[kind]
-  return async (authorization) => {
-    const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1]
-    if (token === undefined) return null
+  const readWith = async (token: string, secret: Uint8Array): Promise<unknown> => {
     try {
       const { payload } = await jwtVerify(token, secret, {
         algorithms: ['HS256'],
@@ -33,5 +34,14 @@ export function createTokenReader(
     } catch {
       return null
     }
+  }
+  return async (authorization) => {
+    const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined) return null
+    for (const secret of secrets) {
+      const payload = await readWith(token, secret)
+      if (payload !== null) return payload
+    }
+    return null
   }
 }

@@ -3,6 +3,7 @@ import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import type { ExecutionContext } from 'hono'
 import { cloudflareColo } from './adapters/cloudflare-colo.ts'
+import { cloudflareFlood } from './adapters/cloudflare-flood.ts'
 import { cloudflareScore } from './adapters/cloudflare-score.ts'
 import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
@@ -23,6 +24,7 @@ function wire(bindings: object): EdgeApp {
     platform: systemPlatform,
     inventory: createInventory(upstashRunner(connectUpstash(address, systemPlatform))),
     core: coreFetch(env.CORE_URL),
+    flood: cloudflareFlood({ client: env.CLIENT_FLOOD, server: env.SERVER_FLOOD }),
     limiter: createLimiter(aside),
     cache: upstashCache(aside),
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? '',

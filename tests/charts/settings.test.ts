@@ -21,6 +21,8 @@ const secrets: Readonly<Record<string, string>> = {
   HOLD_KEY_SECRET: secret(),
   RECEIPT_KEY: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
   RECEIPT_KEYS_OLD: '[]',
+  USER_TOKEN_SECRET_OLD: secret(),
+  ADMIN_TOKEN_SECRET_OLD: secret(),
   ADMIN_PASSWORD_HASH: `$2b$10$${'a'.repeat(53)}`,
   STRIPE_ACCOUNTS: JSON.stringify({
     default: {
@@ -119,10 +121,13 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
     ])
   })
 
-  test('lets only the keys of earlier receipts be absent', async () => {
-    const deployment = find(await render(ciValues('production')), 'Deployment core')
+  test.each([
+    ['core', ['RECEIPT_KEYS_OLD']],
+    ['edge', ['USER_TOKEN_SECRET_OLD', 'ADMIN_TOKEN_SECRET_OLD']],
+  ])('lets only what is there while a secret changes be absent, of %s', async (part, names) => {
+    const deployment = find(await render(ciValues('self-hosted-edge')), `Deployment ${part}`)
     const env = deployment.spec.template?.spec?.containers?.[0]?.env ?? []
     const optional = env.filter(({ valueFrom }) => valueFrom?.secretKeyRef?.optional !== undefined)
-    expect(optional.map(({ name }) => name)).toEqual(['RECEIPT_KEYS_OLD'])
+    expect(optional.map(({ name }) => name)).toEqual(names)
   })
 })

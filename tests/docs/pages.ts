@@ -32,17 +32,20 @@ ${tableOf(
 `
 
 function edge(): string {
-  const worker = new Map(settingsIn(WorkerEnv).map((one) => [one.name, one]))
-  const onWorker = (name: string) => {
-    const one = worker.get(name)
+  const [worker, node] = [WorkerEnv, NodeEnv].map(
+    (schema) => new Map(settingsIn(schema).map((one) => [one.name, one])),
+  )
+  const on = (program: ReadonlyMap<string, Setting> | undefined, name: string) => {
+    const one = program?.get(name)
     return one ? shownAbsent(one) || 'optional' : 'not read'
   }
-  const rows = settingsIn(NodeEnv).map((one) => [
+  const all = [...new Map([...(worker ?? []), ...(node ?? [])]).values()]
+  const rows = all.map((one) => [
     nameOf(one),
     one.description,
     one.refused,
-    shownAbsent(one) || 'optional',
-    onWorker(one.name),
+    on(node, one.name),
+    on(worker, one.name),
   ])
   return `${mark}
 

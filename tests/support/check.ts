@@ -34,11 +34,11 @@ const checks: readonly Check[] = [
     name: 'the chart lints, renders what Kubernetes takes, and refuses what is wrong',
     command: ['vitest', 'run', '--project', 'charts'],
   },
-  {
-    name: 'the worker bundles without a warning',
-    command: ['wrangler', 'deploy', '--dry-run', '--outdir', bundle],
+  ...['', 'staging', 'production'].map((environment) => ({
+    name: `the worker bundles without a warning${environment && `, for ${environment}`}`,
+    command: ['wrangler', 'deploy', '--dry-run', '--outdir', bundle, `--env=${environment}`],
     refuses: /WARNING/i,
-  },
+  })),
 ]
 
 let failed = 0

@@ -13,6 +13,19 @@ and the event says which.
 {{- end }}
 {{- end }}
 
+{{/* The same of keys that need not be there. */}}
+{{- define "holdfast.fromSecretIfAny" -}}
+{{- $secret := .secret -}}
+{{- range .keys }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ . }}
+      optional: true
+{{- end }}
+{{- end }}
+
 {{/* The address of the store. */}}
 {{- define "holdfast.storeEnv" -}}
 - name: STORE_URL
@@ -37,13 +50,7 @@ and the event says which.
 {{ include "holdfast.storeEnv" . }}
 {{- include "holdfast.redisEnv" . }}
 {{- include "holdfast.fromSecret" (dict "secret" $core.existingSecret "keys" $keys) }}
-- name: RECEIPT_KEYS_OLD
-  valueFrom:
-    secretKeyRef:
-      name: {{ $core.existingSecret }}
-      key: RECEIPT_KEYS_OLD
-      # Before the first change of the key there is none.
-      optional: true
+{{- include "holdfast.fromSecretIfAny" (dict "secret" $core.existingSecret "keys" (list "RECEIPT_KEYS_OLD")) }}
 {{- end }}
 
 {{/* All secrets of the edge. */}}
@@ -54,4 +61,6 @@ and the event says which.
 {{- if $edge.unified.acceptOldTokens }}{{ $keys = append $keys "UNIFIED_JWT_SECRET" }}{{ end -}}
 {{- include "holdfast.redisEnv" . }}
 {{- include "holdfast.fromSecret" (dict "secret" $edge.existingSecret "keys" $keys) }}
+{{- $old := list "USER_TOKEN_SECRET_OLD" "ADMIN_TOKEN_SECRET_OLD" }}
+{{- include "holdfast.fromSecretIfAny" (dict "secret" $edge.existingSecret "keys" $old) }}
 {{- end }}

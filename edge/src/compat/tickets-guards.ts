@@ -14,7 +14,7 @@ import type { AppEnv, EdgeEnv, UserEnv } from '../context.ts'
 import { bearerOf } from '../middleware/user-auth.ts'
 import type { LimitRule } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { createTokenReader } from '../tokens.ts'
+import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 import { createOldTokens } from './tickets-tokens.ts'
 
 /** What an operator sets to serve the clients of TicketS. */
@@ -77,11 +77,11 @@ export const boundApp = (
 
 /** The bearer's token: ours, or one that TicketS made while its secret is set. */
 export function ticketsUsers(
-  userTokenSecret: Uint8Array,
+  userTokenSecrets: VerifyingSecrets,
   { jwtSecret }: TicketsSettings,
   platform: Pick<Platform, 'now'>,
 ) {
-  const readOwn = createTokenReader('user', userTokenSecret, userTokenTtlSeconds, platform)
+  const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
   const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
 
   /** @throws Problem `forbidden` for every way in which a token can be bad, `user_deactivated` */

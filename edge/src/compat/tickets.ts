@@ -8,6 +8,7 @@ import { makeHold } from '../make-hold.ts'
 import { jsonBody } from '../middleware/validate.ts'
 import { releaseHold } from '../release-hold.ts'
 import type { Services } from '../services.ts'
+import type { VerifyingSecrets } from '../tokens.ts'
 import { boundApp, type TicketsSettings, ticketsLimits, ticketsUsers } from './tickets-guards.ts'
 import { ownLock, payLock } from './tickets-pay.ts'
 import { ticketsRefusal } from './tickets-refusals.ts'
@@ -21,11 +22,15 @@ import {
 import { createTicketsSeats } from './tickets-seats.ts'
 
 /** TicketS, a system for one event, as its clients know it: each route says the same in our words and passes it on. */
-export function ticketsRoutes(services: Services, settings: TicketsSettings, userTokenSecret: Uint8Array) {
+export function ticketsRoutes(
+  services: Services,
+  settings: TicketsSettings,
+  userTokenSecrets: VerifyingSecrets,
+) {
   const { platform, core } = services
   const { event } = settings
   const limits = ticketsLimits(services)
-  const users = ticketsUsers(userTokenSecret, settings, platform)
+  const users = ticketsUsers(userTokenSecrets, settings, platform)
   const app = boundApp(services, settings)
   const seats = createTicketsSeats(services, event)
 

@@ -1,7 +1,7 @@
 import { adminTokenTtlSeconds, type Platform, Problem } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import type { EdgeEnv } from '../context.ts'
-import { createTokenReader } from '../tokens.ts'
+import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 import { isListed } from './cors.ts'
 
 /** Keeps pages of other origins from the admin routes. */
@@ -13,8 +13,8 @@ export const adminOrigin = (origins: readonly string[]) =>
   })
 
 /** Lets in who has an admin token. */
-export function adminAuth(secret: Uint8Array, platform: Pick<Platform, 'now'>) {
-  const read = createTokenReader('admin', secret, adminTokenTtlSeconds, platform)
+export function adminAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'now'>) {
+  const read = createTokenReader('admin', secrets, adminTokenTtlSeconds, platform)
   return createMiddleware<EdgeEnv>(async function adminAuth(c, next) {
     const claims = await read(c.req.header('authorization') ?? '')
     if (!claims) throw new Problem('invalid_token')

@@ -69,6 +69,23 @@ describe('user tokens', () => {
     expect([response.status, (await problemIn(response)).code]).toEqual([401, 'invalid_token'])
   })
 
+  test('while secrets change, tokens of either are good, each for its own kind', async () => {
+    const secretOf = (n: number) => new Uint8Array(32).map((_, at) => at * n)
+    const [oldUser, oldAdmin] = [secretOf(7), secretOf(9)]
+    const changing = createTestEdge({
+      settings: { ...settings, userTokenSecretOld: oldUser, adminTokenSecretOld: oldAdmin },
+    })
+    changing.core.answers.set('POST /v1/auth/verify', () => json(told))
+    const statusOf = async (secret: Uint8Array | undefined) => {
+      const token = await makeToken(changing.platform, 'user', secret ? { secret } : {})
+      return (await changing.call('POST', '/v1/auth/verify', { token })).status
+    }
+    expect([await statusOf(undefined), await statusOf(oldUser), await statusOf(oldAdmin)]).toEqual([
+      200, 200, 401,
+    ])
+    expect((await whoami(await makeToken(edge.platform, 'user', { secret: oldUser }))).status).toBe(401)
+  })
+
   test('clocks may differ by five seconds', async () => {
     expect((await whoami(await claim({ exp: now - 4 })())).status).toBe(200)
     expect((await whoami(await claim({ nbf: now + 5 })())).status).toBe(200)

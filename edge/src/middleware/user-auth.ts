@@ -13,7 +13,7 @@ import {
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, UserEnv } from '../context.ts'
-import { createTokenReader } from '../tokens.ts'
+import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 
 const refused = (path: string, message: string) =>
   new Problem('invalid_request', { errors: [{ path, message }] })
@@ -68,8 +68,8 @@ interface Buyer {
 }
 
 /** Finds out who the buyer is; `user` insists on one, `userIfAny` also lets a server act for nobody in particular. */
-export function userAuth(secret: Uint8Array, platform: Pick<Platform, 'now'>) {
-  const read = createTokenReader('user', secret, userTokenTtlSeconds, platform)
+export function userAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'now'>) {
+  const read = createTokenReader('user', secrets, userTokenTtlSeconds, platform)
 
   const find = async (
     { app, deniedUsers }: AppEnv['Variables'],

@@ -18,14 +18,14 @@ import { createKeyVerdicts } from '../../key-verdicts.ts'
 import { assertOrigin, createKeyReader } from '../../middleware/app-auth.ts'
 import { bearerOf, describedBy, vouchedFor } from '../../middleware/user-auth.ts'
 import type { Services } from '../../services.ts'
-import { createTokenReader } from '../../tokens.ts'
+import { createTokenReader, type VerifyingSecrets } from '../../tokens.ts'
 import { userIdOf, wireUserId } from './ids.ts'
 import { createOldTokens } from './old-tokens.ts'
 import { Vouching } from './requests.ts'
 
 /** The secrets of user tokens: of ours, and of the predecessor's while an operator accepts those. */
 export interface TokenSecrets {
-  readonly own: Uint8Array
+  readonly own: VerifyingSecrets
   readonly old?: Uint8Array | undefined
 }
 
