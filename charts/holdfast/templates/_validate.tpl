@@ -71,6 +71,9 @@
 {{- if eq (int $values.metrics.port) 8788 -}}
 {{- $wrong = append $wrong "metrics.port is 8788, the port of requests, which an Ingress may show: choose another" -}}
 {{- end -}}
+{{- if and $values.tracing.existingSecret (not $values.tracing.endpoint) -}}
+{{- $wrong = append $wrong "tracing.existingSecret needs tracing.endpoint: nobody is told otherwise" -}}
+{{- end -}}
 {{- if and $values.test.existingSecret (not (include "holdfast.edgeUrl" .)) -}}
 {{- $wrong = append $wrong "test.edgeUrl is required while test.existingSecret is set and edge.enabled is not: the test buys a seat where buyers do" -}}
 {{- end -}}
