@@ -68,7 +68,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
   })
 
   test('starts core with payments, mail and a port for metrics', async () => {
-    const { env, environment } = await coreOf(ciValues('production'))
+    const { env } = await coreOf(ciValues('production'))
     expect(env).toMatchObject({
       STORE_URL: secrets['connectionString.standardSrv'],
       ADMIN_USERNAME: 'admin',
