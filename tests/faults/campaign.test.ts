@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'vitest'
 import { mongos, type StoreKind, sqlite } from '../support/databases.ts'
+import { tell } from '../support/figures.ts'
 import { openHouse } from './house.ts'
 import { allPoints, storePoints } from './mortal/points.ts'
 import { takeNotes } from './notes.ts'
@@ -16,7 +17,7 @@ interface Sale extends StoreKind {
   readonly points: readonly string[]
 }
 
-async function campaign({ expect, onTestFinished }: TestContext, sale: Sale) {
+async function campaign({ expect, task, onTestFinished }: TestContext, sale: Sale) {
   const { store, start, cores, points } = sale
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-campaign-'))
@@ -33,7 +34,10 @@ async function campaign({ expect, onTestFinished }: TestContext, sale: Sale) {
   const notes = takeNotes('campaign', () => false)
   await house.play({ notes, buyers: 6, isOn })
   console.log(`${store}: seed ${seed}, ${house.kills()} kills, ${notes.booked.size} bookings`)
-  expect(notes.violations).toEqual([])
+  const { violations, booked } = notes
+  const measured = `${house.kills()} kills at ${points.length} points, ${booked.size} bookings`
+  tell(task, 'kill -9', `${store}: ${measured}, ${violations.length} promises broken`)
+  expect(violations).toEqual([])
   expect(house.fates.missing(), 'points at which no core died').toEqual([])
   expect(notes.booked.size).toBeGreaterThan(0)
   expect(house.kills()).toBeGreaterThanOrEqual(points.length)

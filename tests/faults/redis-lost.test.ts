@@ -8,6 +8,7 @@ import { mapOf, type Shop, startWorld, type World } from '../e2e/world.ts'
 import { createRandom } from '../simulation/scheduler.ts'
 import { auditEvent } from '../support/audit.ts'
 import { sqlite } from '../support/databases.ts'
+import { tell } from '../support/figures.ts'
 import { flushRedis } from '../support/inventory.ts'
 import { type MortalRedis, startMortalRedis } from '../support/mortal-redis.ts'
 import { figures, insist, seed } from './world.ts'
@@ -141,9 +142,9 @@ describe('Redis loses what it had in the middle of a sale', { timeout: 120_000 }
       },
     ],
   ]
-  test.each(losses)(
+  test.for(losses)(
     'F7, F4, I1, I5: after %s nothing is sold twice, the event is ready within 20 s, and every lost hold is told so and never given away in silence',
-    async (name, eventId, lose) => {
+    async ([name, eventId, lose], { task }) => {
       const shop = await world.openShop()
       const event = await shop.sell(eventId, seatCount)
       const kept = await keep(shop, event)
@@ -178,6 +179,12 @@ describe('Redis loses what it had in the middle of a sale', { timeout: 120_000 }
         'holds told lost': ends.length,
         ...Object.fromEntries(sale.words),
       })
+      const measured = `${audit.doubleSales} double sales, ready and equal after ${(readyMs / 1_000).toFixed(1)} s`
+      tell(
+        task,
+        'FLUSHALL in the middle of a sale',
+        `${name}: ${measured}, ${ends.length} of ${kept.length} holds told lost`,
+      )
     },
   )
 

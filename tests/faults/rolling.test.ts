@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
 import { mongos } from '../support/databases.ts'
+import { tell } from '../support/figures.ts'
 import { type Cluster, readyMsMax } from './cluster.ts'
 import { openHouse } from './house.ts'
 import { takeNotes } from './notes.ts'
@@ -21,7 +22,7 @@ async function restartAll({ replicas, service }: Cluster): Promise<void> {
 
 test('F29: three cores are told to stop one after the other under load, and no confirm fails and nobody sees a 5xx', {
   timeout: 180_000,
-}, async () => {
+}, async ({ task }) => {
   const databases = await mongo.start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-rolling-'))
   const answers = new Map<string, number>()
@@ -45,4 +46,10 @@ test('F29: three cores are told to stop one after the other under load, and no c
   expect([...answers.keys()].filter((answer) => /^(5|202|no )/.test(answer))).toEqual([])
   expect(house.fates.counts()).toEqual(new Map([['told to stop', 3]]))
   expect(notes.booked.size).toBeGreaterThan(0)
+  const failed = [...answers].filter(([answer]) => /^(5|202|no )/.test(answer))
+  tell(
+    task,
+    'SIGTERM under load',
+    `3 cores one after the other: ${failed.length} failed confirms of ${notes.booked.size} bookings`,
+  )
 })

@@ -13,7 +13,7 @@ export const numbers = {
   confirm: 'at most 5 statements and a commit, whatever the number of seats',
   'CPU of Redis, 8 seats against 1': 'at most 3 times',
   'map of 50,000 seats against naive JSON': 'at most 1/40 raw, 1/10 compressed',
-  'kill -9, soak': '0 lost bookings, 0 double sales',
+  'kill -9': 'no promise broken',
 } as const
 
 export type NumberName = keyof typeof numbers

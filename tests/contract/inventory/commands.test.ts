@@ -1,5 +1,6 @@
 import { scripts } from '@holdfast/inventory/scripts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tell } from '../../support/figures.ts'
 import { redisEngines } from '../../support/requirements.ts'
 import { type LoggedBench, startLoggedEmbedded, startLoggedServer } from './command-log.ts'
 import { ann, briefMs, newBooking } from './fixtures.ts'
@@ -35,10 +36,13 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
       expect((await hold('A-2')).requests).toEqual(['EVALSHA'])
     })
 
-    test('a warm hold is one request, with one read and one write however many seats it takes', async () => {
+    test('a warm hold is one request, with one read and one write however many seats it takes', async ({
+      task,
+    }) => {
       const [one, eight, apart] = [await sell(), await sell(), await sell()]
       await one.take(ann, ['A-8'])
       const commands = ['EVALSHA', 'TIME', 'HMGET', 'XADD', 'HSET', 'ZADD', 'SETRANGE']
+      const costs: string[] = []
       for (const [sale, seats, runs] of [
         [one, ['A-1'], 1],
         [eight, row, 1],
@@ -47,7 +51,9 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
         const { requests, inside } = await bench.commandsOf(() => sale.take(ann, seats))
         const more = Array.from({ length: runs - 1 }, () => 'SETRANGE')
         expect([...requests, ...inside]).toEqual([...commands, ...more])
+        costs.push(`${inside.length} for ${seats.length} seats in ${runs} run(s)`)
       }
+      tell(task, 'warm hold', `1 request; commands inside: ${costs.join(', ')} (${name})`)
     })
 
     test('what is known of the owner is read and written with the hold, also when holds of theirs have run out', async () => {

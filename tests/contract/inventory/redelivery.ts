@@ -2,6 +2,7 @@ import type { ScriptName, ScriptRunner } from '@holdfast/inventory'
 import { scripts } from '@holdfast/inventory/scripts'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { tell } from '../../support/figures.ts'
 import type { Bench } from './bench.ts'
 import { dump } from './dump.ts'
 import { ann, bob, briefMs, carl, eve, newBooking, seatIds, strayGrant } from './fixtures.ts'
@@ -26,7 +27,7 @@ function sixTimes(bench: Bench, seen: Set<ScriptName>): (runner: ScriptRunner) =
 
 /** A client that gets no answer sends again. */
 export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
-  test('F11: every script delivered six times leaves the same state and the same reply', async () => {
+  test('F11: every script delivered six times leaves the same state and the same reply', async ({ task }) => {
     const seen = new Set<ScriptName>()
     const sale = await openSale({ through: sixTimes(bench(), seen), seatsHeldPerOwner: 4 })
     const { event, inventory, settings } = sale
@@ -72,6 +73,11 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     await inventory.keepReceipt(booking, ann, 'a.b.c', 60_000)
     await inventory.receipt(booking)
     expect([...seen].toSorted()).toEqual(Object.keys(scripts).toSorted())
+    tell(
+      task,
+      'every script delivered 6 times',
+      `${seen.size} of ${Object.keys(scripts).length} scripts: same`,
+    )
   })
 
   test('holds that run out, swept or not, count once when every script is delivered six times', async () => {

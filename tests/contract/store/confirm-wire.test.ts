@@ -4,6 +4,7 @@ import { testCore } from '@holdfast/core/src/testing.ts'
 import type { CommandStartedEvent } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { tell } from '../../support/figures.ts'
 import { type MongoServer, mongoServers } from './mongo-servers.ts'
 
 /** What of a command decides whether a booking is safe. */
@@ -44,7 +45,7 @@ function appsOf(command: Sent): string[] {
   return [...filters.map(({ appId }) => appId.$eq), ...documents.map(({ appId }) => appId)]
 }
 
-describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
+describe.each(mongoServers)('what a confirm sends to %s', (name, start) => {
   const events: CommandStartedEvent[] = []
   let sent: readonly Sent[] = []
   let server: MongoServer
@@ -67,7 +68,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
   const inside = () => sent.filter(isOpen)
   const beside = () => sent.filter((command) => !isOpen(command))
 
-  test('is one transaction of five statements and a commit', () => {
+  test('is one transaction of five statements and a commit', ({ task }) => {
     expect(inside().map(placeOf)).toEqual([
       'update reservations',
       'update seats',
@@ -82,6 +83,8 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
       expect(command.txnNumber).toEqual(first?.txnNumber)
     }
     expect(inside().filter((command) => command.startTransaction)).toEqual([first])
+    const statements = inside().length - 1
+    tell(task, 'confirm', `${statements} statements and a commit for 3 seats, as sent to ${name}`)
   })
 
   test('F22: reads one snapshot and is acknowledged by a majority, within the budget', () => {
@@ -116,8 +119,10 @@ describe.each(mongoServers)('what a confirm sends to %s', (_, start) => {
   })
 })
 
-describe.each(mongoServers)('a rush on %s', (_, start) => {
-  test('I1, I2: of 200 buyers at once, many of them in transactions, sells each of 20 seats once', async () => {
+describe.each(mongoServers)('a rush on %s', (name, start) => {
+  test('I1, I2: of 200 buyers at once, many of them in transactions, sells each of 20 seats once', async ({
+    task,
+  }) => {
     const server = await start()
     const open = new Set<string>()
     let openMost = 0
@@ -137,7 +142,10 @@ describe.each(mongoServers)('a rush on %s', (_, start) => {
       const statuses = Map.groupBy(answers, ({ status }) => status)
       expect(statuses.get(201)?.length).toBe(20)
       expect(statuses.get(409)?.length).toBe(180)
-      expect(await audit(rush)).toEqual({ booked: 20, bookings: 20 })
+      const { booked, bookings } = await audit(rush)
+      expect({ booked, bookings }).toEqual({ booked: 20, bookings: 20 })
+      const measured = `200 confirms at once of 20 seats, each said to be held: ${booked} seats sold by ${bookings} bookings`
+      tell(task, 'Redis says "ok" to everybody', `${measured} (${name})`)
       expect(openMost).toBeGreaterThan(32)
     } finally {
       await store.close()
