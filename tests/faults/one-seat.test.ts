@@ -133,7 +133,7 @@ describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', { tim
     tell(
       task,
       'one seat, 1,000 attempts, 100 in flight, 5 % of answers dropped',
-      `${attempts} attempts, ${tally.most} in flight, answers lost: ${lost.join(', ')}; ${told.size} live booking, ${orphanCaptures} orphan captures`,
+      `${attempts} attempts, ${tally.most} in flight, answers lost: ${lost.join(', ')}; ${bookings.size} live booking, ${orphanCaptures} orphan captures`,
     )
   })
 })
