@@ -20,7 +20,7 @@ export interface VerdictQuestion {
   readonly path: '/internal/keys/verify' | '/internal/apps/verdict'
   readonly body: object
   readonly caller: Caller
-  /** Runs before core is asked, and may throw. */
+  /** Runs before core is asked, unless it was asked just now and did not answer; may throw. */
   readonly onMiss: () => Promise<void>
   /** Takes work that may end after the answer. */
   readonly afterwards: (work: Promise<unknown>) => void
@@ -58,6 +58,8 @@ function createDenied() {
 export function createVerdictCache({ core, shared, flights, platform }: VerdictDeps): VerdictCache {
   const isolate = createIsolateCache<{ readonly known: KnownApp | null }>(platform.now, verdictsPerIsolateMax)
   const deniedOf = createDenied()
+  /** What core was asked by a client, and did not answer: who asks the same again guesses nothing. */
+  const unanswered = createIsolateCache<true>(platform.now, verdictsPerIsolateMax)
 
   const readShared = async ({ name, caller }: VerdictQuestion): Promise<KeyVerdict | undefined> => {
     const read = () => within(platform.deadline(cacheCallMs), shared.get(name))
@@ -80,11 +82,16 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     return value
   }
 
-  const learn = async (question: VerdictQuestion): Promise<KeyVerdict> => {
+  const learn = async (question: VerdictQuestion, asked: string): Promise<KeyVerdict> => {
     const known = await readShared(question)
     if (known) return known
-    await question.onMiss()
-    return flights(question.name, () => askCore(question))
+    if (!unanswered.get(asked)) await question.onMiss()
+    try {
+      return await flights(question.name, () => askCore(question))
+    } catch (error) {
+      unanswered.set(asked, true, verdictIsolateMs)
+      throw error
+    }
   }
 
   return async (question) => {
@@ -93,7 +100,7 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     if (kept) return kept.known
     // One client that asks many times at once has missed once.
     const flight = `${name} ${caller.clientAddress}`
-    const { verdict, deniedUsers } = await flights(flight, () => learn(question))
+    const { verdict, deniedUsers } = await flights(flight, () => learn(question, flight))
     const known = verdict && { app: verdict, deniedUsers: deniedOf(deniedUsers) }
     isolate.set(name, { known }, verdictIsolateMs)
     return known

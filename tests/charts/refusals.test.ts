@@ -141,6 +141,12 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
         new RegExp(`metrics\\.${name}\\.enabled needs metrics\\.enabled`),
       ] as const,
   ),
+  [
+    'a word for a collector that is not there',
+    minimal,
+    { 'tracing.existingSecret': 'collector' },
+    /tracing\.existingSecret needs tracing\.endpoint/,
+  ],
   ['a test without an edge', production, { 'test.edgeUrl': '' }, /test\.edgeUrl is required/],
   [
     'an edge without secrets',

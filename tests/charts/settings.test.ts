@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { traceTargetOf } from '../../core/contract/index.ts'
 import { readEnv } from '../../core/src/env.ts'
 import { readNodeEnv } from '../../edge/src/env.ts'
 import { hasHelm } from '../support/helm.ts'
@@ -35,6 +36,7 @@ const secrets: Readonly<Record<string, string>> = {
     default: { keyId: 'rzp_live_ABCDEFGHIJKLMN', keySecret: hex(), webhookSecret: hex() },
   }),
   SMTP_URL: 'smtps://mail.acme.example',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20word',
   TICKETS_JWT_SECRET: 'old',
   UNIFIED_JWT_SECRET: 'older',
 }
@@ -66,7 +68,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
   })
 
   test('starts core with payments, mail and a port for metrics', async () => {
-    const { env, environment } = await coreOf(ciValues('production'))
+    const { env } = await coreOf(ciValues('production'))
     expect(env).toMatchObject({
       STORE_URL: secrets['connectionString.standardSrv'],
       ADMIN_USERNAME: 'admin',
@@ -75,7 +77,12 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       STRIPE_ACCOUNTS: { default: { isLive: true } },
     })
     expect(env.RAZORPAY_ACCOUNTS).toHaveProperty('default')
-    expect(environment.METRICS_PORT).toBe('9464')
+    expect(env.METRICS_PORT).toBe(9464)
+    expect(env.LOG_LEVEL).toBe('info')
+    expect(traceTargetOf(env)).toEqual({
+      ...{ url: 'http://otel-collector.monitoring:4318/v1/traces', ratio: 0.05 },
+      headers: { authorization: 'Bearer word' },
+    })
   })
 
   test.each(['minimal', 'production', 'self-hosted-edge'])(
@@ -100,6 +107,24 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
     })
   })
 
+  test('has both parts log what weighs enough', async () => {
+    const objects = await render(changed(ciValues('self-hosted-edge'), 'logs.level', 'warn'))
+    for (const part of ['core', 'edge']) expect(environmentOf(objects, part).LOG_LEVEL).toBe('warn')
+  })
+
+  test('has both parts traced by one collector, and neither without one', async () => {
+    const traced = changed(ciValues('self-hosted-edge'), 'tracing', {
+      endpoint: 'https://otlp.acme.example/in/',
+    })
+    const objects = await render(traced)
+    const parts = [readEnv(environmentOf(objects, 'core')), readNodeEnv(environmentOf(objects, 'edge'))]
+    for (const env of parts) {
+      const url = 'https://otlp.acme.example/in/v1/traces'
+      expect(traceTargetOf(env)).toEqual({ url, headers: {}, ratio: 0.01 })
+    }
+    expect(traceTargetOf((await coreOf(ciValues('minimal'))).env)).toBeUndefined()
+  })
+
   test('keeps to itself what the edge must not know', async () => {
     const values = changed(ciValues('self-hosted-edge'), 'core.payments', ['stripe'])
     const names = Object.keys(environmentOf(await render(values), 'edge'))
@@ -114,8 +139,11 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
     expect(Object.keys(data).sort()).toEqual([
       'ADMIN_EMAIL',
       'ADMIN_USERNAME',
+      'LOG_LEVEL',
       'MAIL_FROM',
       'METRICS_PORT',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'OTEL_TRACES_SAMPLER_ARG',
       'PORT',
       'REFUSE_SQLITE',
     ])

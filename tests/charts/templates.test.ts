@@ -224,6 +224,17 @@ describe.runIf(hasHelm)('the network', () => {
     expect(edge.egress).toContainEqual({ to: [partOf('core')], ports: [{ port: 'http', protocol: 'TCP' }] })
   })
 
+  test.each([
+    ['', [443]],
+    ['http://otel-collector.monitoring:4318', [443, 4318]],
+    ['http://otel-collector.monitoring', [443, 80]],
+    ['https://otlp.acme.example/in', [443]],
+  ])('lets core out to the collector at "%s"', async (endpoint, ports) => {
+    const values = changedAll(minimal, { 'tracing.endpoint': endpoint, 'networkPolicy.egressPorts': [443] })
+    const [, calls] = (await policyOf(values, 'core')).egress as unknown as readonly Part[]
+    expect(calls?.ports).toEqual(ports.map((port) => ({ port, protocol: 'TCP' })))
+  })
+
   test('lets nobody out to the metadata of the cloud', async () => {
     const { egress = [] } = await policyOf(
       changed(minimal, 'networkPolicy.egressPorts', [443, 27_017]),

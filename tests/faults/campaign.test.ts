@@ -16,20 +16,17 @@ interface Sale extends StoreKind {
   readonly points: readonly string[]
 }
 
-async function campaign({ expect, onTestFailed, onTestFinished }: TestContext, sale: Sale) {
+async function campaign({ expect, onTestFinished }: TestContext, sale: Sale) {
   const { store, start, cores, points } = sale
   const databases = await start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-campaign-'))
-  let hasFailed = false
-  onTestFailed(() => {
-    hasFailed = true
-    console.log(`The logs of the cores are in ${dir}; the seed was ${seed}: HOLDFAST_SEED=${seed}`)
-  })
+  let isWell = false
   const house = await openHouse({ dir, storeUrl: databases.create(), cores, seed, points })
   onTestFinished(async () => {
     await house.stop()
     await databases.stop()
-    if (!hasFailed) rmSync(dir, { recursive: true, force: true })
+    if (isWell) rmSync(dir, { recursive: true, force: true })
+    else console.log(`The logs of the cores are in ${dir}; again: HOLDFAST_SEED=${seed}`)
   })
   const untilMs = Date.now() + loadMsMax
   const isOn = () => house.fates.missing().length > 0 && Date.now() < untilMs
@@ -40,6 +37,7 @@ async function campaign({ expect, onTestFailed, onTestFinished }: TestContext, s
   expect(house.fates.missing(), 'points at which no core died').toEqual([])
   expect(notes.booked.size).toBeGreaterThan(0)
   expect(house.kills()).toBeGreaterThanOrEqual(points.length)
+  isWell = true
 }
 
 // Most of their time goes by while cores start and leases end.

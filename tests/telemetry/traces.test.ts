@@ -135,7 +135,8 @@ describe.each(everyStore)('a trace, on $store', (ground) => {
       'db.collection.name': 'seats',
       'db.operation.name': 'updateIf',
     })
-    expect(namesOf(branch(core, 'stage settle').below)).toContain('redis apply')
+    const settled = branch(branch(core, 'stage settle'), 'row settle')
+    expect(namesOf(settled.below)).toContain('redis apply')
 
     const spans = collector.traceOf(trace.traceId)
     expect(spans).toHaveLength(sizeOf(edge))

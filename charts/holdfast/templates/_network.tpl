@@ -1,3 +1,15 @@
+{{/* The ports that pods may call, as JSON: those of the values, and the collector's. */}}
+{{- define "holdfast.egressPorts" -}}
+{{- $ports := list -}}
+{{- range .Values.networkPolicy.egressPorts }}{{ $ports = append $ports (int .) }}{{ end -}}
+{{- with .Values.tracing.endpoint -}}
+{{- $url := urlParse . -}}
+{{- $own := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- $ports = append $ports (int $own) -}}
+{{- end -}}
+{{- toJson (uniq $ports) -}}
+{{- end }}
+
 {{/* Names, and what the egress ports are for: inside the cluster and outside, but not the cloud's metadata. */}}
 {{- define "holdfast.egress" -}}
 - ports:
@@ -12,7 +24,7 @@
         cidr: ::/0
         except: ["fe80::/10", "fd00:ec2::254/128"]
   ports:
-    {{- range .Values.networkPolicy.egressPorts }}
+    {{- range include "holdfast.egressPorts" . | fromJsonArray }}
     - {port: {{ . }}, protocol: TCP}
     {{- end }}
 {{- end }}

@@ -50,6 +50,7 @@ and the event says which.
 {{ include "holdfast.storeEnv" . }}
 {{- include "holdfast.redisEnv" . }}
 {{- include "holdfast.fromSecret" (dict "secret" $core.existingSecret "keys" $keys) }}
+{{- include "holdfast.tracingEnv" . }}
 {{- include "holdfast.fromSecretIfAny" (dict "secret" $core.existingSecret "keys" (list "RECEIPT_KEYS_OLD")) }}
 {{- end }}
 
@@ -61,6 +62,14 @@ and the event says which.
 {{- if $edge.unified.acceptOldTokens }}{{ $keys = append $keys "UNIFIED_JWT_SECRET" }}{{ end -}}
 {{- include "holdfast.redisEnv" . }}
 {{- include "holdfast.fromSecret" (dict "secret" $edge.existingSecret "keys" $keys) }}
+{{- include "holdfast.tracingEnv" . }}
 {{- $old := list "USER_TOKEN_SECRET_OLD" "ADMIN_TOKEN_SECRET_OLD" }}
 {{- include "holdfast.fromSecretIfAny" (dict "secret" $edge.existingSecret "keys" $old) }}
+{{- end }}
+
+{{/* By which a collector of traces knows core and the edge. */}}
+{{- define "holdfast.tracingEnv" -}}
+{{- with .Values.tracing.existingSecret }}
+{{- include "holdfast.fromSecret" (dict "secret" . "keys" (list "OTEL_EXPORTER_OTLP_HEADERS")) }}
+{{- end }}
 {{- end }}

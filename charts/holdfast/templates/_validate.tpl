@@ -71,6 +71,9 @@
 {{- if has (int $values.metrics.port) (list 8787 8788) -}}
 {{- $wrong = append $wrong (printf "metrics.port is %d, a port of requests, which an Ingress may show: choose another" (int $values.metrics.port)) -}}
 {{- end -}}
+{{- if and $values.tracing.existingSecret (not $values.tracing.endpoint) -}}
+{{- $wrong = append $wrong "tracing.existingSecret needs tracing.endpoint: nobody is told otherwise" -}}
+{{- end -}}
 {{- if and $values.test.existingSecret (not (include "holdfast.edgeUrl" .)) -}}
 {{- $wrong = append $wrong "test.edgeUrl is required while test.existingSecret is set and edge.enabled is not: the test buys a seat where buyers do" -}}
 {{- end -}}

@@ -66,6 +66,15 @@ spec:
             {{- toYaml $values.resources | nindent 12 }}
 {{- end }}
 
+{{/* What core and the edge tell of requests, beside numbers. */}}
+{{- define "holdfast.tellingConfig" -}}
+LOG_LEVEL: {{ .Values.logs.level }}
+{{- with .Values.tracing.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
+OTEL_TRACES_SAMPLER_ARG: {{ $.Values.tracing.ratio | quote }}
+{{- end }}
+{{- end }}
+
 {{/* What of a part is no secret: (dict "root" . "part" "core"). */}}
 {{- define "holdfast.configMap" -}}
 {{- $of := list .root .part -}}

@@ -21,7 +21,7 @@ import { settleBooking } from './settle-booking.ts'
 /** Receipts go into their chains in batches of one app, apart from the others, so that no backlog is in their way. */
 const oneByOne = collections.outbox.doc.shape.kind.options.filter((kind) => kind !== 'receipt')
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'observe' | 'rebuildWaitMs'>
 
 /** What each kind of row does. All of them read the store's truth when they run, so late and repeated runs agree. */
 const handlers: Record<OutboxDoc['kind'], (ctx: Context, row: OutboxDoc) => Promise<void>> = {
@@ -47,7 +47,7 @@ export async function doRow(ctx: Context, row: OutboxDoc): Promise<'done' | 'fai
   const { appId, rowId, kind, subject } = row
   const whileReady = { rowId, status: 'READY' } as const
   try {
-    await handlers[kind](ctx, row)
+    await ctx.observe({ kind: 'row', name: kind }, () => handlers[kind](ctx, row))
     const expiresAt = new Date(now + finishedTtlMs)
     await ctx.store.updateIf(appId, 'outbox', whileReady, { set: { status: 'DONE', expiresAt } })
     return 'done'

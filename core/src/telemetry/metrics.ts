@@ -48,8 +48,8 @@ export function createMetrics({ now }: Pick<Platform, 'now'>): Metrics {
   }
   return {
     observe: async ({ kind, name }, run) => {
-      // A stage of a confirm tells how long payments take.
-      if (kind === 'provider') return run()
+      // A stage of a confirm tells how long payments take, and the backlog how rows fare.
+      if (kind === 'provider' || kind === 'row') return run()
       const end = timers[kind](name)
       try {
         return await run()

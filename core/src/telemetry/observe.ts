@@ -1,6 +1,9 @@
-/** A piece of work that takes time: a statement, a script, a call of a payment provider, or a stage of a confirm. Its name is one of a few, never an id. */
+/**
+ * A piece of work that takes time: a statement, a script, a call of a payment provider, a stage of a confirm, or a row of
+ * the outbox. Its name is one of a few, never an id.
+ */
 export interface Work {
-  readonly kind: 'store' | 'redis' | 'provider' | 'stage'
+  readonly kind: 'store' | 'redis' | 'provider' | 'stage' | 'row'
   readonly name: string
 }
 

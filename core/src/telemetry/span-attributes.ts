@@ -34,6 +34,7 @@ export function attributesOf({ kind, name }: Work, db: DbSystem): Attributes {
     case 'provider':
       return { 'peer.service': name.split('.')[0] ?? name }
     case 'stage':
+    case 'row':
       return {}
   }
 }

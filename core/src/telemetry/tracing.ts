@@ -72,15 +72,16 @@ function toldOf(exporter: SpanExporter, log: Log): SpanExporter {
 /** Whether what belongs to this span is kept, be it over or not: what a commit promised is done after the answer. */
 const isKept = (span: Span): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
 
-/** Whether work that belongs to nothing that is traced begins a trace: what a commit promised does, wherever it is done. */
-const beginsTrace = ({ kind, name }: Work): boolean => kind === 'stage' && name === 'settle'
+/** Whether work that belongs to no request begins a trace: what the outbox has left to do. The rest is upkeep. */
+const beginsTrace = ({ kind }: Work): boolean => kind === 'row'
 
 const observeBy =
   (tracer: Tracer, db: DbSystem): Observe =>
   (work, run) => {
     const above = trace.getActiveSpan()
     if (above ? !isKept(above) : !beginsTrace(work)) return run()
-    const kind = work.kind === 'stage' ? SpanKind.INTERNAL : SpanKind.CLIENT
+    const isOurs = work.kind === 'stage' || work.kind === 'row'
+    const kind = isOurs ? SpanKind.INTERNAL : SpanKind.CLIENT
     const name = `${work.kind} ${work.name}`
     return tracer.startActiveSpan(name, { kind, attributes: attributesOf(work, db) }, async (span) => {
       try {

@@ -133,6 +133,23 @@ describe('verdicts are remembered', () => {
     expect((await problemIn(response)).code).toBe('overloaded')
   })
 
+  test('I13: while core is out, who presents one key again and again is no guesser, and is served when core is back', async () => {
+    const edge = createTestEdge()
+    const known = edge.core.answers.get(verify)
+    edge.core.answers.set(verify, () => refusal('dependency_unavailable'))
+    for (let i = 0; i < 2 * keyMissesPerMinute; i++) expect((await ask(edge)).status).toBe(503)
+    if (known) edge.core.answers.set(verify, known)
+    expect((await ask(edge)).status).toBe(200)
+  })
+
+  test('a guesser is stopped while core is out as well', async () => {
+    const edge = createTestEdge()
+    edge.core.answers.set(verify, () => refusal('dependency_unavailable'))
+    const guess = (i: number) => ask(edge, `hf_sk_${String(i).padStart(32, '0')}`)
+    for (let i = 0; i < keyMissesPerMinute; i++) expect((await guess(i)).status).toBe(503)
+    expect((await problemIn(await guess(keyMissesPerMinute))).code).toBe('rate_limited')
+  })
+
   test('who guesses keys is stopped before core is asked', async () => {
     const edge = createTestEdge()
     const guess = (i: number) => ask(edge, `hf_sk_${String(i).padStart(32, '0')}`)

@@ -11,4 +11,5 @@ MAIL_FROM: {{ . | quote }}
 {{- if .Values.metrics.enabled }}
 METRICS_PORT: {{ .Values.metrics.port | quote }}
 {{- end }}
+{{ include "holdfast.tellingConfig" . }}
 {{- end }}

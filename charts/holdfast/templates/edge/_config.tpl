@@ -14,4 +14,5 @@ TRUSTED_PROXY_HEADER: {{ . | quote }}
 TICKETS_APP_ID: {{ . | quote }}
 TICKETS_EVENT_ID: {{ $.Values.edge.tickets.eventId | quote }}
 {{- end }}
+{{ include "holdfast.tellingConfig" . }}
 {{- end }}

@@ -7,12 +7,11 @@ import type { Entry } from '../store.ts'
 export class TransferError extends Error {}
 
 /**
- * What a copy has: everything but who does a background job just now, which is over in seconds, and whether an
- * import is under way.
+ * What a copy has: everything but who does a background job just now, which is over in seconds, whether an import is
+ * under way, and how a Redis compared with the store, which is another one after a move.
  */
-export const carried: readonly CollectionName[] = collectionNames.filter(
-  (name) => name !== 'leases' && name !== 'imports',
-)
+const left: ReadonlySet<CollectionName> = new Set(['leases', 'imports', 'checks'])
+export const carried: readonly CollectionName[] = collectionNames.filter((name) => !left.has(name))
 
 /** The first line of a file. Raise the version when files of an older program cannot be read as they are. */
 export const Header = z.strictObject({
