@@ -8,11 +8,15 @@ const differentBytesMin = 12
 export const isStrongSecret = (secret: Uint8Array): boolean =>
   secret.length >= secretBytesMin && new Set(secret).size >= differentBytesMin
 
+/** Words of samples; a random secret has one of them once in ten million times. */
+const sample = /change.?me|replace|placeholder|example|sample|secret|password/i
+
 const strong = `must be at least ${secretBytesMin} random bytes (e.g. openssl rand -base64 32)`
 
 /** A secret from the environment, as the bytes of its text. Start-up refuses a weak one. */
 export const Secret = z
   .string()
+  .refine((text) => !sample.test(text), 'must be random bytes, not a sample (e.g. openssl rand -base64 32)')
   .transform((text) => new TextEncoder().encode(text))
   .refine(isStrongSecret, strong)
 

@@ -54,6 +54,7 @@ test.each([
   ['a repeated pattern', 'abcabcabcabcabcabcabcabcabcabcabcabcabc'],
   ['zeros', '0'.repeat(64)],
   ['too few bytes', 'a8Fh2kLq9Zx1'],
+  ['a long sample', 'my-Very-long-jwt-Secret-for-production-1234567890'],
 ])('a secret that is %s is refused', (_, weak) => {
   expect(() => readEnv({ ...good, USER_TOKEN_SECRET: weak })).toThrow('USER_TOKEN_SECRET')
 })

@@ -103,12 +103,12 @@ const fields = {
   }),
   USER_TOKEN_SECRET: Secret.meta({
     description: 'Signs the tokens of users and guests; the same as at the edge.',
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   ADMIN_TOKEN_SECRET: Secret.meta({
     description: 'Signs the tokens of the admin; the same as at the edge.',
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   RECEIPT_KEY: ReceiptKey.meta({

@@ -43,28 +43,28 @@ const common = {
   }),
   USER_TOKEN_SECRET: Secret.meta({
     description: "Verifies the tokens of users and guests; the same as core's.",
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   ADMIN_TOKEN_SECRET: Secret.meta({
     description: "Verifies the tokens of the admin; the same as core's.",
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   USER_TOKEN_SECRET_OLD: Secret.optional().meta({
     description:
       'While the secret changes: the other one, whose tokens are good as well. Those of users last 7 days.',
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   ADMIN_TOKEN_SECRET_OLD: Secret.optional().meta({
     description: "The same of the admin's tokens, which last a day.",
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   HOLD_KEY_SECRET: Secret.meta({
     description: "Names holds by their Idempotency-Key; the edge's alone. Changed, a retry makes a new hold.",
-    refused: 'less than 32 random bytes',
+    refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
   ADMIN_ORIGINS: AdminOrigins.meta({

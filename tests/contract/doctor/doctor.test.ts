@@ -46,7 +46,9 @@ describe('of settings', () => {
     ['a rebuild that does not wait', { REBUILD_WAIT_MS: '500' }, 'REBUILD_WAIT_MS', 'warn', /below 8000/],
     ['a name that is nearly one', { STRIPE_ACCOUNT: '{}' }, 'STRIPE_ACCOUNT', 'warn', /no setting of core/],
   ])('%s is found', async (_, change, check, result, found) => {
-    expect(await settingsFindings({ ...healthy, ...change })).toContainEqual(finding(check, result, found))
+    expect(await settingsFindings({ ...healthy, ADMIN_PASSWORD_HASH: undefined, ...change })).toContainEqual(
+      finding(check, result, found),
+    )
   })
 })
 
