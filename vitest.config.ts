@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { hasRedisServer } from './edge/dev/redis/server.ts'
 import { planted } from './tests/planted/plugin.ts'
 
 const plugins = planted()
@@ -44,7 +45,7 @@ export default defineConfig({
       // Its worlds have a time of their own, so they may run beside each other, after what may not.
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
       // They wait for deadlines to pass, each in processes of its own, far more than they work.
-      node('faults', ['tests/faults/**/*.test.ts'], {
+      node('faults', hasRedisServer() ? ['tests/faults/**/*.test.ts'] : [], {
         testTimeout: 120_000,
         maxWorkers: 3,
         sequence: { groupOrder: 2 },

@@ -1,9 +1,9 @@
-import { HoldView } from '@holdfast/contract'
+import { BookingView, HoldView } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { inFlight, until } from '../contract/inventory/poll.ts'
-import { buyerOf, type Client, createClient, wordOf } from '../e2e/client.ts'
+import { buyerOf, type Client, createClient, told, wordOf } from '../e2e/client.ts'
 import type { Shop } from '../e2e/world.ts'
 import { createRandom } from '../simulation/scheduler.ts'
 import { auditEvent } from '../support/audit.ts'
@@ -84,7 +84,7 @@ describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', { tim
         return first
       }),
     )
-    return answers.flatMap(({ status, body }) => (status === 201 ? [(body as { id: string }).id] : []))
+    return answers.flatMap((answer) => (answer.status === 201 ? [told(201, BookingView, answer).id] : []))
   }
 
   test('1,000 attempts, 100 of them in flight, 5 % of answers lost: 1 live booking, 0 orphan captures', async () => {
@@ -101,12 +101,12 @@ describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', { tim
     )
 
     const tasks = Array.from({ length: attempts }, (_, n) => () => attempt(shop, event, n))
-    const told = new Set((await inFlight(atOnce, tasks)).flat())
+    const bookings = new Set((await inFlight(atOnce, tasks)).flat())
     street.heal()
     world().heal()
     expect(tally.most).toBeGreaterThanOrEqual(atOnceMin)
-    expect(told.size).toBe(1)
-    expect(await auditEvent(stack, event, told)).toEqual({
+    expect(bookings.size).toBe(1)
+    expect(await auditEvent(stack, event, bookings)).toEqual({
       ...{ bookings: 1, seatsSold: 1, lostBookings: 0, undecidedBookings: 0 },
       ...{ doubleSales: 0, seatsInDisagreement: 0, partialBookings: 0, overlappingHolds: 0 },
     })
@@ -121,7 +121,7 @@ describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', { tim
       return `${gone} of ${counts.messages} on ${name}`
     })
     figures(`one seat: ${attempts} attempts, ${tally.most} in flight, answers lost: ${lost.join(', ')}`, {
-      bookings: told.size,
+      bookings: bookings.size,
       orphanCaptures,
       captured,
       refunded,

@@ -28,6 +28,12 @@ describe('F20, F21, F22: the network between core and MongoDB loses commits', { 
     )
     const matches = /commitTransaction/
     lines.coreAndStore.inflict(
+      // Each once for certain, and then by chance.
+      ...(['answer_reset', 'answer_dropped', 'half_open'] as const).map((fault) => ({
+        fault,
+        matches,
+        times: 1,
+      })),
       { fault: 'answer_reset', matches, chance: 0.2 },
       { fault: 'answer_dropped', matches, chance: 0.2 },
       { fault: 'half_open', matches, chance: 0.15 },

@@ -82,7 +82,10 @@ export function useLossyWorld(ground: Ground, options: LossyOptions): () => Loss
 const isOpen = /^(202|429|5\d\d)|in_progress$/
 
 /** Sends the same request until its answer is final, as a buyer does who is told nothing, or to come again. */
-export async function insist(send: () => Promise<ApiAnswer>, deadlineMs = 90_000): Promise<ApiAnswer> {
+export async function insist(
+  send: () => Promise<ApiAnswer | undefined>,
+  deadlineMs = 90_000,
+): Promise<ApiAnswer> {
   let answer: ApiAnswer | undefined
   await until(async () => {
     answer = await send().catch(lostOnTheWay)

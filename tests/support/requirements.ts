@@ -35,7 +35,8 @@ export const requirements: readonly Requirement[] = [
   {
     needs: 'redis-server on PATH',
     met: redisEngines.includes('server'),
-    suites: 'the inventory, the model, the engines, the journeys and npm run dev on a real Redis',
+    suites:
+      'the inventory, the model, the engines, the journeys and npm run dev on a real Redis, and all faults',
     requiredInCi: true,
   },
   {
