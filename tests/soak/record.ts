@@ -4,6 +4,8 @@ import type { Notes, Violation } from '../faults/notes.ts'
 export interface SoakRecord {
   readonly store: string
   readonly startMs: number
+  /** Null: it goes on. */
+  endMs: number | null
   rounds: number
   kills: number
   terms: number
@@ -23,6 +25,9 @@ export interface SoakRecord {
   readonly notes: Notes[]
 }
 
+/** How long it has gone on, or went on. */
+export const minutesOf = ({ startMs, endMs }: SoakRecord): string =>
+  (((endMs ?? Date.now()) - startMs) / 60_000).toFixed(1)
 /** Bookings that buyers were told of. */
 export const bookingsOf = ({ notes }: SoakRecord): number =>
   notes.reduce((all, { booked }) => all + booked.size, 0)
@@ -32,7 +37,7 @@ export const violationsOf = ({ notes }: SoakRecord): Violation[] =>
 
 /** Begins one. */
 export const newRecord = (store: string): SoakRecord => ({
-  ...{ store, startMs: Date.now(), rounds: 0, kills: 0, terms: 0, unborn: 0 },
+  ...{ store, startMs: Date.now(), endMs: null, rounds: 0, kills: 0, terms: 0, unborn: 0 },
   ...{ flushes: 0, redisRestarts: 0, logLosses: 0, rebuilds: 0, notReadyMsMax: 0 },
   ...{ answers: new Map(), answerMs: new Map(), deaths: new Map(), faults: new Map(), notes: [] },
 })

@@ -1,5 +1,5 @@
 import { faultKinds } from '../support/fault-proxy.ts'
-import { bookingsOf, type SoakRecord, violationsOf } from './record.ts'
+import { bookingsOf, minutesOf, type SoakRecord, violationsOf } from './record.ts'
 
 /** What each invariant says, in a few words; all of them are looked at from outside. */
 const invariants = {
@@ -41,7 +41,6 @@ function percentile(sorted: readonly number[], share: number): number {
 
 /** One line on what is so far, which reads well in a log too. */
 export function status(record: SoakRecord, phase: string): string {
-  const minutes = ((Date.now() - record.startMs) / 60_000).toFixed(1)
   const kinds = faultKinds
     .map((kind) => [kind, sum([...record.faults.values()].map((counts) => counts[kind] ?? 0))] as const)
     .filter(([, count]) => count > 0)
@@ -49,7 +48,7 @@ export function status(record: SoakRecord, phase: string): string {
   const { store, rounds, kills, flushes } = record
   const broken = violationsOf(record).length
   return [
-    `${store} ${minutes} min, round ${rounds + 1} ${phase}`,
+    `${store} ${minutesOf(record)} min, round ${rounds + 1} ${phase}`,
     `${bookingsOf(record)} sales, ${kills} kills, ${flushes} flushes`,
     `faults: ${kinds.join(', ') || 'none'}`,
     broken === 0 ? 'I1-I13 hold' : `BROKEN: ${broken}`,
@@ -66,7 +65,7 @@ export function report(record: SoakRecord): string {
   })
   const broken = (invariant: string) => violations.filter((one) => one.invariant === invariant).length
   const facts: [string, string | number][] = [
-    ['minutes', ((Date.now() - record.startMs) / 60_000).toFixed(1)],
+    ['minutes', minutesOf(record)],
     ['rounds, each judged at rest', record.rounds],
     ['bookings that buyers were told of', bookingsOf(record)],
     ['cores killed with kill -9', record.kills],

@@ -65,6 +65,7 @@ export async function soak({ kind, dir, seed, record, isOn }: SoakOptions): Prom
   } finally {
     clearInterval(show)
     note(record, house, network)
+    record.endMs = Date.now()
     await house.stop()
     await network.close()
     await redis.stop()
