@@ -44,7 +44,11 @@ export const simulatedBugs: readonly SimulatedBug[] = [
     name: 'body re-run after unknown commit',
     file: 'core/src/bookings/cancel-booking.ts',
     find: 'if (error instanceof BookingChanged) continue',
-    plant: 'if (error instanceof BookingChanged || error instanceof StoreError) continue',
+    plant: `if (error instanceof BookingChanged) continue
+      if (error instanceof StoreError) {
+        ;(call as { deadlineMs: number }).deadlineMs += 8_000
+        continue
+      }`,
   },
   {
     name: 'release without owner check',

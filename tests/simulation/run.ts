@@ -42,7 +42,7 @@ export async function runWorld(
     shop(world, `buyer${n}`, tell).then(leave, (error: unknown) => auditor.broke(error))
   }
   wreakHavoc(world, troubleMs)
-  let pauseMs: readonly [number, number] = [2_000, 14_000]
+  let pauseMs: readonly [number, number] = [3_000, 17_000]
   keepRepairing(world, () => random.between(...pauseMs))
   const isBroken = () => auditor.violations.length > 0
   await scheduler.runUntil(scheduler.now() + troubleMs, isBroken)
@@ -60,6 +60,7 @@ export async function runWorld(
   auditor.judge()
   if (!isBroken()) await checkLife(world, auditor)
   if (!isBroken()) await checkPurge(world, auditor)
+
   return { seed, violations: auditor.violations, traceHash: scheduler.traceHash() }
 }
 
