@@ -20,6 +20,9 @@ const node = (name: string, include: string[], more: object = {}) => ({
   },
 })
 
+/** Two files at a time, after what wants the machine for itself. */
+const beside = { maxWorkers: 2, sequence: { groupOrder: 2 } }
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/reporter.ts'],
@@ -46,21 +49,22 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      node('e2e', ['tests/{e2e,security}/**/*.test.ts']),
-      node('planted', ['tests/planted/**/*.test.ts']),
-      node('telemetry', ['tests/telemetry/**/*.test.ts']),
       node('charts', ['tests/{charts,docs}/**/*.test.ts']),
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
-      node('upgrade', ['tests/upgrade/**/*.test.ts']),
       node('dev', ['tests/dev/**/*.test.ts']),
       // Its worlds have a time of their own, so they may run beside each other, after what may not.
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
-      // They wait for deadlines to pass, each in processes of its own, far more than they work.
+      // Each has processes of its own, for which it waits more than it works.
+      node('e2e', ['tests/{e2e,security}/**/*.test.ts'], beside),
+      node('planted', ['tests/planted/**/*.test.ts'], beside),
+      node('telemetry', ['tests/telemetry/**/*.test.ts'], beside),
+      node('upgrade', ['tests/upgrade/**/*.test.ts'], beside),
+      // They wait for deadlines to pass far more than they work.
       node('faults', hasRedisServer() ? ['tests/faults/**/*.test.ts'] : [], {
         testTimeout: 120_000,
         maxWorkers: 3,
-        sequence: { groupOrder: 2 },
+        sequence: { groupOrder: 3 },
       }),
     ],
   },
