@@ -1,0 +1,83 @@
+/** Who sells and who buys: apps and their keys, users and what they tried. */
+import {
+  AppId,
+  BotMode,
+  Domain,
+  EventDefaults,
+  IssuedKind,
+  PaymentAccount,
+  PaymentProvider,
+  RateLimits,
+} from '@holdfast/contract'
+import * as z from 'zod'
+import { date } from './date.ts'
+
+/** `metadata` is JSON text, so that no key of it is ever read as an operator. `cursor` orders apps by their age. */
+export const AppShape = z.object({
+  appId: AppId,
+  name: z.string(),
+  domain: Domain,
+  active: z.boolean(),
+  allowedOrigins: z.array(z.string()),
+  allowedDomains: z.array(z.string()),
+  allowNoOrigin: z.boolean(),
+  paymentProvider: PaymentProvider,
+  paymentAccount: PaymentAccount,
+  botMode: BotMode,
+  rateLimits: RateLimits,
+  eventDefaults: EventDefaults,
+  browserVouching: z.boolean(),
+  metadata: z.string(),
+  cursor: z.string(),
+  createdAt: date(),
+})
+
+/**
+ * An app key: only its bcrypt hash is kept. `keyId` is the readable part of the key, by which it is found; a legacy
+ * key has none in it and is found by its app. It works until `expiresAt`; null means until it is rotated.
+ */
+export const KeyShape = z.object({
+  appId: AppId,
+  keyId: z.string(),
+  kind: IssuedKind,
+  hash: z.string(),
+  expiresAt: date().nullable(),
+  createdAt: date(),
+})
+
+/** A user of the pool that all apps share (`appId` is `pool`). `email` is lower case; `cursor` orders by age. */
+export const UserShape = z.object({
+  appId: AppId,
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  phone: z.string().nullable(),
+  passwordHash: z.string(),
+  active: z.boolean(),
+  deactivatedAt: date().nullable(),
+  cursor: z.string(),
+  createdAt: date(),
+})
+
+/** Failed logins of one `subject` (the digest of an account, or of an account and an address) and what they cost. */
+export const AttemptShape = z.object({
+  appId: AppId,
+  subject: z.string(),
+  failures: z.int(),
+  nextAt: date(),
+  expiresAt: date(),
+})
+
+/**
+ * One-time codes of one address (`subject` is its digest): only the hash of the last is kept, or null where the mail
+ * had none. `sends` counts them until `expiresAt`; the last is good until `goodUntil`, for a few guesses.
+ */
+export const CodeShape = z.object({
+  appId: AppId,
+  subject: z.string(),
+  hash: z.string().nullable(),
+  guesses: z.int(),
+  goodUntil: date(),
+  sends: z.int(),
+  expiresAt: date(),
+})
