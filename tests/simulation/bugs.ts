@@ -16,10 +16,10 @@ export const simulatedBugs: readonly SimulatedBug[] = [
   {
     name: 'no pin',
     file: 'edge/src/confirm-hold.ts',
-    find: 'const pin = await reportOf(inventory.pin(event, grantId, owner, pinLeaseMs))',
+    find: 'const pin = await reportOf(inventory(caller).pin(event, grantId, owner, pinLeaseMs))',
     plant: `void pinLeaseMs
     const pin = await reportOf(
-      inventory.read(event, grantId, owner).then((read) =>
+      inventory(caller).read(event, grantId, owner).then((read) =>
         read.word !== 'hold'
           ? read
           : { ...read, word: read.hold.status === 'held' ? 'pinned' : read.hold.status },
