@@ -112,7 +112,8 @@ export async function buy(world: World, seat: string, tell: Tell): Promise<boole
   return (await tryToBuy(world, seat, 'visitor', tell)) || tryToBuy(world, seat, 'visitor-again', tell)
 }
 
-async function tryToBuy(world: World, seat: string, who: string, tell: Tell): Promise<boolean> {
+/** Wants one seat, at once and no other; whether they got it. */
+export async function tryToBuy(world: World, seat: string, who: string, tell: Tell): Promise<boolean> {
   const client = createClient(world, who, tell)
   const hold = { action: 'hold', subject: '', path: '/v1/events/theatre/holds' } as const
   const held = await client.ask({ ...hold, key: `${who}-h`, body: { seats: [seat] } })
