@@ -15,7 +15,7 @@ export async function shop(world: World, who: string, tell: Tell): Promise<void>
   await pause(20_000)
   for (let trip = random.between(1, 2); trip > 0; trip--) {
     for (let wish = 1; wish <= wishesMax; wish++) {
-      const map = random.chance(0.3) ? await client.look() : null
+      const map = random.chance(0.08) ? await client.look() : null
       const free = map?.indexOf(seatBytes.free) ?? -1
       const first = free >= 0 ? free : random.between(0, seats.length - 1)
       const body = { seats: seats.slice(first, first + random.between(1, 2)) }
@@ -112,7 +112,8 @@ export async function buy(world: World, seat: string, tell: Tell): Promise<boole
   return (await tryToBuy(world, seat, 'visitor', tell)) || tryToBuy(world, seat, 'visitor-again', tell)
 }
 
-async function tryToBuy(world: World, seat: string, who: string, tell: Tell): Promise<boolean> {
+/** Wants one seat, at once and no other; whether they got it. */
+export async function tryToBuy(world: World, seat: string, who: string, tell: Tell): Promise<boolean> {
   const client = createClient(world, who, tell)
   const hold = { action: 'hold', subject: '', path: '/v1/events/theatre/holds' } as const
   const held = await client.ask({ ...hold, key: `${who}-h`, body: { seats: [seat] } })

@@ -1,8 +1,10 @@
+import { seatBytes } from '@holdfast/contract'
+import { keysOf } from '@holdfast/inventory'
 import { runJob } from './repair.ts'
 import type { World } from './world.ts'
 
-/** Plans what happens to machines and to Redis while a world is in trouble. */
-export function wreakHavoc(world: World, troubleMs: number): void {
+/** Plans what happens to machines and to Redis while a world is in trouble. `rival` comes for a seat that Redis forgot. */
+export function wreakHavoc(world: World, troubleMs: number, rival: (seat: string) => void): void {
   const { scheduler, cores, edges, redis, listener, sometimes } = world
   const { random } = scheduler
   const { pauses, clockSteps, rollbacks, flushes, scriptFlushes } = world.faults()
@@ -10,6 +12,11 @@ export function wreakHavoc(world: World, troubleMs: number): void {
     for (let atMs = 0; atMs < troubleMs; atMs += 10_000) {
       if (random.chance(perMinute / 6)) scheduler.after(atMs + random.between(0, 10_000), happen)
     }
+  }
+  const loseWrites = (): void => {
+    const writes = redis.rollBack(random.between(1, 6))
+    scheduler.note(`redis LOSES its last ${writes} writes`)
+    listener.lost(writes)
   }
   const machine = () => random.pick([...cores, ...edges]).machine
   sometimesIn(pauses, () => machine().pause(random.between(1_000, 90_000)))
@@ -21,6 +28,15 @@ export function wreakHavoc(world: World, troubleMs: number): void {
   })
   // The moment that matters: a hold that is pinned, and whose time seems to be over before it is sold.
   world.onPin(() => {
+    // Or one that Redis forgets while its sale is under way, when somebody else wants just that seat.
+    if (random.chance(world.faults().rollbacks / 2)) {
+      scheduler.after(random.between(1, 300), () => {
+        loseWrites()
+        const map = String(redis.run('GET', keysOf(world.ref).map) ?? '')
+        const seat = world.seats[map.indexOf(seatBytes.free)]
+        if (seat) rival(seat)
+      })
+    }
     if (!random.chance(world.faults().clockSteps / 10)) return
     scheduler.after(random.between(1, 1_500), () => {
       sometimes.count('F9')
@@ -29,11 +45,7 @@ export function wreakHavoc(world: World, troubleMs: number): void {
       scheduler.after(random.between(1, 500), () => core.machine.isUp() && void runJob(world, core, 'repair'))
     })
   })
-  sometimesIn(rollbacks, () => {
-    const writes = redis.rollBack(random.between(1, 6))
-    scheduler.note(`redis LOSES its last ${writes} writes`)
-    listener.lost(writes)
-  })
+  sometimesIn(rollbacks, loseWrites)
   sometimesIn(flushes, () => {
     scheduler.note('redis LOSES everything')
     sometimes.count('F7')

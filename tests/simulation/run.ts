@@ -1,5 +1,5 @@
 import { type Auditor, createAuditor } from './auditor.ts'
-import { buy, shop } from './buyers.ts'
+import { buy, shop, tryToBuy } from './buyers.ts'
 import type { Told } from './client.ts'
 import type { Violation } from './complaints.ts'
 import { wreakHavoc } from './havoc.ts'
@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** How long things go wrong, and how long a world may take to be at rest again after that. */
-const troubleMs = 120_000
+const troubleMs = 100_000
 const calmMs = 3_600_000
 /** How long at most until everything agrees, when nothing goes wrong and nobody wants anything any more. */
 const restMs = 300_000
@@ -34,14 +34,19 @@ export async function runWorld(
   const { random } = scheduler
   const tell = (told: Told) => auditor.told(told)
   let shopping = 0
-  for (let n = random.between(2, 5); n > 0; n--) {
+  const follow = (visit: Promise<unknown>): void => {
     shopping += 1
     const leave = () => {
       shopping -= 1
     }
-    shop(world, `buyer${n}`, tell).then(leave, (error: unknown) => auditor.broke(error))
+    visit.then(leave, (error: unknown) => auditor.broke(error))
   }
-  wreakHavoc(world, troubleMs)
+  for (let n = random.between(2, 5); n > 0; n--) follow(shop(world, `buyer${n}`, tell))
+  let rivals = 0
+  wreakHavoc(world, troubleMs, (seat) => {
+    rivals += 1
+    follow(tryToBuy(world, seat, `rival${rivals}`, tell))
+  })
   let pauseMs: readonly [number, number] = [3_000, 17_000]
   keepRepairing(world, () => random.between(...pauseMs))
   const isBroken = () => auditor.violations.length > 0
