@@ -20,6 +20,9 @@ const node = (name: string, include: string[], more: object = {}) => ({
   },
 })
 
+/** Hundreds at once, none of whom may wait for something else: one file at a time, with nothing beside it. */
+const rush = ['tests/e2e/one-seat.test.ts', ...(hasRedisServer() ? ['tests/faults/rolling.test.ts'] : [])]
+
 /** Two files at a time, after what wants the machine for itself. */
 const beside = { maxWorkers: 2, sequence: { groupOrder: 2 } }
 
@@ -49,6 +52,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      node('rush', rush),
       node('charts', ['tests/{charts,docs}/**/*.test.ts']),
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
@@ -56,13 +60,14 @@ export default defineConfig({
       // Its worlds have a time of their own, so they may run beside each other, after what may not.
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
       // Each has processes of its own, for which it waits more than it works.
-      node('e2e', ['tests/{e2e,security}/**/*.test.ts'], beside),
+      node('e2e', ['tests/{e2e,security}/**/*.test.ts'], { ...beside, exclude: rush }),
       node('planted', ['tests/planted/**/*.test.ts'], beside),
       node('telemetry', ['tests/telemetry/**/*.test.ts'], beside),
       node('upgrade', ['tests/upgrade/**/*.test.ts'], beside),
       // They wait for deadlines to pass far more than they work.
       node('faults', hasRedisServer() ? ['tests/faults/**/*.test.ts'] : [], {
         testTimeout: 120_000,
+        exclude: rush,
         maxWorkers: 3,
         sequence: { groupOrder: 3 },
       }),
