@@ -86,6 +86,26 @@ export function applyTests(openSale: OpenSale): void {
     expect(await sale.read(hold)).toMatchObject({ hold: { status: 'confirmed', bookingId } })
   })
 
+  test('I6: a seat that its sale has given up since is free, whichever of its seats Redis hears of first', async () => {
+    for (const isTogether of [true, false]) {
+      const sale = await openSale()
+      const hold = await sale.take(ann, ['A-1', 'A-2'])
+      await sale.pin(hold)
+      const [, kept] = sale.sold(hold, newBooking())
+      if (!kept) throw new Error('two seats were held')
+      // Cancelled, sold to somebody else, and cancelled again.
+      const givenUp = sale.truth('A-1', { rev: 4, grantId: strayGrant() })
+      if (!isTogether) {
+        await sale.apply(givenUp)
+        expect(await sale.map()).toBe('CCFFFF')
+        await sale.apply(kept)
+      }
+      await sale.apply(givenUp, kept)
+      expect(await sale.map()).toBe('FBFFFF')
+      await sale.take(bob, ['A-1'])
+    }
+  })
+
   test('a late word of an old sale does not touch the seat that is sold anew', async () => {
     const sale = await openSale()
     const old = await sale.take(ann, ['A-1'])
