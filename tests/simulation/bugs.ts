@@ -9,7 +9,7 @@ export interface SimulatedBug {
 const scripts = 'core/inventory/generated/scripts.ts'
 
 /** How many worlds it takes at most until one is broken. */
-export const seedsMax = 150
+export const seedsMax = 500
 
 /** The mistakes that the design is there to rule out. Each must break a world. */
 export const simulatedBugs: readonly SimulatedBug[] = [
