@@ -27,7 +27,7 @@ export function wreakHavoc(world: World, troubleMs: number, rival: (seat: string
     world.stepRedis(ms)
   })
   // The moment that matters: a hold that is pinned, and whose time seems to be over before it is sold.
-  world.onPin(() => {
+  world.onSale(() => {
     // Or one that Redis forgets while its sale is under way, when somebody else wants just that seat.
     if (random.chance(world.faults().rollbacks / 2)) {
       scheduler.after(random.between(1, 300), () => {
@@ -37,7 +37,7 @@ export function wreakHavoc(world: World, troubleMs: number, rival: (seat: string
         if (seat) rival(seat)
       })
     }
-    if (!random.chance(world.faults().clockSteps / 10)) return
+    if (!random.chance(world.faults().clockSteps / 8)) return
     scheduler.after(random.between(1, 1_500), () => {
       sometimes.count('F9')
       world.stepRedis(random.between(61_000, 90_000))

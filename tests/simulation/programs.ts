@@ -135,12 +135,13 @@ function receiptsOn({ platform }: Machine): Core['receipts'] {
 /** The real edge on a machine of a world, in front of some cores. */
 export function startEdge(
   machine: Machine,
-  { scheduler, net, faults, redis, sometimes, listener }: Setting,
+  { scheduler, net, faults, redis, sometimes, listener, sells }: Setting,
   cores: readonly Host<CoreProgram>[],
 ): EdgeProgram {
   const core: CorePort = async (path, { method, headers, body }) => {
     const { machine: other, program } = scheduler.random.pick(cores)
     const text = `${method} ${path} at ${other.name}`
+    if (path.endsWith('/confirm')) sells()
     const arrive = () => {
       if (!other.isUp()) throw new CoreUnreachable()
       return program.serve(new Request(`http://core${path}`, { method, headers, ...(body && { body }) }))

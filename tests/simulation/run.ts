@@ -55,8 +55,10 @@ export async function runWorld(
   world.heal()
   pauseMs = [5_000, 20_000]
   const untilMs = scheduler.now() + calmMs
+  // An order ends with its hold, by the clock of Redis, which may be ahead.
+  const quietMsMax = restMs + Math.max(0, world.redisNow() - scheduler.now())
   let quietMs = 0
-  while (scheduler.now() < untilMs && quietMs < restMs && !isBroken()) {
+  while (scheduler.now() < untilMs && quietMs < quietMsMax && !isBroken()) {
     if (shopping === 0 && auditor.isAtRest()) break
     if (shopping === 0) quietMs += 1_000
     auditor.look()

@@ -44,6 +44,8 @@ export interface Setting {
   readonly store: MemoryStore
   readonly bank: Bank
   readonly listener: Listener
+  /** An edge asks core to sell a hold. */
+  readonly sells: () => void
 }
 
 /** A program, the machine that it is on, and how it begins anew there. */
@@ -63,8 +65,8 @@ export interface World extends Setting {
   /** Redis's clock jumps. */
   stepRedis(ms: number): void
   redisNow(): number
-  /** Calls that whenever a hold was pinned. */
-  onPin(happen: () => void): void
+  /** Calls that whenever an edge has looked at a hold, and asks core to sell it. */
+  onSale(happen: () => void): void
   /** From now on nothing goes wrong any more. */
   heal(): void
 }
@@ -88,16 +90,12 @@ export async function createWorld(
   const store = createMemoryStore({ ...quiet.platform }, listener.committed)
   const redis = createMemoryRedis(redisNow)
   const net = createNet(scheduler, faults, sometimes)
-  let pinned = () => {}
-  const heard: Listener = {
-    ...listener,
-    ran(script) {
-      listener.ran(script)
-      if (script.script === 'pin' && script.reply[0] === 'pinned') pinned()
-    },
-  }
+  let sells = () => {}
   const bank = createBank()
-  const setting: Setting = { scheduler, net, faults, sometimes, redis, store, bank, listener: heard }
+  const setting: Setting = {
+    ...{ scheduler, net, faults, sometimes, redis, store, bank, listener },
+    sells: () => sells(),
+  }
 
   const hosts = <Program>(names: readonly string[], start: (machine: Machine) => Program): Host<Program>[] =>
     names.map((name) => {
@@ -139,8 +137,8 @@ export async function createWorld(
       scheduler.note(`redis CLOCK ${ms} ms`)
       redisAheadMs += ms
     },
-    onPin(happen) {
-      pinned = happen
+    onSale(happen) {
+      sells = happen
     },
     heal() {
       scheduler.note('ALL IS WELL from now on')

@@ -13,8 +13,7 @@ export type Look = <Result>(run: (tx: Transaction | null) => Result) => Promise<
 /** Every statement of the store's port, on an engine. */
 export function statementsOn(engine: Engine, look: Look, execute: Execute): Statements {
   const read = <Name extends CollectionName>(name: Name, docs: readonly Doc[]) =>
-    // What is parsed is another document: nobody who has it can change what is kept.
-    docs.map((doc) => documentRead(name, doc))
+    docs.map((doc) => documentRead(name, structuredClone(doc)))
   const put = (tx: Transaction, name: CollectionName, doc: Doc, when: readonly Term[] | null) => {
     const before = tx.data[name].get(keyOf(name, doc))
     if (before && !when?.every((term) => matches(before, term))) throw duplicate(name, 'primary')
