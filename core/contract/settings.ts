@@ -1,4 +1,20 @@
-import type * as z from 'zod'
+import * as z from 'zod'
+
+/** Where a program on Node listens, for requests and for Prometheus. */
+export const listening = (portDefault: number) => ({
+  HOST: z.string().default('0.0.0.0').meta({ description: 'The address to listen at.', refused: 'nothing' }),
+  PORT: z.coerce
+    .number('must be a port, 0 to 65535')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(portDefault)
+    .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
+  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
+    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
+    refused: 'what is no port, 1 to 65535; that of requests',
+  }),
+})
 
 /**
  * A rule between settings, as `refine` takes it: asked and told beside what is wrong with each alone, unless one of

@@ -4,6 +4,7 @@ import {
   Email,
   edgeBudgetMs,
   LogLevel,
+  listening,
   pinLeaseMs,
   problemsOf,
   Secret,
@@ -50,18 +51,7 @@ const Switch = { refused: 'anything but 0 and 1' }
 
 /** Each setting of core, as it is read; `SETTINGS.md` is made of what is said of it here. */
 const fields = {
-  HOST: z.string().default('0.0.0.0').meta({ description: 'The address to listen at.', refused: 'nothing' }),
-  PORT: z.coerce
-    .number('must be a port, 0 to 65535')
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8788)
-    .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
-  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
-    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
-    refused: 'what is no port, 1 to 65535; that of requests',
-  }),
+  ...listening(8788),
   STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...').meta({
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',

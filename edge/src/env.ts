@@ -3,6 +3,7 @@ import {
   EdgeKeys,
   EventId,
   LogLevel,
+  listening,
   problemsOf,
   Secret,
   together,
@@ -143,18 +144,7 @@ export type WorkerEnv = z.infer<typeof WorkerEnv>
 
 const nodeFields = {
   ...common,
-  HOST: z.string().default('0.0.0.0').meta({ description: 'The address to listen at.', refused: 'nothing' }),
-  PORT: z.coerce
-    .number('must be a port, 0 to 65535')
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8787)
-    .meta({ description: 'The TCP port of requests.', refused: 'what is no port, 0 to 65535' }),
-  METRICS_PORT: z.coerce.number('must be a port, 1 to 65535').int().min(1).max(65_535).optional().meta({
-    description: 'The TCP port at which Prometheus is told, and nobody else should reach; absent: it is not.',
-    refused: 'what is no port, 1 to 65535; that of requests',
-  }),
+  ...listening(8787),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
     .optional()

@@ -9,12 +9,12 @@ import {
   UserSession,
 } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type MailServer, startMailServer } from '../../core/src/users/testing-mail.ts'
 import { callApi } from '../../edge/dev/api.ts'
 import { until } from '../contract/inventory/poll.ts'
 import { buyerOf, createClient, refused, told } from '../e2e/client.ts'
 import { type Shop, useWorld } from '../e2e/world.ts'
 import { type Databases, mongos } from '../support/databases.ts'
-import { type MailServer, startMailServer } from '../support/mail-server.ts'
 import { accountsText, deliver } from '../support/provider-fake.ts'
 import { type FakeRazorpay, startFakeRazorpay } from '../support/razorpay/index.ts'
 import { type FakeStripe, startFakeStripe } from '../support/stripe/index.ts'

@@ -1,36 +1,13 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { smtpMailer } from './smtp-mailer.ts'
+import { type MailServer, startMailServer } from './testing-mail.ts'
 
-let server: Server
-afterEach(() => void server.close())
+let server: MailServer
+afterEach(() => server.stop())
 
-/** A mail server that takes every letter, or none, and the letters that it took. */
 async function openServer(takes: boolean) {
-  const letters: string[] = []
-  server = createServer((socket) => {
-    let letter: string[] | undefined
-    socket.write('220 here\r\n')
-    socket.on('error', () => {})
-    socket.on('data', (chunk) => {
-      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
-        if (letter && line !== '.') letter.push(line)
-        else if (letter) {
-          letters.push(letter.join('\n'))
-          letter = undefined
-          socket.write('250 taken\r\n')
-        } else if (line === 'DATA') {
-          letter = []
-          socket.write('354 go on\r\n')
-        } else if (line === 'QUIT') socket.end('221 bye\r\n')
-        else socket.write(!takes && line.startsWith('RCPT') ? '550 no such person\r\n' : '250 ok\r\n')
-      }
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  server = await startMailServer({ takes })
+  const { letters, port } = server
   return { letters, send: smtpMailer({ url: `smtp://127.0.0.1:${port}`, from: 'shop@example.org' }) }
 }
 

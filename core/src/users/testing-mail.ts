@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A mail server that takes every letter, from whoever has any password. */
-export async function startMailServer() {
+/** For tests: a mail server that takes every letter, or none, from whoever has any password. */
+export async function startMailServer({ takes = true } = {}) {
   const letters: string[] = []
   const server = createServer((socket) => {
     let letter: string[] | undefined
@@ -19,7 +19,8 @@ export async function startMailServer() {
           letter = []
           socket.write('354 go on\r\n')
         } else if (line === 'QUIT') socket.end('221 bye\r\n')
-        else socket.write(line.startsWith('AUTH') ? '235 you\r\n' : '250 ok\r\n')
+        else if (line.startsWith('AUTH')) socket.write('235 you\r\n')
+        else socket.write(!takes && line.startsWith('RCPT') ? '550 no such person\r\n' : '250 ok\r\n')
       }
     })
   })
