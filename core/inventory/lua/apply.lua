@@ -17,17 +17,13 @@ local values = readState(KEYS[1], fields)
 local event = parseEvent(values)
 if not event then return { 'not_ready', int(now) } end
 
-local function heldBy(i)
-  local seat = present(values[i + 3]) and parseSeat(values[i + 3]) or nil
-  return seat, seat and (seat.state == 'H' or seat.state == 'C') and truths[i].state == 'F'
-end
-
 -- The store names a grant only when it sold to it: a hold that still looks open has become that booking.
 -- A seat that was cancelled since still names the grant, but no booking.
-local grants, holdFields, known, sold, bookings = {}, {}, {}, {}, {}
+local known, held = {}, {}
+local grants, holdFields, asked, sold, bookings = {}, {}, {}, {}, {}
 local function ask(grant)
-  if known[grant] then return end
-  grants[#grants + 1], holdFields[#holdFields + 1], known[grant] = grant, holdField(grant), true
+  if asked[grant] then return end
+  grants[#grants + 1], holdFields[#holdFields + 1], asked[grant] = grant, holdField(grant), true
 end
 for i, truth in ipairs(truths) do
   if truth.grant ~= '' then
@@ -35,8 +31,9 @@ for i, truth in ipairs(truths) do
     sold[truth.grant] = true
   end
   if truth.booking ~= '' then bookings[truth.grant] = truth.booking end
-  local seat, isHeld = heldBy(i)
-  if isHeld then ask(seat.grant) end
+  local seat = present(values[i + 3]) and parseSeat(values[i + 3]) or nil
+  known[i], held[i] = seat, seat and (seat.state == 'H' or seat.state == 'C') and truth.state == 'F'
+  if held[i] then ask(seat.grant) end
 end
 local ending, records, open = {}, {}, {}
 if #grants > 0 then
@@ -70,7 +67,7 @@ end
 -- A seat keeps a hold that is not over. One that is over has nobody who would still free the seat.
 local seats = {}
 for i, truth in ipairs(truths) do
-  local seat, isHeld = heldBy(i)
+  local seat, isHeld = known[i], held[i]
   local isLeft = isHeld and not open[seat.grant]
   if not seat or truth.rev > seat.rev or (isLeft and truth.rev == seat.rev) then
     local newer = { index = truth.index, rev = truth.rev, price = truth.price, blocked = truth.blocked }
