@@ -16,6 +16,18 @@ export const listening = (portDefault: number) => ({
   }),
 })
 
+const restUrl = () => z.url({ protocol: /^https?$/, error: 'must be https://...' })
+const ofRestUrl = {
+  description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
+  refused: 'what is no http or https URL',
+}
+const restToken = () => z.string().min(1)
+const ofRestToken = {
+  description: 'The token of that database, which may write.',
+  refused: 'the empty one',
+  secret: true,
+}
+
 /**
  * A rule between settings, as `refine` takes it: asked and told beside what is wrong with each alone, unless one of
  * its own could not be read.
@@ -35,6 +47,43 @@ export function together<Env>() {
     return rule
   }
 }
+
+/** The Redis of holds, of a program on Node: an ordinary one, or Upstash's. */
+export const redisSettings = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
+    .optional()
+    .meta({
+      description:
+        'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
+      refused: 'other addresses',
+      secret: true,
+    }),
+  UPSTASH_REDIS_REST_URL: restUrl().optional().meta(ofRestUrl),
+  UPSTASH_REDIS_REST_TOKEN: restToken().optional().meta(ofRestToken),
+}
+
+/** The same where there is Upstash only. */
+export const upstashSettings = {
+  UPSTASH_REDIS_REST_URL: restUrl().meta(ofRestUrl),
+  UPSTASH_REDIS_REST_TOKEN: restToken().meta(ofRestToken),
+}
+
+type RedisSettings = z.infer<z.ZodObject<typeof redisSettings>>
+
+/** That there is a Redis. */
+export const redisOrUpstash = together<RedisSettings>()(
+  ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+  'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
+  (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
+)
+
+/** That nobody who sends requests is told metrics. */
+export const portsApart = together<z.infer<z.ZodObject<ReturnType<typeof listening>>>>()(
+  ['METRICS_PORT', 'PORT'],
+  'must be another port than PORT: metrics are nobody else’s',
+  (env) => env.METRICS_PORT !== env.PORT,
+)
 
 /** What is wrong with settings, a line each, by the names of variables and never by their values. */
 export function problemsOf(error: z.ZodError, source: object): readonly string[] {

@@ -6,7 +6,10 @@ import {
   LogLevel,
   listening,
   pinLeaseMs,
+  portsApart,
   problemsOf,
+  redisOrUpstash,
+  redisSettings,
   Secret,
   together,
   tracingSettings,
@@ -64,27 +67,7 @@ const fields = {
     description:
       '`1` where the file system ends with the process, as in a container: a SQLite file would be lost with it.',
   }),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
-    .optional()
-    .meta({
-      description:
-        'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
-      refused: 'other addresses',
-      secret: true,
-    }),
-  UPSTASH_REDIS_REST_URL: z
-    .url({ protocol: /^https?$/, error: 'must be https://...' })
-    .optional()
-    .meta({
-      description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
-      refused: 'what is no http or https URL',
-    }),
-  UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional().meta({
-    description: 'The token of that database, which may write.',
-    refused: 'the empty one',
-    secret: true,
-  }),
+  ...redisSettings,
   EDGE_ASSERTION_KEYS: EdgeKeys.meta({
     description:
       'One or two keys, `kid:base64url[,kid:base64url]`; whoever has one is an edge. Each is accepted, so that they rotate without a gap.',
@@ -181,13 +164,7 @@ const rule = together<Fields>()
 /** The environment of core. */
 export const Env = z
   .object(fields)
-  .refine(
-    ...rule(
-      ['METRICS_PORT', 'PORT'],
-      'must be another port than PORT: metrics are nobody else’s',
-      (env) => env.METRICS_PORT !== env.PORT,
-    ),
-  )
+  .refine(...portsApart)
   .refine(
     ...rule(
       ['STORE_URL', 'REFUSE_SQLITE'],
@@ -195,13 +172,7 @@ export const Env = z
       (env) => !(env.REFUSE_SQLITE && env.STORE_URL.startsWith('sqlite:')),
     ),
   )
-  .refine(
-    ...rule(
-      ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
-      'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
-      (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
-    ),
-  )
+  .refine(...redisOrUpstash)
   .refine(
     ...rule(
       ['ALLOW_SIMULATED_PAYMENTS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],

@@ -4,10 +4,14 @@ import {
   EventId,
   LogLevel,
   listening,
+  portsApart,
   problemsOf,
+  redisOrUpstash,
+  redisSettings,
   Secret,
   together,
   tracingSettings,
+  upstashSettings,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { RateLimitBinding } from './adapters/cloudflare-flood.ts'
@@ -102,18 +106,6 @@ interface TicketsEnv {
   readonly TICKETS_JWT_SECRET?: Uint8Array | undefined
 }
 
-const RestUrl = z.url({ protocol: /^https?$/, error: 'must be https://...' })
-const restUrl = {
-  description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
-  refused: 'what is no http or https URL',
-}
-const RestToken = z.string().min(1)
-const restToken = {
-  description: 'The token of that database, which may write.',
-  refused: 'the empty one',
-  secret: true,
-}
-
 /** Half a binding is a mistake, and so is a secret for routes that are not there. */
 const boundOrNot = together<TicketsEnv>()(
   ['TICKETS_APP_ID', 'TICKETS_EVENT_ID', 'TICKETS_JWT_SECRET'],
@@ -126,8 +118,7 @@ const boundOrNot = together<TicketsEnv>()(
 export const WorkerEnv = z
   .object({
     ...common,
-    UPSTASH_REDIS_REST_URL: RestUrl.meta(restUrl),
-    UPSTASH_REDIS_REST_TOKEN: RestToken.meta(restToken),
+    ...upstashSettings,
     CLIENT_FLOOD: RateLimitBinding.optional().meta({
       description:
         'A binding, not a variable: the first tier of rate limits, in writes of one client address per period, above every limit that an app has.',
@@ -145,17 +136,7 @@ export type WorkerEnv = z.infer<typeof WorkerEnv>
 const nodeFields = {
   ...common,
   ...listening(8787),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
-    .optional()
-    .meta({
-      description:
-        'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
-      refused: 'other addresses',
-      secret: true,
-    }),
-  UPSTASH_REDIS_REST_URL: RestUrl.optional().meta(restUrl),
-  UPSTASH_REDIS_REST_TOKEN: RestToken.optional().meta(restToken),
+  ...redisSettings,
   TRUSTED_PROXY_HEADER: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/i, 'must be the name of a header')
@@ -170,20 +151,8 @@ const nodeFields = {
 /** The environment of the Node entry. */
 export const NodeEnv = z
   .object(nodeFields)
-  .refine(
-    ...together<z.infer<z.ZodObject<typeof nodeFields>>>()(
-      ['REDIS_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
-      'set REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
-      (env) => Boolean(env.REDIS_URL || (env.UPSTASH_REDIS_REST_URL && env.UPSTASH_REDIS_REST_TOKEN)),
-    ),
-  )
-  .refine(
-    ...together<z.infer<z.ZodObject<typeof nodeFields>>>()(
-      ['METRICS_PORT', 'PORT'],
-      'must be another port than PORT: metrics are nobody else’s',
-      (env) => env.METRICS_PORT !== env.PORT,
-    ),
-  )
+  .refine(...redisOrUpstash)
+  .refine(...portsApart)
   .refine(...boundOrNot)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
