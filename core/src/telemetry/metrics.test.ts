@@ -28,9 +28,11 @@ describe('the metrics of core', () => {
     const { requests, read } = metricsOf()
     const events = new Hono<CoreEnv>()
       .get('/:event', (c) => c.text('here', 200))
-      .post('/:event/holds/:hold/confirm', (c) =>
-        c.req.param('hold') === 'good' ? c.json({ id: 'BK' }, 201) : refusal('seats_unavailable'),
-      )
+      .post('/:event/holds/:hold/confirm', (c) => {
+        if (c.req.param('hold') === 'good') return c.json({ id: 'BK' }, 201)
+        c.set('code', 'seats_unavailable')
+        return refusal('seats_unavailable')
+      })
     const app = new Hono<CoreEnv>().use(requests).route('/v1/events', events)
     const confirm = (hold: string) => app.request(`/v1/events/e/holds/${hold}/confirm`, { method: 'POST' })
     await app.request('/v1/events/theatre')

@@ -1,4 +1,4 @@
-import { type Platform, spanExportMs, type TraceTarget } from '@holdfast/contract'
+import { faultNameOf, type Platform, spanExportMs, type TraceTarget } from '@holdfast/contract'
 import {
   context,
   type Span,
@@ -88,7 +88,7 @@ const observeBy =
         return await run()
       } catch (error) {
         // Its name alone: a message quotes commands, keys and addresses.
-        span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown')
+        span.setAttribute(ATTR_ERROR_TYPE, faultNameOf(error))
         span.setStatus({ code: SpanStatusCode.ERROR })
         throw error
       } finally {
