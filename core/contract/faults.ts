@@ -17,3 +17,6 @@ export function faultOf(error: unknown): Fault {
   const frames = afterwards.split('\n').filter((line) => /^\s+at /.test(line))
   return { name, frames: frames.map((frame) => frame.trim()) }
 }
+
+/** The name of an unforeseen error alone, for a line of the log. */
+export const faultNameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')

@@ -10,7 +10,7 @@ import {
   paymentCallMs,
   shareOf,
 } from '@holdfast/contract'
-import { assertAlive } from '../http/admission.ts'
+import { assertAlive, remainingMs } from '../http/admission.ts'
 import { pokeSubject } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { chargeOf, keyOf } from '../payments/payment-rows.ts'
@@ -119,7 +119,7 @@ async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Re
     const cancellation = await draftCancellation(ctx, booking, ending)
     const reply = replyOf(booking, cancellation, isLetGo)
     try {
-      await ctx.store.transaction(Math.max(1, call.deadlineMs - ctx.platform.now()), async (tx) => {
+      await ctx.store.transaction(remainingMs(ctx.platform, call.deadlineMs), async (tx) => {
         if (isLetGo) await markLetGo(tx, booking)
         await recordCancellation(tx, booking, cancellation, isLetGo)
         await completeKey(tx, claim, reply)

@@ -16,7 +16,7 @@ import {
 import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import { applySeats } from '../events/apply-event.ts'
-import { assertAlive } from '../http/admission.ts'
+import { assertAlive, remainingMs } from '../http/admission.ts'
 import { bookingPokes, noticePoke } from '../outbox/rows.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
@@ -147,7 +147,10 @@ async function isPaidOtherwise(ctx: Context, call: ConfirmCall, booking: Booking
   const { payment } = call.command
   if (!payment || (call.paymentId ?? payment.id) === booking.paymentId) return false
   const provider = ctx.findProvider(booking.provider, booking.account)
-  const meant = await provider?.identify(payment, Math.min(remaining(ctx, call), paymentCallMs))
+  const meant = await provider?.identify(
+    payment,
+    Math.min(remainingMs(ctx.platform, call.deadlineMs), paymentCallMs),
+  )
   if (meant === 'unknown') throw new Problem('dependency_unavailable', {}, 1)
   return meant !== booking.paymentId
 }
@@ -200,7 +203,9 @@ async function payAndCommit(
   const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
   assertAlive(ctx.platform, call.deadlineMs)
   const asked = { ...due, claim: command.payment }
-  const taken = await stage(ctx, 'payment', () => takePayment(ctx, asked, remaining(ctx, call)))
+  const taken = await stage(ctx, 'payment', () =>
+    takePayment(ctx, asked, remainingMs(ctx.platform, call.deadlineMs)),
+  )
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
   return commit(ctx, call, claim, {
     ...{ pin, domain: app.domain, buyer, provider, account, taken },
@@ -228,7 +233,9 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
     ]
     assertAlive(ctx.platform, call.deadlineMs)
     try {
-      await stage(ctx, 'commit', () => commitBooking(ctx.store, booking, claim, pokes, remaining(ctx, call)))
+      await stage(ctx, 'commit', () =>
+        commitBooking(ctx.store, booking, claim, pokes, remainingMs(ctx.platform, call.deadlineMs)),
+      )
       ctx.poke(booking)
       return { ...bookedReply(booking), replayed: false }
     } catch (error) {
@@ -300,7 +307,7 @@ async function refuseForGood(
   const status = code === 'hold_released' ? 'RELEASED' : 'EXPIRED'
   const now = new Date(ctx.platform.now())
   try {
-    await ctx.store.transaction(remaining(ctx, call), async (tx) => {
+    await ctx.store.transaction(remainingMs(ctx.platform, call.deadlineMs), async (tx) => {
       await putDecision(tx, { appId, eventId, grantId, owner }, status, now)
       await completeKey(tx, claim, answer)
     })
@@ -352,9 +359,6 @@ async function finish(ctx: Context, claim: Claim, answer: ConfirmAnswer): Promis
   await completeKey(ctx.store, claim, { status: answer.status, body: answer.body })
   return answer
 }
-
-const remaining = (ctx: Context, call: ConfirmCall): number =>
-  Math.max(1, call.deadlineMs - ctx.platform.now())
 
 function refusal(call: ConfirmCall, code: ProblemCode, extras: ProblemExtras = {}): ConfirmAnswer {
   const body = JSON.stringify(problemBody(code, extras, call.requestId))

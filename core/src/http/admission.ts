@@ -80,3 +80,7 @@ function waitUntil({ now, deadline }: Pick<Platform, 'now' | 'deadline'>, deadli
 export function assertAlive({ now }: Pick<Platform, 'now'>, deadlineMs: number): void {
   if (now() >= deadlineMs) throw new Overloaded('too_late')
 }
+
+/** What is left until then, in milliseconds, as a budget: 1 when it is over. */
+export const remainingMs = ({ now }: Pick<Platform, 'now'>, deadlineMs: number): number =>
+  Math.max(1, deadlineMs - now())

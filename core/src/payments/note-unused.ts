@@ -1,4 +1,5 @@
 import type { PaymentClaim } from '@holdfast/contract'
+import { faultNameOf } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { Purpose } from './payment-rows.ts'
 import { recordIntent } from './take-payment.ts'
@@ -18,7 +19,7 @@ export async function noteUnused(
   if (!claim || !isNamed || amount === 0) return
   // When it is on record, it is on record for whom it is for.
   await recordIntent(ctx, purpose, claim.id).catch((error: unknown) => {
-    const fault = error instanceof Error ? error.name : 'unknown'
+    const fault = faultNameOf(error)
     if (fault !== 'Problem')
       ctx.log({ level: 'warn', event: 'unused_payment_not_noted', appId: purpose.appId, fault })
   })

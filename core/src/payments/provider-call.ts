@@ -1,4 +1,4 @@
-import { type Platform, paymentCallMs } from '@holdfast/contract'
+import { faultNameOf, type Platform, paymentCallMs } from '@holdfast/contract'
 import type { Log } from '../context.ts'
 
 /** What an adapter of a payment provider works with. */
@@ -58,7 +58,7 @@ export function askOf(
     try {
       return await Promise.race([run({ signal, timeoutMs }), late])
     } catch (error) {
-      const fault = signal.aborted ? 'late' : error instanceof Error ? error.name : 'unknown'
+      const fault = signal.aborted ? 'late' : faultNameOf(error)
       log({ level: 'warn', event: 'payment_provider_fault', ...name, call, fault, ...detailOf(error) })
       return null
     }

@@ -1,4 +1,10 @@
-import { paymentCallMs, paymentPendingMsMax, paymentRetryMsMax, paymentRetryMsMin } from '@holdfast/contract'
+import {
+  faultNameOf,
+  paymentCallMs,
+  paymentPendingMsMax,
+  paymentRetryMsMax,
+  paymentRetryMsMin,
+} from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
 import { decideExpired } from '../bookings/decide-grant.ts'
 import type { BookingDoc, PaymentDoc } from '../store/schema.ts'
@@ -39,7 +45,7 @@ export async function settlePayment(ctx: Settling, key: PaymentKey): Promise<voi
     const payment = await ctx.store.get(key.appId, 'payments', keyOf(key))
     if (!payment?.dueAt) return
     const came = await stepOf(ctx, payment).catch((error: unknown): Step => {
-      const fault = error instanceof Error ? error.name : 'unknown'
+      const fault = faultNameOf(error)
       ctx.log({ level: 'warn', event: 'payment_not_settled', appId: key.appId, fault })
       return 'vain'
     })

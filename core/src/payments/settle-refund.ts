@@ -1,4 +1,4 @@
-import { paymentCallMs, paymentRetryMsMax, paymentRetryMsMin } from '@holdfast/contract'
+import { faultNameOf, paymentCallMs, paymentRetryMsMax, paymentRetryMsMin } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { RefundDoc } from '../store/schema.ts'
 import { finishRefund } from './finish-refund.ts'
@@ -19,7 +19,7 @@ export async function settleRefund(ctx: Context, { appId, refundId }: RefundDoc)
       level: 'warn',
       event: 'refund_not_settled',
       appId,
-      fault: error instanceof Error ? error.name : 'unknown',
+      fault: faultNameOf(error),
     })
     return 'unknown'
   })

@@ -75,19 +75,19 @@ export function createDrift(ctx: Context): Drift {
     return true
   }
 
-  /** Seats that differ in the map as it is now: the pass has begun a while ago, and much was sold since. */
-  const differingOf = async (ref: EventRef, pass: Pass, page: readonly SeatDoc[]): Promise<SeatDoc[]> => {
-    if (!page.some((seat) => differs(pass.map, seat))) return []
+  /** Counts what differs in the map as it is now: the pass has begun a while ago, and much was sold since. */
+  const countDiffering = async (ref: EventRef, pass: Pass, page: readonly SeatDoc[]): Promise<number> => {
+    if (!page.some((seat) => differs(pass.map, seat))) return 0
     const snapshot = await inventory.snapshot(ref)
     if (snapshot.word === 'snapshot') pass.map = snapshot.map
     const differing = page.filter((seat) => differs(pass.map, seat))
     pass.differing += differing.length
     pass.settling += differing.filter(({ index }) => pass.map.charAt(index) === 'C').length
-    return differing
+    return differing.length
   }
 
   const comparePage = async (ref: EventRef, pass: Pass, page: readonly SeatDoc[], isLast: boolean) => {
-    const differing = (await differingOf(ref, pass, page)).length
+    const differing = await countDiffering(ref, pass, page)
     await inventory.apply(ref, page)
     if (pass.learns && page.length > 0) await learnHolds(ctx, ref, page)
     if (differing === 0 && pass.lacks.length === 0) return

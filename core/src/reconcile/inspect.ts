@@ -6,6 +6,7 @@ import {
   inspectPageEveryMs,
 } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
+import { liveSeats } from '../bookings/record-cancellation.ts'
 import type { Core } from '../context.ts'
 import { cursorAt } from '../cursor.ts'
 import { carries, keyOf } from '../payments/payment-rows.ts'
@@ -29,8 +30,7 @@ interface Around {
 }
 
 const isLive = ({ status, paymentStatus }: BookingDoc) => status === 'CONFIRMED' && paymentStatus !== 'FAILED'
-const seatsOf = ({ seats, cancelled }: BookingDoc) =>
-  seats.map(({ id }) => id).filter((id) => !cancelled.includes(id))
+const seatsOf = (booking: BookingDoc) => liveSeats(booking).map(({ id }) => id)
 
 async function readAround(on: Statements, ref: EventRef, bookings: readonly BookingDoc[]): Promise<Around> {
   const { appId, eventId } = ref

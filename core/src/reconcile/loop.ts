@@ -1,7 +1,7 @@
 import {
   backlogRoundMs,
   claimsRoundMs,
-  faultOf,
+  faultNameOf,
   leaseRenewMs,
   purgeRoundMs,
   relayRoundMs,
@@ -57,7 +57,7 @@ export async function repairOnce(
       await work()
     } catch (error) {
       const { appId, eventId } = event
-      const fault = error instanceof Error ? error.name : 'unknown'
+      const fault = faultNameOf(error)
       ctx.log({ level: 'error', event: 'repair_failed', appId, eventId, fault })
     }
   }
@@ -100,7 +100,7 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
   const told = createRoundsTold(ctx.platform, host)
   const tryTo = (name: string, work: () => Promise<unknown>) =>
     work().catch((error: unknown) =>
-      ctx.log({ level: 'error', event: `${name}_failed`, fault: faultOf(error).name }),
+      ctx.log({ level: 'error', event: `${name}_failed`, fault: faultNameOf(error) }),
     )
   const renew = async () => {
     let isNow = false

@@ -1,4 +1,4 @@
-import { endpointsAtOnceMax, failingEndpointsAtOnceMax } from '@holdfast/contract'
+import { endpointsAtOnceMax, failingEndpointsAtOnceMax, faultNameOf } from '@holdfast/contract'
 import type { EndpointDoc } from '../store/schema.ts'
 import { everyApp, type Store } from '../store/store.ts'
 import type { Delivering } from './attempt-delivery.ts'
@@ -35,7 +35,7 @@ export function openLanes(ctx: Delivering, isStopping: () => boolean = () => fal
       if (isRunning(key)) continue
       const lane = workOffQueue(ctx, endpoint, isStopping)
         .catch((error: unknown) => {
-          const fault = error instanceof Error ? error.name : 'unknown'
+          const fault = faultNameOf(error)
           ctx.log({ level: 'error', event: 'deliveries_failed', appId: endpoint.appId, fault })
         })
         .finally(() => lanes.delete(key))
@@ -73,7 +73,7 @@ export function startDelivering(ctx: Delivering): { stop(): Promise<void> } {
         ctx.log({
           level: 'error',
           event: 'delivering_failed',
-          fault: error instanceof Error ? error.name : 'unknown',
+          fault: faultNameOf(error),
         })
       })
       for (let waited = 0; waited < roundMs && !stopped; waited += 100) await ctx.platform.sleep(100)

@@ -11,17 +11,11 @@ import { serveRest } from '../../../edge/dev/redis/rest.ts'
 import { withScripts } from '../../../edge/dev/redis/scripts.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
+import { finding } from './finding.ts'
 
 const look = (REDIS_URL: string) => redisFindings(readWhatFits({ REDIS_URL }))
 const lookByRest = (url: string, token: string) =>
   redisFindings(readWhatFits({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token }))
-const finding = (check: string, result: 'ok' | 'warn' | 'FAIL', found: RegExp, next: RegExp = /./) =>
-  expect.objectContaining({
-    check,
-    result,
-    found: expect.stringMatching(found),
-    ...(result !== 'ok' && { next: expect.stringMatching(next) }),
-  })
 
 describe.runIf(redisEngines.includes('server'))('of a redis-server', () => {
   let dir: string

@@ -8,16 +8,10 @@ import { systemScope } from '@holdfast/core/src/store/store.ts'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Mongo, type MongoOptions, startMongo } from '../../support/mongo/index.ts'
+import { finding } from './finding.ts'
 
 /** What is found of the store at this address. */
 const look = (url: string) => storeFindings({ STORE_URL: url })
-const finding = (check: string, result: 'ok' | 'warn' | 'FAIL', found: RegExp, next: RegExp = /./) =>
-  expect.objectContaining({
-    check,
-    result,
-    found: expect.stringMatching(found),
-    ...(result !== 'ok' && { next: expect.stringMatching(next) }),
-  })
 const unfit = (found: RegExp) =>
   expect.objectContaining({ check: 'store', result: 'FAIL', found: expect.stringMatching(found) })
 

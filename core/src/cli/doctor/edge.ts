@@ -3,6 +3,7 @@ import { makeKey } from '../../apps/keys.ts'
 import { createReceipts } from '../../bookings/receipts.ts'
 import { createTokenIssuer } from '../../users/tokens.ts'
 import { clockFinding } from './clock.ts'
+import { jsonOf } from './conceal.ts'
 import { type Finding, fail, ok } from './finding.ts'
 import type { Settings } from './settings.ts'
 
@@ -33,15 +34,7 @@ const askingOf =
     return { status: response.status, text: await response.text(), date, askedAtMs, answeredAtMs }
   }
 
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-const codeOf = ({ text }: Answer): string | undefined => ProblemBody.safeParse(json(text)).data?.code
+const codeOf = ({ text }: Answer): string | undefined => ProblemBody.safeParse(jsonOf(text)).data?.code
 
 async function ofReadiness(ask: Ask): Promise<Finding[]> {
   const answer = await ask('/readyz')
@@ -69,7 +62,7 @@ async function ofReceiptKey(
   if (key === undefined) return []
   const check = 'edge receipt keys'
   const { status, text } = await ask('/.well-known/jwks.json')
-  const published = PublicKeys.safeParse(json(text)).data
+  const published = PublicKeys.safeParse(jsonOf(text)).data
   if (published === undefined)
     return [
       fail(check, `/.well-known/jwks.json answers ${status}`, 'see that core runs, and CORE_URL at the edge'),

@@ -27,6 +27,9 @@ export const fail = (check: string, found: string, next?: string): Finding => ({
   ...(next !== undefined && { next }),
 })
 
+/** What an error tells; secrets are taken out of it later. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'it broke')
+
 /** No check waits longer; each library that is asked gives up before. */
 const checkMsMax = 15_000
 
@@ -43,6 +46,6 @@ export async function findingsOf(
   try {
     return await Promise.race([run(), late])
   } catch (error) {
-    return [fail(check, error instanceof Error ? error.message : 'it broke')]
+    return [fail(check, messageOf(error))]
   }
 }

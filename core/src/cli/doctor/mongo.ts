@@ -6,7 +6,7 @@ import { indexesOf, missingIn } from '../../store/mongo/layout.ts'
 import { assertFit, readLayout } from '../../store/mongo/server.ts'
 import { collectionNames } from '../../store/schema.ts'
 import { clockFinding } from './clock.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
+import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
 
 const statementMs = 4_000
 const bounds = { timeoutMS: statementMs }
@@ -93,6 +93,6 @@ export async function mongoFindings(url: string): Promise<Finding[]> {
       await client.close()
     }
   } catch (error) {
-    return [fail('store', error instanceof Error ? error.message : 'it broke')]
+    return [fail('store', messageOf(error))]
   }
 }

@@ -4,7 +4,7 @@ import { newId, systemPlatform } from '@holdfast/contract'
 import { openStore } from '../../store/open.ts'
 import { type Store, systemScope } from '../../store/store.ts'
 import { assertWhole } from '../../store/transfer/import-store.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
+import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
 import { mongoFindings } from './mongo.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,8 +22,6 @@ async function ofWriting(store: Store): Promise<Finding> {
   })
   return ok('store writes', `a transaction is durable within ${systemPlatform.now() - startedAtMs} ms`)
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'it broke')
 
 /** Opens the store as core does, and writes to it. */
 async function ofUse(url: string): Promise<Finding[]> {
