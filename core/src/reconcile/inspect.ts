@@ -113,7 +113,8 @@ export function createInspection({ store, platform, log }: Context): Inspection 
       const around = await readAround(store, ref, page)
       for (const { bookingId } of page.filter((booking) => suspicionOf(booking, around) !== null)) {
         const invariant = await store.transaction(coreBudgetMs, (tx) => judge(tx, ref, bookingId))
-        if (invariant) log({ event: 'invariant_broken', invariant, appId, eventId, bookingId })
+        if (invariant)
+          log({ level: 'error', event: 'invariant_broken', invariant, appId, eventId, bookingId })
       }
     },
   }

@@ -60,7 +60,8 @@ async function buildOnce(ctx: Context, unbuilt: Unbuilt, turns: Builds['turns'])
   )
   if (raised !== 1) return
   const build = { appId, eventId, epoch: before.epoch + 1 }
-  if (before.epoch > 0) ctx.log({ event: 'inventory_lost', appId, eventId, epoch: before.epoch })
+  if (before.epoch > 0)
+    ctx.log({ level: 'warn', event: 'inventory_lost', appId, eventId, epoch: before.epoch })
   try {
     // Nobody may hold the seats of commits that are still under way.
     const pauseMs = waitMs(ctx, build)

@@ -47,7 +47,7 @@ async function judge(
     if (decided !== 'CONFIRMED') return 'decided'
     const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
     if (!booking) {
-      ctx.log({ event: 'invariant_broken', invariant: 'I2', appId, eventId, grantId })
+      ctx.log({ level: 'error', event: 'invariant_broken', invariant: 'I2', appId, eventId, grantId })
       return null
     }
     await applySeats(
