@@ -1,4 +1,4 @@
-import { type ProblemCode, problemBody, problems, systemPlatform } from '@holdfast/contract'
+import { type GrantId, type ProblemCode, problemBody, problems, systemPlatform } from '@holdfast/contract'
 import { operations } from '@holdfast/contract/operations'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { type ClientOptions, createClient, HoldfastFault, HoldfastProblem } from './index.ts'
@@ -281,6 +281,8 @@ test('the same client can act for another buyer', async () => {
 test('the types are those of the table', () => {
   const { client } = clientOf([])
   expectTypeOf(client.createHold).parameter(0).toEqualTypeOf<{ eventId: string } & { seats: string[] }>()
+  // A body of nothing does not forbid the parts of the path.
+  expectTypeOf(client.extendHold).toBeCallableWith({ eventId: 'play', holdId: 'hold_1' as GrantId })
   expectTypeOf(client.readReceipt).returns.resolves.toEqualTypeOf<string>()
   // @ts-expect-error what an operation needs cannot be left out
   const incomplete = () => client.createHold({ eventId: 'theatre' })

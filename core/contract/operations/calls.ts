@@ -4,7 +4,13 @@ import type { Content, Operation } from './operation.ts'
 type Part<Name extends string, Value> = { readonly [N in Name]: Value }
 
 type ParamsOf<O> = O extends Part<'params', infer Schema extends z.ZodType> ? z.input<Schema> : unknown
-type BodyOf<O> = O extends Part<'body', infer Schema extends z.ZodType> ? z.input<Schema> : unknown
+// A body of nothing adds nothing: as a type of its own it would forbid the parts of the path beside it.
+type BodyOf<O> =
+  O extends Part<'body', infer Schema extends z.ZodType>
+    ? z.input<Schema> extends Record<string, never>
+      ? unknown
+      : z.input<Schema>
+    : unknown
 // On the wire a query is text, so its schemas take anything: a caller is told what they make of it.
 type QueryOf<O> =
   O extends Part<'query', infer Schema extends z.ZodType> ? Partial<z.output<Schema>> : unknown
