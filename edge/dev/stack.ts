@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import { isOfLock, lockFolder } from './lock.ts'
@@ -19,7 +19,7 @@ export interface Between {
 export interface StackOptions {
   /** Where logs live and, of its own store, data and secrets. */
   readonly dir: string
-  /** The SQLite file in `dir` when absent. A MongoDB is migrated before core starts. */
+  /** The SQLite file in `dir` when absent. A store that is there is migrated before core starts. */
   readonly store?: ChosenStore
   /** `worker`: under `wrangler dev`, as it is deployed. `node`: the Node entry, without wrangler's slow proxy. */
   readonly edge: 'worker' | 'node'
@@ -91,7 +91,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         : await startRedis({ dir: join(store.home, 'redis'), engine: asked, token: secrets.redisToken })
     if (redis !== asked) started.push(redis)
 
-    if (store.isMongo) {
+    // A new file is laid out by core; one that is there may be of an older format.
+    if (store.isMongo || existsSync(store.url.slice('sqlite:'.length))) {
       onStep('the collections and indexes')
       const command = [process.execPath, 'core/src/cli/main.ts', 'migrate'] as const
       await runToEnd({ name: 'the migration', command, env: { STORE_URL: store.url }, signal })

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
 import { AppShape, AttemptShape, CodeShape, KeyShape, UserShape } from './shapes/accounts.ts'
-import { CheckShape, CursorShape, ImportShape, LeaseShape } from './shapes/background.ts'
+import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
   OrderShape,
@@ -14,6 +14,7 @@ import { BookingShape, EventShape, ReservationShape, SeatShape } from './shapes/
 
 /** The collections, their keys and indexes: every adapter makes its database from this and from nothing else. */
 export const collections = {
+  meta: collection({ doc: MetaShape, key: ['appId', 'name'], indexes: {} }),
   apps: collection({
     doc: AppShape,
     key: ['appId'],

@@ -1,3 +1,5 @@
+import { metaOf } from '@holdfast/core/src/store/formats/meta.ts'
+import { currentFormat } from '@holdfast/core/src/store/formats/steps.ts'
 import { indexesOf } from '@holdfast/core/src/store/mongo/layout.ts'
 import { migrateMongo } from '@holdfast/core/src/store/mongo/migrate.ts'
 import { openMongoStore } from '@holdfast/core/src/store/mongo.ts'
@@ -39,6 +41,13 @@ test('a missing index is named', async () => {
       .collection(name)
       .createIndexes([...indexes])
   }
+  await client
+    .db(database)
+    .collection<{ _id: object }>('meta')
+    .insertOne({
+      _id: { appId: 'system', name: 'store' },
+      ...metaOf(currentFormat),
+    })
   await expect(openMongoStore({ url: mongo.url, database })).rejects.toMatchObject(
     unusable(/lacks bookings\.grant: run/),
   )

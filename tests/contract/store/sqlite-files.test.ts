@@ -52,7 +52,7 @@ describe('a file of ours', () => {
     const { path } = await fileWithSeats(1)
     for (const layout of [7, 1]) {
       meddle(path, `PRAGMA user_version = ${layout}`)
-      const told = new RegExp(`layout ${layout} .* knows 2; open it with the version`)
+      const told = new RegExp(`layout ${layout} .* knows 3; open it with the version`)
       expect(opening(path)).toThrow(unusable(told))
     }
   })

@@ -29,6 +29,8 @@ const CreateIndexes = command({
   ),
 })
 
+const DropIndexes = command({ dropIndexes: z.string(), index: z.string() })
+
 const missing = (namespace: string): ServerError =>
   new ServerError('NamespaceNotFound', `ns does not exist: ${namespace}`)
 
@@ -56,7 +58,7 @@ const drop: Handler = (received, _, storage) => {
 const isUsed = ({ rows }: Collection): boolean => [...rows].some(({ pending }) => pending !== undefined)
 
 function assertUnused(collection: Collection): void {
-  if (isUsed(collection)) throw refusal('dropping a collection that an open transaction has written')
+  if (isUsed(collection)) throw refusal('dropping what an open transaction has written')
 }
 
 /** The same key and options under one name, or a conflict (manual/reference/command/createIndexes, "Behaviors"). */
@@ -116,6 +118,19 @@ const createIndexes: Handler = async (received, scope, storage) => {
   }
 }
 
+/** One index by its name (manual/reference/command/dropIndexes). */
+const dropIndexes: Handler = (received, _, storage) => {
+  const { dropIndexes: name, $db, index } = parsed(DropIndexes, received)
+  const collection = storage.collections.get(`${$db}.${name}`)
+  if (collection === undefined) throw missing(`${$db}.${name}`)
+  assertUnused(collection)
+  const nIndexesWas = collection.indexes.length
+  if (!collection.removeIndex(index)) {
+    throw new ServerError('IndexNotFound', `index not found with name [${index}]`)
+  }
+  return { nIndexesWas }
+}
+
 const listIndexes: Handler = (received, _, storage) => {
   const { listIndexes: name, $db } = parsed(ListIndexes, received)
   const collection = storage.collections.get(`${$db}.${name}`)
@@ -142,6 +157,7 @@ export const catalogCommands: Readonly<Record<string, Handler>> = {
   create,
   drop,
   createIndexes,
+  dropIndexes,
   listIndexes,
   listCollections,
 }

@@ -88,6 +88,8 @@ export interface Collection {
   /** A new index that holds nothing yet. */
   buildIndex(spec: IndexSpec): Index
   addIndex(index: Index): void
+  /** Says whether it was there. */
+  removeIndex(name: string): boolean
   /** Sets of rows that hold every document which can match. */
   candidates(filter: Doc): readonly ReadonlySet<Row>[]
 }
@@ -112,6 +114,11 @@ export function createCollection(namespace: string): Collection {
     buildIndex: (spec) => createIndex(namespace, spec),
     addIndex: (index) => {
       indexes.push(index)
+    },
+    removeIndex: (name) => {
+      const at = indexes.findIndex(({ spec }) => spec.name === name)
+      if (at > 0) indexes.splice(at, 1)
+      return at > 0
     },
     candidates: (filter) => {
       let best: readonly ReadonlySet<Row>[] = [rows]

@@ -6,6 +6,7 @@ const codes = {
   FailedToParse: 9,
   TypeMismatch: 14,
   NamespaceNotFound: 26,
+  IndexNotFound: 27,
   CursorNotFound: 43,
   NamespaceExists: 48,
   MaxTimeMSExpired: 50,

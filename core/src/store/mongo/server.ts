@@ -1,9 +1,14 @@
 import type { Db, IndexDescription } from 'mongodb'
 import * as z from 'zod'
-import { type CollectionName, collectionNames } from '../schema.ts'
+import { documentRead } from '../documents.ts'
+import { assertFormat, type Meta, metaOf } from '../formats/meta.ts'
+import { currentFormat } from '../formats/steps.ts'
+import { type CollectionName, collectionNames, isCollectionName } from '../schema.ts'
 import { StoreError } from '../store.ts'
 import { isNamespaceMissing, storeErrorOf } from './errors.ts'
+import { idOf } from './filters.ts'
 import { missingIn } from './layout.ts'
+import type { Raw } from './scope.ts'
 
 /** What `hello` tells of a server (manual/reference/command/hello, "Output"). */
 const Hello = z.object({
@@ -49,28 +54,45 @@ const translated = async <Result>(asked: Promise<Result>): Promise<Result> => {
 export const checkServer = async (db: Db): Promise<void> =>
   assertFit(await translated(db.admin().command({ hello: 1 })))
 
-/** The indexes that are there, by collection; null stands for no collection. */
-export async function readLayout(
-  db: Db,
-): Promise<ReadonlyMap<CollectionName, readonly IndexDescription[] | null>> {
-  const found = collectionNames.map(async (name) => {
-    const indexes = db
+/** The indexes of a collection; null: there is no such collection. */
+export const indexesIn = (db: Db, name: string): Promise<readonly IndexDescription[] | null> =>
+  translated(
+    db
       .collection(name)
       .indexes()
       .catch((error: unknown) => {
         if (isNamespaceMissing(error)) return null
         throw error
-      })
-    return [name, await translated(indexes)] as const
-  })
+      }),
+  )
+
+/** The indexes that are there, by collection; null stands for no collection. */
+export async function readLayout(
+  db: Db,
+): Promise<ReadonlyMap<CollectionName, readonly IndexDescription[] | null>> {
+  const found = collectionNames.map(async (name) => [name, await indexesIn(db, name)] as const)
   return new Map(await Promise.all(found))
 }
 
+/** The format of a database; null: nothing in it is ours. */
+export async function metaOfDatabase(db: Db): Promise<Meta | null> {
+  const found = await translated(
+    db
+      .collection<Raw>('meta')
+      .findOne({ _id: idOf('meta', metaOf(currentFormat)) }, { projection: { _id: 0 } }),
+  )
+  if (found !== null) return documentRead('meta', found)
+  const names = await translated(db.listCollections({}, { nameOnly: true }).toArray())
+  return names.some(({ name }) => isCollectionName(name)) ? metaOf(1) : null
+}
+
 /**
- * Refuses a database without the collections and indexes of the schema: no request ever makes them.
+ * Refuses a database of another format, or without the collections and indexes of the schema: no request ever makes them.
  * @throws StoreError `unusable`, with what to do.
  */
 export async function checkLayout(db: Db): Promise<void> {
+  const meta = await metaOfDatabase(db)
+  if (meta !== null) assertFormat(`the database ${db.databaseName}`, meta)
   const missing = missingIn(await readLayout(db))
   if (missing.length === 0) return
   throw new StoreError(

@@ -48,6 +48,18 @@ export const CheckShape = z.object({
   mendedAt: date().nullable(),
 })
 
+/**
+ * Which format the documents of this store have (`appId` is `system`): the one document of its kind. While a migration to
+ * the next format is under way, `migration` says how far it has come: up to `after` (null: the beginning), a place in the
+ * order of the documents of `collection` as the store has it.
+ */
+export const MetaShape = z.object({
+  appId: AppId,
+  name: z.literal('store'),
+  format: z.int().positive(),
+  migration: z.object({ collection: z.string(), after: z.string().nullable() }).nullable().default(null),
+})
+
 /** The last import into this store (`appId` is `system`). */
 export const ImportShape = z.object({
   appId: AppId,

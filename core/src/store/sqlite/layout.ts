@@ -1,62 +1,121 @@
+import { assertFormat, type Meta, metaOf } from '../formats/meta.ts'
+import { currentFormat, type DroppedIndexes } from '../formats/steps.ts'
 import { type CollectionName, collectionNames, schema } from '../schema.ts'
 import { StoreError } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { fields } from './sql.ts'
+import { fields, insertSql } from './sql.ts'
 
-/** Raise it when files of an older program cannot be used as they are; new collections and indexes are just added. */
-const layoutVersion = 2
+/** How documents lie in a file: in layout 3 one of them says which format they have; before, it was 1. */
+const layoutVersion = 3
+const layoutOfFormat1 = 2
 
 /** Marks a SQLite file as one of ours: "hfst". */
 const applicationId = 0x68667374
+
+/** Says in the file itself that it is one of ours, and how documents lie in it. */
+export const markOurs = `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${layoutVersion}`
 
 const index = (name: CollectionName, own: string, on: readonly string[], unique?: boolean): string =>
   `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS "${name}.${own}" ON "${name}" (${fields(on)})`
 
 /** The primary key is a unique index like the others, because SQLite's error then says which one it was. */
-function tableOf(name: CollectionName): string[] {
+function indexesOf(name: CollectionName): readonly string[] {
   const { key, indexes, expires } = schema[name]
   return [
-    `CREATE TABLE IF NOT EXISTS "${name}" (doc TEXT NOT NULL) STRICT`,
     index(name, 'primary', key, true),
     ...Object.entries(indexes).map(([own, { fields: on, unique }]) => index(name, own, on, unique)),
     ...(expires === undefined ? [] : [index(name, 'expires', [expires])]),
   ]
 }
 
-function assertOurs(db: Connection): void {
+/** Makes the tables that are missing. */
+export const makeTables = (db: Connection): void =>
+  db.exec(
+    collectionNames
+      .map((name) => `CREATE TABLE IF NOT EXISTS "${name}" (doc TEXT NOT NULL) STRICT`)
+      .join(';\n'),
+  )
+
+/** Makes the indexes that are missing. */
+export const makeIndexes = (db: Connection): void => db.exec(collectionNames.flatMap(indexesOf).join(';\n'))
+
+/** Removes these indexes where they are. */
+export const dropIndexes = (db: Connection, names: DroppedIndexes): void =>
+  db.exec(
+    Object.entries(names)
+      .flatMap(([name, indexes]) => indexes.map((own) => `DROP INDEX IF EXISTS "${name}.${own}"`))
+      .join(';\n'),
+  )
+
+/** Whether there is such a table. */
+export const hasTable = (db: Connection, name: string): boolean =>
+  db.values({ text: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", params: [name] })
+    .length > 0
+
+/** What the meta document says, if there is one. */
+function metaIn(db: Connection): Meta | undefined {
+  if (!hasTable(db, 'meta')) return undefined
+  const [text] = db.values({ text: 'SELECT doc FROM "meta"', params: [] })
+  if (text === undefined) return undefined
+  const meta = schema.meta.doc.safeParse(JSON.parse(String(text)))
+  if (meta.success) return meta.data
+  throw new StoreError('unusable', `${db.path}: what it says of its format cannot be read; put back a copy`)
+}
+
+/**
+ * The format of the documents in a file; null: it is new.
+ * @throws StoreError `unusable` when it is the file of another program, or of a layout that is not known.
+ */
+export function metaOfFile(db: Connection): Meta | null {
   const [owner, version, entries] = [
     'PRAGMA application_id',
     'PRAGMA user_version',
     'SELECT count(*) FROM sqlite_schema',
   ].flatMap((text) => db.values({ text, params: [] }))
-  const isNew = owner === 0 && version === 0 && entries === 0
-  if (isNew || (owner === applicationId && version === layoutVersion)) return
+  if (owner === 0 && version === 0 && entries === 0) return null
+  if (owner !== applicationId) {
+    throw new StoreError(
+      'unusable',
+      `${db.path}: the file is the database of another program; name a file of Holdfast, or a new one`,
+    )
+  }
+  if (version === layoutOfFormat1) return metaOf(1)
+  const meta = version === layoutVersion ? metaIn(db) : undefined
+  if (meta !== undefined) return meta
   throw new StoreError(
     'unusable',
-    owner === applicationId
-      ? `${db.path}: the file has layout ${version} and this program knows ${layoutVersion}; open it with the ` +
-          'version of Holdfast that wrote it'
-      : `${db.path}: the file is the database of another program; name a file of Holdfast, or a new one`,
+    `${db.path}: the file has layout ${version} and this program knows ${layoutVersion}; open it with the ` +
+      'version of Holdfast that wrote it',
   )
 }
 
-/**
- * Makes the tables and indexes that are missing, all or none.
- * @throws StoreError `unusable` when the file is of another layout or program, and leaves it as it was.
- */
-export function layOut(db: Connection): void {
-  // The lock comes first, so that two processes may open a new file at the same time.
+/** Runs it as one transaction. The lock comes first, so that two processes may open a new file at the same time. */
+export function atOnce<Result>(db: Connection, run: () => Result): Result {
   db.exec('BEGIN IMMEDIATE')
   try {
-    assertOurs(db)
-    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${layoutVersion}`)
-    db.exec(collectionNames.flatMap(tableOf).join(';\n'))
+    const result = run()
     db.exec('COMMIT')
+    return result
   } catch (error) {
     db.rollback()
     throw error
   }
 }
+
+/**
+ * Makes a new file, or the tables and indexes that a file of the current format lacks: all or none.
+ * @throws StoreError `unusable` when the file is of another format or program, and leaves it as it was.
+ */
+export const layOut = (db: Connection): void =>
+  atOnce(db, () => {
+    const meta = metaOfFile(db)
+    if (meta !== null) assertFormat(db.path, meta)
+    makeTables(db)
+    makeIndexes(db)
+    if (meta !== null) return
+    db.exec(markOurs)
+    db.run(insertSql('meta', [metaOf(currentFormat)]))
+  })
 
 /** Makes every commit durable before it is answered, and lets others read while somebody writes. */
 export function makeDurable(db: Connection): void {

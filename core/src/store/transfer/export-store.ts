@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { currentFormat } from '../formats/steps.ts'
 import type { Store } from '../store.ts'
 import { carried, createSum, Header, lineOf, type Sums, Trailer } from './format.ts'
 
@@ -21,12 +22,13 @@ export async function* exportStore(
   progress: Progress,
 ): AsyncGenerator<string> {
   const whole = createHash('sha256')
-  const sum = createSum()
+  const sum = createSum(carried)
   const told = (line: string): string => {
     whole.update(line).update('\n')
     return line
   }
-  yield told(JSON.stringify(Header.parse({ holdfast: 'export', version: 1, at: at.toISOString() })))
+  const header = { holdfast: 'export', format: currentFormat, at: at.toISOString() }
+  yield told(JSON.stringify(Header.parse(header)))
   let done = 0
   for await (const entry of store.snapshot()) {
     if (!carried.includes(entry.collection)) continue

@@ -101,7 +101,7 @@ async function verify(lines: AsyncIterable<string>, progress: Progress): Promise
 
 /** Reads everything back. @throws TransferError when the store has not what the file has. */
 async function compare(store: Store, { sums }: Verified, progress: Progress): Promise<void> {
-  const found = createSum()
+  const found = createSum(carried)
   let done = 0
   for await (const entry of store.snapshot()) {
     found.add(entry.collection, lineOf(entry))

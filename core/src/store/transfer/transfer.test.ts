@@ -99,7 +99,17 @@ describe('a file that is not as it was exported writes nothing, and says why:', 
       /checksums differ/,
     ],
     ['with a price changed', () => changed(5, '4500', '4501'), /checksums differ/],
-    ['of another version', () => changed(0, '"version":1', '"version":2'), /line 1 is not the beginning/],
+    [
+      'of a newer format',
+      () => changed(0, /"format":\d+/, '"format":99'),
+      /line 1 says format 99.*newer one/,
+    ],
+    ['of no format', () => changed(0, /"format":\d+/, '"format":0'), /line 1 is not the beginning/],
+    [
+      'of a version that never was',
+      () => changed(0, /"format":\d+/, '"version":2'),
+      /line 1 is not the beginning/,
+    ],
     ['that is something else', () => ['{"a":1}'], /line 1 is not the beginning/],
     [
       'with a collection of the future',

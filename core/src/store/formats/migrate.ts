@@ -1,0 +1,176 @@
+import * as z from 'zod'
+import { collectionNames, schema } from '../schema.ts'
+import { StoreError } from '../store.ts'
+import { assertFormat, type Meta, metaOf } from './meta.ts'
+import type { RawChange, RawEntry, RawStore } from './raw-store.ts'
+import { type DroppedIndexes, formatAfter, type Step, steps, upgraded } from './steps.ts'
+
+/** What a migration found and did. */
+export interface Migrated {
+  /** The format that it had; null: there was nothing. */
+  readonly from: number | null
+  /** Where the copy from before is, if one was made. */
+  readonly copy: string | null
+}
+
+/** Is told what begins and how much there is of it; gives whom to tell how much is done. */
+export type MigrationPhase = (name: 'checking' | 'migrating', total: number) => (done: number) => void
+
+export interface MigrationOptions {
+  readonly now: Date
+  readonly phase: MigrationPhase
+  /** Documents in one transaction. */
+  readonly docsPerBatch?: number
+}
+
+/** What is to be done. */
+interface Work {
+  /** The steps that are left. */
+  readonly taken: readonly Step[]
+  readonly limit: number
+  readonly phase: MigrationPhase
+}
+
+/** How many documents that do not fit are named. */
+const misfitsShownMax = 5
+
+/** Every document of a collection after a place, a batch at a time. */
+async function* batchesOf(
+  store: RawStore,
+  collection: string,
+  from: string | null,
+  limit: number,
+): AsyncGenerator<readonly RawEntry[]> {
+  for (let after = from; ; ) {
+    const batch = await store.page(collection, after, limit)
+    if (batch.length > 0) yield batch
+    after = batch.at(-1)?.at ?? null
+    if (batch.length < limit) return
+  }
+}
+
+const Lease = z.object({ name: z.string(), until: z.coerce.date(), standing: z.unknown() })
+const Standing = z.object({ host: z.string() })
+
+/** Refuses while a core works on the store: it would write documents of the format before. */
+async function assertAtRest(store: RawStore, now: Date): Promise<void> {
+  for (const { doc } of await store.page('leases', null, 1_000)) {
+    const lease = Lease.safeParse(doc).data
+    if (lease === undefined || lease.until <= now) continue
+    const host = Standing.safeParse(lease.standing).data?.host
+    throw new StoreError(
+      'unavailable',
+      `a core works on ${store.name}${host === undefined ? '' : ` (at ${host})`}: stop every core, then migrate again. ` +
+        `One that was killed counts until ${lease.until.toISOString()}`,
+    )
+  }
+}
+
+/** Judges every document before any is written. @throws StoreError `unusable` with those that would not fit. */
+async function check(store: RawStore, from: number, work: Work): Promise<void> {
+  const { limit, phase, taken } = work
+  const counts = await Promise.all(collectionNames.map((name) => store.count(name)))
+  const progress = phase(
+    'checking',
+    counts.reduce((sum, count) => sum + count, 0),
+  )
+  const misfits: string[] = []
+  let [done, misfit] = [0, 0]
+  for (const name of collectionNames) {
+    for await (const batch of batchesOf(store, name, null, limit)) {
+      for (const { doc } of batch) {
+        const current = upgraded(from, name, doc, taken)
+        const parsed = current === null ? null : schema[name].doc.safeParse(current)
+        if (parsed === null || parsed.success) continue
+        misfit += 1
+        const key = schema[name].key.map((field) => String(doc[field])).join(' / ')
+        if (misfits.length < misfitsShownMax) misfits.push(`${name} ${key}: ${z.prettifyError(parsed.error)}`)
+      }
+      done += batch.length
+      progress(done)
+    }
+  }
+  if (misfit === 0) return
+  const more = misfit > misfits.length ? `\nand ${misfit - misfits.length} more` : ''
+  throw new StoreError(
+    'unusable',
+    `${store.name} has ${misfit} documents that are not of format ${from}; nothing was changed:\n${misfits.join('\n')}${more}`,
+  )
+}
+
+/** Brings a store to the format of one step, from where an earlier try was cut off. */
+async function take(store: RawStore, { to, documents }: Step, meta: Meta, work: Work): Promise<void> {
+  const { limit, phase, taken } = work
+  const names = Object.keys(documents)
+  const { migration } = meta
+  const first = migration === null ? 0 : names.indexOf(migration.collection)
+  for (const [at, name] of names.entries()) {
+    const change = documents[name]
+    if (at < first || change === undefined) continue
+    const from = at === first ? (migration?.after ?? null) : null
+    const progress = phase('migrating', await store.count(name))
+    let done = 0
+    for await (const batch of batchesOf(store, name, from, limit)) {
+      const changes: RawChange[] = batch
+        .map((entry) => ({ at: entry.at, before: entry.doc, doc: change(entry.doc) }))
+        .filter(({ before, doc }) => before !== doc)
+        .map(({ at, doc }) => ({ at, doc }))
+      const after = batch.at(-1)?.at ?? null
+      await store.write(name, changes, { ...meta, migration: { collection: name, after } })
+      done += batch.length
+      progress(done)
+    }
+  }
+  // The last step ends when the indexes are there too.
+  if (to < formatAfter(taken)) await store.write('meta', [], metaOf(to))
+}
+
+/** All of what the steps drop. */
+function droppedBy(taken: readonly Step[]): DroppedIndexes {
+  const all: Record<string, readonly string[]> = {}
+  for (const { dropped } of taken)
+    for (const [name, indexes] of Object.entries(dropped)) all[name] = [...(all[name] ?? []), ...indexes]
+  return all
+}
+
+/** Brings a store of an older format to the one after these steps, all but its new indexes. */
+async function upgrade(store: RawStore, found: Meta, now: Date, work: Work): Promise<string | null> {
+  await assertAtRest(store, now)
+  let copy: string | null = null
+  if (found.migration === null) {
+    await check(store, found.format, work)
+    copy = await store.copyBeside(`format-${found.format}`)
+  }
+  await store.prepare(droppedBy(work.taken))
+  let meta = found
+  for (const step of work.taken) {
+    await take(store, step, meta, work)
+    meta = metaOf(step.to)
+  }
+  return copy
+}
+
+/**
+ * Brings a store of any format so far to the one after these steps, and makes what it lacks.
+ *
+ * Of that format it may be run at any time. Of an older one no core may run meanwhile; killed at any moment, it is
+ * run again and goes on where it was: each document is changed once, in one transaction with the note of how far it
+ * came. Everything is judged before the first change, and what can be copied is copied.
+ * @throws StoreError with what an operator can do.
+ */
+export async function migrateStore(
+  store: RawStore,
+  { now, phase, docsPerBatch: limit = 500 }: MigrationOptions,
+  known: readonly Step[] = steps,
+): Promise<Migrated> {
+  const to = formatAfter(known)
+  const found = await store.readMeta()
+  if (found !== null && found.format > to) assertFormat(store.name, found)
+  const taken = known.filter((step) => step.to > (found?.format ?? to))
+  let copy: string | null = null
+  if (found !== null && taken.length > 0) copy = await upgrade(store, found, now, { taken, limit, phase })
+  else await store.prepare({})
+  await store.finish()
+  if (found?.format !== to) await store.write('meta', [], metaOf(to))
+  return { from: found?.format ?? null, copy }
+}
