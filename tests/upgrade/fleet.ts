@@ -11,17 +11,22 @@ export interface Fleet {
   readonly url: string
   /** Starts it anew, waits until it is ready, and tells the one before to stop. */
   rollOut(launch: Launch): Promise<void>
+  /** Tells it to stop; nobody is behind the address then. */
+  scaleToZero(): Promise<void>
   stop(): Promise<void>
 }
-
-/** Programs start while others of this machine's few processors work. */
-const readyMsMax = 60_000
 
 /** An address behind which nobody is yet. */
 export async function openFleet(program: string): Promise<Fleet> {
   const service = await startService()
   let current: { readonly target: string; readonly running: Running } | undefined
   let rollouts = 0
+  const scaleToZero = async () => {
+    const last = current
+    current = undefined
+    await last?.running.stop()
+    if (last) service.remove(last.target)
+  }
   return {
     url: service.url,
     async rollOut(launch) {
@@ -32,12 +37,13 @@ export async function openFleet(program: string): Promise<Fleet> {
       service.add(target)
       const before = current
       current = { target, running }
-      await until(async () => service.ready().includes(target), readyMsMax)
+      await until(async () => service.ready().includes(target))
       await before?.running.stop()
       if (before) service.remove(before.target)
     },
+    scaleToZero,
     async stop() {
-      await current?.running.stop()
+      await scaleToZero()
       await service.stop()
     },
   }

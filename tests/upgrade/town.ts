@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@holdfast/client'
@@ -27,6 +27,10 @@ export interface Town {
   migrate(root?: string): Promise<void>
   replaceCore(change?: { readonly root?: string; readonly env?: Env }): Promise<void>
   replaceEdge(change?: { readonly root?: string; readonly env?: Env }): Promise<void>
+  /** Stops core and the edge; the store and Redis stay. */
+  stopPrograms(): Promise<void>
+  /** Lines of any program's log, of whatever version, that say that one cannot read what another has written. */
+  complaints(): readonly string[]
   /** Opens a shop with one event on sale. */
   openShop(
     eventId: string,
@@ -39,8 +43,6 @@ export interface Town {
     told: ReadonlySet<string>,
   ): Promise<Readonly<Record<string, number>>>
 }
-
-const restMsMax = 60_000
 
 /** Starts one without programs; it ends with the test. */
 export async function foundTown(): Promise<Town> {
@@ -79,6 +81,19 @@ export async function foundTown(): Promise<Town> {
           { ...place, redis, secrets, coreUrl: cores.url, root },
         ),
       ),
+    async stopPrograms() {
+      await edges.scaleToZero()
+      await cores.scaleToZero()
+    },
+    complaints: () =>
+      readdirSync(dir)
+        .filter((name) => name.endsWith('.log'))
+        .flatMap((name) =>
+          readFileSync(join(dir, name), 'utf8')
+            .split('\n')
+            .filter((line) => /repair_failed|unreadable reply|unusable/.test(line))
+            .map((line) => `${name}: ${line}`),
+        ),
     async openShop(eventId, seats) {
       const origin = 'https://shop.example'
       const app = { paymentProvider: 'simulated', rateLimits: limitless, allowedOrigins: [origin] }
@@ -98,7 +113,7 @@ export async function foundTown(): Promise<Town> {
       const store = await openStore(storeUrl)
       try {
         const money = () => auditMoney(store, AppId.parse(appId))
-        await until(async () => (await money()).restless.length === 0, restMsMax)
+        await until(async () => (await money()).restless.length === 0)
         const { captured, refunded, earned, orphanCaptures } = await money()
         return { ...broken, orphanCaptures, missing: captured - refunded - earned }
       } finally {

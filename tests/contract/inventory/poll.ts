@@ -1,5 +1,8 @@
-/** Asks again and again until the answer is yes; a no at the deadline fails the test. */
-export async function until(condition: () => Promise<boolean>, deadlineMs = 5_000): Promise<void> {
+/** So long a test waits for what must come: no promise and no measure, only that a test which hangs ends. */
+export const patienceMs = 120_000
+
+/** Asks again and again until the answer is yes; a no when all patience is over fails the test. */
+export async function until(condition: () => Promise<boolean>, deadlineMs = patienceMs): Promise<void> {
   const start = performance.now()
   while (!(await condition())) {
     if (performance.now() - start > deadlineMs) throw new Error(`not so within ${deadlineMs} ms`)
