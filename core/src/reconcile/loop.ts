@@ -51,7 +51,7 @@ export async function repairOnce(
 ): Promise<void> {
   const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
   const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
-  const missing: EventDoc[] = []
+  const missing: (EventDoc & { readonly found: number })[] = []
   const apart = async (event: EventDoc, work: () => Promise<unknown>) => {
     try {
       await work()
@@ -62,7 +62,8 @@ export async function repairOnce(
     }
   }
   const repair = async (event: EventDoc) => {
-    if ((await sweepEvent(ctx, event, event.epoch)) === 'missing') return void missing.push(event)
+    const swept = await sweepEvent(ctx, event, event.epoch)
+    if (swept.word === 'missing') return void missing.push({ ...event, found: swept.found })
     if ((await tailLedger(ctx, event)) === 'lost') drift?.hurry(event)
     await drift?.look(event)
     await inspection?.look(event)

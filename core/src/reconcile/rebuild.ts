@@ -22,8 +22,11 @@ function buildsOf(inventory: Inventory): Builds {
   return builds
 }
 
-/** An event whose inventory somebody found gone or broken, and of which epoch it should have been. */
-export type Unbuilt = EventRef & { readonly epoch: number }
+/**
+ * An event whose inventory somebody found gone or broken, and of which epoch it should have been. `found`: the epoch of
+ * what is there instead; it is ahead of the store's where an older copy of the store was put back.
+ */
+export type Unbuilt = EventRef & { readonly epoch: number; readonly found?: number }
 
 /**
  * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so: so nothing
@@ -52,14 +55,14 @@ async function buildOnce(ctx: Context, unbuilt: Unbuilt, turns: Builds['turns'])
   if (!before || before.epoch !== unbuilt.epoch) return
   const sinceMs = before.buildingSince?.getTime() ?? Number.NEGATIVE_INFINITY
   if (platform.now() < sinceMs + waitMs(ctx, before) + buildBudgetMs) return
+  const build = { appId, eventId, epoch: Math.max(before.epoch, unbuilt.found ?? 0) + 1 }
   const raised = await store.updateIf(
     appId,
     'events',
     { eventId, epoch: before.epoch },
-    { set: { restsSince: null, buildingSince: new Date(platform.now()) }, inc: { epoch: 1 } },
+    { set: { restsSince: null, buildingSince: new Date(platform.now()), epoch: build.epoch } },
   )
   if (raised !== 1) return
-  const build = { appId, eventId, epoch: before.epoch + 1 }
   if (before.epoch > 0)
     ctx.log({ level: 'warn', event: 'inventory_lost', appId, eventId, epoch: before.epoch })
   try {

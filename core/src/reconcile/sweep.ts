@@ -9,15 +9,19 @@ type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 /** Batches of one event in one round, so that a hot event does not starve the others. */
 const batchesPerRound = 10
 
+type Swept = { readonly word: 'swept' } | { readonly word: 'missing'; readonly found: number }
+
 /**
  * Frees what is over in one event. An expired HELD hold is simply free. An expired CONFIRMING one is decided in
- * the store first: only then are its seats freed, or told as sold. `missing`: there is no inventory of this epoch.
+ * the store first: only then are its seats freed, or told as sold. `missing`: there is no inventory of this epoch, but
+ * one of epoch `found`, or none at all (0).
  */
-export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Promise<'swept' | 'missing'> {
+export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Promise<Swept> {
   let skip = 0
   for (let batch = 0; batch < batchesPerRound; batch++) {
     const due = await ctx.inventory.due(ref, skip, sweepGrantsPerBatch)
-    if (due.word === 'not_ready' || due.epoch < epoch) return 'missing'
+    if (due.word === 'not_ready') return { word: 'missing', found: 0 }
+    if (due.epoch !== epoch) return { word: 'missing', found: due.epoch }
     const verdicts: Verdict[] = []
     for (const hold of due.holds) {
       const verdict = await judge(ctx, ref, hold)
@@ -27,7 +31,7 @@ export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Pr
     if (verdicts.length > 0) await ctx.inventory.sweep(ref, verdicts)
     if (due.holds.length < sweepGrantsPerBatch) break
   }
-  return 'swept'
+  return { word: 'swept' }
 }
 
 /** What may be done about a hold, or null: not this time. */

@@ -8,7 +8,7 @@ import { StoreError } from '../../../core/src/store/store.ts'
 import { grantId, owner, rebuildNow } from '../../../core/src/testing.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
-import { confirmPinned, mapOf, repairWorld, until, type World } from './world.ts'
+import { confirmPinned, epochOf, mapOf, repairWorld, until, type World } from './world.ts'
 
 const free = 'F'.repeat(20)
 
@@ -146,6 +146,21 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
           })
         ).word,
       ).toBe('unavailable')
+    })
+
+    test('an inventory that is ahead of an older copy of the store is made anew above it, and its holds are lost', async () => {
+      const w = await world()
+      const { appId, eventId } = w.ref
+      for (let build = 0; build < 2; build++) {
+        await flush()
+        await rebuildNow(w.core, w.ref)
+      }
+      const ahead = await epochOf(w)
+      const held = await w.hold(1, ['A-1'])
+      await w.core.store.updateIf(appId, 'events', { eventId }, { set: { epoch: 1 } })
+      await repairedTo(w, free)
+      expect(await epochOf(w)).toBe(ahead + 1)
+      expect((await w.core.inventory.read(w.ref, held, owner(1))).word).toBe('lost')
     })
 
     test('waits for commits of the old epoch before anybody may hold their seats', async () => {

@@ -85,6 +85,12 @@ export async function mapOf({ core, ref }: World): Promise<string> {
   return reply.word === 'snapshot' ? reply.map : reply.word
 }
 
+/** The epoch of the inventory that is there; 0: there is none. */
+export async function epochOf({ core, ref }: World): Promise<number> {
+  const reply = await core.inventory.snapshot(ref)
+  return reply.word === 'snapshot' ? reply.epoch : 0
+}
+
 /** Asks again and again until it is so, or fails at the deadline. */
 export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = systemPlatform.now() + 5_000
