@@ -135,7 +135,9 @@ async function start(): Promise<void> {
     told?.close()
     await tracing?.stop()
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+  // All is closed then; deadlines of calls that were answered in time would keep the process for seconds.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(0)))
 }
 
 start().catch((error: unknown) => {

@@ -64,6 +64,14 @@ export interface Stack {
   stop(): Promise<void>
 }
 
+/** Both programs, which start at once; if one does not start, the other is stopped. */
+async function startBoth(coreStarts: Promise<Running>, edgeStarts: Promise<Running>) {
+  const started = await Promise.allSettled([coreStarts, edgeStarts])
+  if (started.some(({ status }) => status === 'rejected'))
+    for (const one of started) if (one.status === 'fulfilled') await one.value.stop('SIGKILL')
+  return { core: await coreStarts, edge: await edgeStarts }
+}
+
 /**
  * Starts the whole of Holdfast on this machine: Redis, core, the edge. Ports others have are avoided.
  * @throws with what to do; nothing is left running then.
@@ -98,23 +106,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await runToEnd({ name: 'the migration', command, env: { STORE_URL: store.url }, signal })
     }
 
-    onStep('core')
+    onStep(options.edge === 'worker' ? 'core and the worker (wrangler dev)' : 'core and the edge on Node')
     const corePort = await getPort({ port: options.ports?.core ?? 0, host: '127.0.0.1' })
+    const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
     const coreDoors = (await between.coreAndRedis?.(redis)) ?? redis
     const storeUrl = (await between.coreAndStore?.(store.url)) ?? store.url
     const launchCore = () => startCore(options, { port: corePort, redis: coreDoors, secrets, storeUrl })
-    const { promise: death, resolve: tell } = Promise.withResolvers<Error>()
-    const watch = <Part extends { readonly death?: Promise<Error> }>(part: Part): Part => {
-      void part.death?.then(tell)
-      return part
-    }
-    watch(redis)
-    let core = watch(await launchCore())
-    started.push({ stop: () => core.stop() })
     const coreUrl = `http://127.0.0.1:${corePort}`
-
-    onStep(options.edge === 'worker' ? 'the worker (wrangler dev)' : 'the edge on Node')
-    const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
     const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
     const seenCoreUrl = (await between.edgeAndCore?.(coreUrl)) ?? coreUrl
     const launchEdge = (edgeEnv = options.edgeEnv) =>
@@ -122,8 +120,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         { ...options, ...(edgeEnv && { edgeEnv }) },
         { port: edgePort, redis: edgeDoors, secrets, coreUrl: seenCoreUrl },
       )
-    let edge = watch(await launchEdge())
-    started.push({ stop: () => edge.stop() })
+    const { promise: death, resolve: tell } = Promise.withResolvers<Error>()
+    const watch = <Part extends { readonly death?: Promise<Error> }>(part: Part): Part => {
+      void part.death?.then(tell)
+      return part
+    }
+    watch(redis)
+    let { core, edge } = await startBoth(launchCore(), launchEdge())
+    watch(core)
+    watch(edge)
+    // Both at once: each goes on answering while somebody still asks it.
+    started.push({ stop: () => Promise.all([edge.stop(), core.stop()]).then(() => {}) })
     const edgeUrl = `http://127.0.0.1:${edgePort}`
     return {
       dir,
