@@ -101,7 +101,8 @@ const move = async (): Promise<MovedIn> =>
 
 async function everything(): Promise<Entry[]> {
   const all: Entry[] = []
-  for await (const entry of store.snapshot()) all.push(entry)
+  // All but which format the store has.
+  for await (const entry of store.snapshot()) if (entry.collection !== 'meta') all.push(entry)
   return all
 }
 
