@@ -1,17 +1,12 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { hasRedisServer } from './edge/dev/redis/server.ts'
-import { planted } from './tests/planted/plugin.ts'
-
-const plugins = planted()
 
 const node = (name: string, include: string[], more: object = {}) => ({
-  plugins,
   test: {
     name,
     include,
-    // What a planted bug was in must not be kept for a run without it.
-    fsModuleCache: plugins.length === 0,
+    fsModuleCache: true,
     environment: 'node' as const,
     setupFiles: ['./tests/support/seed.ts'],
     testTimeout: 20_000,
@@ -62,7 +57,7 @@ export default defineConfig({
       node('simulation', ['tests/simulation/**/*.test.ts'], { maxWorkers: 2, sequence: { groupOrder: 1 } }),
       // Each has processes of its own, for which it waits more than it works.
       node('e2e', ['tests/{e2e,security}/**/*.test.ts'], { ...beside, exclude: rush }),
-      node('planted', ['tests/planted/**/*.test.ts'], beside),
+      node('planted', ['tests/planted/**/*.test.ts'], { ...beside, maxConcurrency: 2 }),
       node('telemetry', ['tests/telemetry/**/*.test.ts'], beside),
       node('upgrade', ['tests/upgrade/**/*.test.ts'], beside),
       // They wait for deadlines to pass far more than they work.

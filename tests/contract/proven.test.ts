@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { failureModes } from '../simulation/sometimes.ts'
 import { numbers } from '../support/figures.ts'
+import { proves } from '../support/proofs.ts'
 
 const page = fileURLToPath(new URL('../README.md', import.meta.url))
 const rows = readFileSync(page, 'utf8').matchAll(/^\| ([FI]\d+) \|(.*)\|$/gm)
@@ -22,14 +23,6 @@ function titlesOf(file: string): { ids: string; name: string }[] {
   const source = readFileSync(file, 'utf8')
   const titles = source.matchAll(/['"`]((?:[FI]\d+(?:-[FI]\d+)?(?:, )?)+): ([^\n]*)/g)
   return Array.from(titles, ([, ids = '', name = '']) => ({ ids, name }))
-}
-
-function proves(ids: string, id: string): boolean {
-  return ids.split(', ').some((part) => {
-    const [first = '', last = first] = part.split('-')
-    const [from, of, to] = [first, id, last].map((one) => Number(one.slice(1))) as [number, number, number]
-    return first[0] === id[0] && from <= of && of <= to
-  })
 }
 
 describe('the page of what is proven', () => {

@@ -1,13 +1,12 @@
-/** A mistake that somebody could make, and the test that must not let it pass. */
-export interface PlantedBug {
-  readonly name: string
-  /** Where it is planted: a file from the root, the text that is there once, and what stands there instead. */
-  readonly file: string
-  readonly find: string
-  readonly plant: string
+import type { Failure, Invariant, Plant } from '../support/plants.ts'
+
+/** A mistake, and the test that must not let it pass. */
+export interface PlantedBug extends Plant {
   /** What is run, and a part of the names of the tests that must fail. */
   readonly suite: string
   readonly caughtBy: string
+  /** What those tests say that they prove, at the beginning of their names; null: a danger that is in neither list. */
+  readonly breaks: Invariant | Failure | null
 }
 
 /** The bugs that are planted, one at a time, by `planted.test.ts`. */
@@ -16,9 +15,10 @@ export const bugs: readonly PlantedBug[] = [
     name: 'the body of a transaction runs again after an unknown commit',
     file: 'core/src/store/mongo/transactions.ts',
     find: 'if (isAborted(cause)) return false',
-    plant: 'if (cause) return false',
+    plant: 'if (isAborted(cause) || cause instanceof Error) return false',
     suite: 'tests/contract/store/mongo-commit.test.ts',
     caughtBy: 'a transaction whose commit may have happened is never run again > no majority has it yet',
+    breaks: 'F21',
   },
   {
     name: 'a commit is acknowledged by one server (w: 1)',
@@ -27,6 +27,7 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'w: 1',
     suite: 'tests/contract/store/confirm-wire.test.ts',
     caughtBy: 'reads one snapshot and is acknowledged by a majority, within the budget',
+    breaks: 'F22',
   },
   {
     name: 'the number of seats that were sold is not checked',
@@ -35,40 +36,46 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'void sold',
     suite: 'tests/contract/store/confirm-mongo.test.ts',
     caughtBy: 'is sold once although the inventory says ok to everybody',
+    breaks: 'I1',
   },
   {
     name: 'a statement runs outside of the session of its transaction',
     file: 'core/src/store/mongo/statements.ts',
     find: 'await collection(name).insertOne(first, bounds)',
-    plant: 'await collection(name).insertOne(first, { maxTimeMS: bounds.maxTimeMS } as never)',
+    // The types rule this out, so the cast is part of the mistake.
+    plant: 'await collection(name).insertOne(first, { maxTimeMS: bounds.maxTimeMS } as typeof bounds)',
     suite: 'tests/contract/store/confirm-wire.test.ts',
-    caughtBy: 'is one transaction of five statements and a commit',
+    caughtBy: 'a confirm is one transaction of five statements and a commit',
+    breaks: 'I7',
   },
   {
     name: 'money is taken before the booking is committed',
     file: 'core/src/payments/take-payment.ts',
     find: 'return heed(ctx, payment, sight)',
     plant:
-      "if (sight.state === 'authorised') await provider.capture(chargeOf(payment), 'BK-1' as never, callMs); return heed(ctx, payment, sight)",
+      "const { BookingId } = await import('@holdfast/contract'); if (sight.state === 'authorised') await provider.capture(chargeOf(payment), BookingId.parse('BK-1'), callMs); return heed(ctx, payment, sight)",
     suite: 'tests/contract/payments/ends.test.ts',
     caughtBy: 'the books balance when every process ends, or stalls, > at the step: capture',
+    breaks: 'I3',
   },
   {
     name: 'a request that lost its claim lets the money go',
     file: 'core/src/bookings/confirm-hold.ts',
     find: 'if (error instanceof ClaimLost) return',
     plant:
-      "if (error instanceof ClaimLost) await ctx.findProvider('stripe', 'default')?.void({ paymentId: call.command.payment?.id as never, amount: 0, currency: 'EUR' }, 1_000); if (error instanceof ClaimLost) return",
+      "const { payment } = call.command; if (error instanceof ClaimLost && payment) await ctx.findProvider('stripe', 'default')?.void({ paymentId: payment.id, amount: 0, currency: 'EUR' }, 1_000); if (error instanceof ClaimLost) return",
     suite: 'tests/contract/payments/ends.test.ts',
     caughtBy: 'the books balance when every process ends, or stalls, > at the step: transaction',
+    breaks: 'I3',
   },
   {
     name: 'the refund of money that came for a failed booking is left for later',
     file: 'core/src/payments/record-state.ts',
     find: "      await tx.insert(appId, 'refunds', refund)\n    }),",
-    plant: '    }),',
+    plant: '      void refund\n    }),',
     suite: 'tests/contract/payments/settle.test.ts',
     caughtBy: 'money that came for a failed booking is promised back with the record of it',
+    breaks: 'I3',
   },
   {
     name: 'a refund has another name each time that it is asked for',
@@ -77,6 +84,7 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'reference: refund.refundId + Math.random(),',
     suite: 'tests/contract/payments/ends.test.ts',
     caughtBy: 'the books balance when every process ends, or stalls, > at the step: refund',
+    breaks: 'I3',
   },
   {
     name: 'a cancelled seat gives back what the whole booking cost',
@@ -85,6 +93,7 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'refundOf({ booking, seats: booking.seats, nowMs',
     suite: 'tests/contract/payments/ends.test.ts',
     caughtBy: 'the books balance when every process ends, or stalls, > at the step: refund',
+    breaks: 'I3',
   },
   {
     name: 'one payment may be named for several grants',
@@ -93,6 +102,7 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'if (known === null)',
     suite: 'tests/contract/payments/settle.test.ts',
     caughtBy: 'one payment for two holds: the second is refused with payment_already_used',
+    breaks: 'F16',
   },
   {
     name: 'a payment that was given back may buy the seats when they are free again',
@@ -101,6 +111,7 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'void refundId',
     suite: 'tests/contract/store/confirm-mongo.test.ts',
     caughtBy: 'a payment that pays for nothing is given back or gets another grant, never both',
+    breaks: 'I3',
   },
   {
     name: 'one public address of a name is enough for a webhook',
@@ -109,22 +120,25 @@ export const bugs: readonly PlantedBug[] = [
     plant: 'addresses.some(isPublicAddress)',
     suite: 'core/src/webhooks/pin-address.test.ts',
     caughtBy: 'is none if that of the name is public and private',
+    breaks: null,
   },
   {
     name: 'a webhook looks its name up again when it connects',
     file: 'core/src/webhooks/post-to.ts',
     find: 'host: address,',
-    plant: 'host: url.hostname,',
+    plant: 'host: url.hostname || address,',
     suite: 'core/src/webhooks/sender.test.ts',
     caughtBy: 'asks for the certificate of the name, at the pinned address',
+    breaks: null,
   },
   {
     name: 'a queue that was found empty sleeps whatever came meanwhile',
     file: 'core/src/webhooks/work-off-queue.ts',
     find: '{ endpointId, wakes }, { set: { dueAt: next?.dueAt ?? null } }',
-    plant: '{ endpointId, wakes: { gte: 0 } }, { set: { dueAt: next?.dueAt ?? null } }',
+    plant: '{ endpointId, wakes: { gte: wakes } }, { set: { dueAt: next?.dueAt ?? null } }',
     suite: 'core/src/webhooks/webhooks.test.ts',
-    caughtBy: 'that comes while its queue is found empty is not left lying',
+    caughtBy: 'a message that comes while its queue is found empty is not left lying',
+    breaks: 'I10',
   },
   {
     name: 'a hold gives its seats away a moment before its time is over',
@@ -133,5 +147,6 @@ export const bugs: readonly PlantedBug[] = [
     plant: "(seat.state == 'H' and seat.till <= now + 15)\\n",
     suite: 'tests/faults/exclusive-holds.test.ts',
     caughtBy: 'no seat has two holders, and every hold is kept, when every answer comes',
+    breaks: 'I4',
   },
 ]

@@ -1,7 +1,7 @@
 /**
  * `npm run simulate -- --seed 123` shows all of one world; `npm run simulate -- --seeds 2000 [--from 1]` runs many, names
  * those that broke a promise, and says what they met. `--hashes` names the hash of each trace; `--bug 'no pin'` plants one of
- * bugs.ts before, and `--stop` ends at the first broken world.
+ * bugs.ts before, and `--stop` ends at the first broken world, with all that it broke.
  */
 import { parseArgs } from 'node:util'
 import { plant } from './plant.ts'
@@ -37,7 +37,7 @@ async function runMany(from: number, count: number): Promise<boolean> {
     const { violations, traceHash } = await runWorld(seed, sometimes)
     if (values.hashes) console.log(`${seed} ${traceHash}`)
     if (violations.length > 0) broken += 1
-    for (const { invariant, what } of violations.slice(0, 3)) {
+    for (const { invariant, what } of values.stop ? violations : violations.slice(0, 3)) {
       console.log(`npm run simulate -- --seed ${seed}${bug}   ${invariant}: ${what}`)
     }
     if (broken > 0 && values.stop) return false

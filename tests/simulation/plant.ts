@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module'
+import { withPlant } from '../support/plants.ts'
 import { simulatedBugs } from './bugs.ts'
 
 /** Plants a bug while its file is loaded: nothing on disk changes. Comes before everything that loads the file. */
@@ -10,10 +11,7 @@ export function plant(name: string): void {
   registerHooks({
     load(loaded, context, next) {
       const result = next(loaded, context)
-      if (loaded !== url) return result
-      const code = String(result.source)
-      if (code.split(bug.find).length !== 2) throw new Error(`${bug.file} has not exactly one: ${bug.find}`)
-      return { ...result, source: code.replace(bug.find, () => bug.plant) }
+      return loaded === url ? { ...result, source: withPlant(String(result.source), bug) } : result
     },
   })
 }

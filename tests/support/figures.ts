@@ -7,7 +7,7 @@ export const numbers = {
   'FLUSHALL in the middle of a sale': '0 double sales, map = store within 20 s, every lost hold is hold_lost',
   'every script delivered 6 times': 'same state, same reply',
   'simulated worlds': '2,000 within 120 s (two parts of 1,000 beside each other), 0 broken',
-  'bugs planted in the simulation': 'each caught',
+  'bugs planted in the simulation': 'each caught by the promise that it names',
   'SIGTERM under load': '0 failed confirms in flight',
   'warm hold': '1 request to Redis after the limiter; commands independent of the number of seats',
   confirm: 'at most 5 statements and a commit, whatever the number of seats',

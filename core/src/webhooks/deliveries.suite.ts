@@ -133,7 +133,7 @@ export function deliveriesSuite(open: OpenStore): void {
       expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(20)
     })
 
-    test('that comes while its queue is found empty is not left lying', async () => {
+    test('I10: a message that comes while its queue is found empty is not left lying', async () => {
       const w = await world()
       const { receiver } = await w.hooks.open('shop')
       await w.test('shop')

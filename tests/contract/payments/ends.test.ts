@@ -10,7 +10,7 @@ const ways: Omit<Fate, 'step' | 'nth'>[] = [
   { isAfter: false, resumes: true },
 ]
 
-describe('the books balance when every process ends, or stalls,', () => {
+describe('I3: the books balance when every process ends, or stalls,', () => {
   test.each(steps)('at the step: %s', async (step) => {
     for (const way of ways) {
       const course = await played(bankTeller('stripe'), everyPathOf({ step, nth: 1, ...way }))

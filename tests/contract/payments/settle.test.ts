@@ -138,7 +138,7 @@ describe('a payment comes to rest where its grant was decided', () => {
     })
   })
 
-  test('money that came for a failed booking is promised back with the record of it', async () => {
+  test('I3: money that came for a failed booking is promised back with the record of it', async () => {
     const w = await world()
     const grant = await w.hold(1, ['A-1'])
     const { id } = await w.pay.order(1, grant)

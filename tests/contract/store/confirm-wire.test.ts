@@ -68,7 +68,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (name, start) => {
   const inside = () => sent.filter(isOpen)
   const beside = () => sent.filter((command) => !isOpen(command))
 
-  test('is one transaction of five statements and a commit', ({ task }) => {
+  test('I7: a confirm is one transaction of five statements and a commit', ({ task }) => {
     expect(inside().map(placeOf)).toEqual([
       'update reservations',
       'update seats',
