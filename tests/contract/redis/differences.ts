@@ -100,21 +100,6 @@ export const differences: readonly Difference[] = [
     embedded: 0,
   },
   {
-    what: 'strings count characters, not bytes, when embedded: the map is ASCII',
-    commands: [
-      ['SET', 'KEY', 'ü'],
-      ['STRLEN', 'KEY'],
-    ],
-    server: 2,
-    embedded: 1,
-  },
-  {
-    what: 'a zero byte is three bytes in a script when embedded: scripts do not look into the map',
-    commands: [['SETRANGE', 'KEY', '1', 'F'], script("return #redis.call('GET', KEYS[1])")],
-    server: 2,
-    embedded: 4,
-  },
-  {
     what: 'a status is a table in a script, text when embedded',
     commands: [script("return type(redis.call('SET', KEYS[1], 'x'))")],
     server: 'table',
