@@ -40,6 +40,8 @@ function mendedCommands(library: RedisCall, nowMs: () => number): ReadonlyMap<st
     library('EXISTS', key) === 0 ? '' : String(library('GETRANGE', key, from, to))
   return new Map<string, Plain>([
     ['TIME', () => timeOf(nowMs())],
+    // The library gives an object.
+    ['HGETALL', (key = '') => Object.entries(library('HGETALL', key) ?? {}).flat()],
     ['GETRANGE', (key = '', from = '', to = '') => range(key, from, to)],
     // The library counts the bits that the text has in UTF-8.
     ['BITCOUNT', (key = '', from = '0', to = '-1') => bitsIn(range(key, from, to))],

@@ -54,10 +54,18 @@ function toLua(value: unknown): unknown {
   return Array.isArray(value) ? value.map(toLua) : value
 }
 
-/** As Redis answers: numbers are cut, true is 1, false is nil. */
+/** As Redis answers: numbers are cut, true is 1, false is nil, and a table is a list that ends at its first hole. */
 function toReply(value: unknown): unknown {
   if (typeof value === 'number') return Math.trunc(value)
   if (typeof value === 'boolean') return value ? 1 : null
   if (Array.isArray(value)) return value.map(toReply)
+  if (typeof value === 'object' && value !== null) return toReply(listIn(new Map(Object.entries(value))))
   return value ?? null
+}
+
+/** What a table lists that is no array to wasmoon: an empty one, or one with holes or names. */
+function listIn(table: ReadonlyMap<string, unknown>): unknown[] {
+  const list: unknown[] = []
+  while (table.has(String(list.length + 1))) list.push(table.get(String(list.length + 1)))
+  return list
 }
