@@ -1,3 +1,4 @@
+import { decoded } from '../../edge/dev/redis/engine.ts'
 import type { World } from './world.ts'
 
 const kinds: Record<string, (key: string) => [string, ...string[]]> = {
@@ -19,11 +20,11 @@ export async function tracesIn({ store, engine }: World, appId?: string): Promis
     const text = JSON.stringify(doc)
     traces.set(`${collection} ${text}`, text)
   }
-  const keys = (await engine.run(['KEYS', `hf:{${appId ?? ''}*`])) as string[]
+  const keys = decoded(await engine.run(['KEYS', `hf:{${appId ?? ''}*`])) as string[]
   for (const key of keys) {
     const kind = /:([a-z]+)$/.exec(key)?.[1] ?? ''
     const command = kinds[kind]?.(key)
-    if (command) traces.set(key, JSON.stringify(await engine.run(command)))
+    if (command) traces.set(key, JSON.stringify(decoded(await engine.run(command))))
   }
   return traces
 }

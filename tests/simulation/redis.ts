@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { type ByteString, takingText } from '../../edge/dev/redis/bytes.ts'
+import { decoded } from '../../edge/dev/redis/engine.ts'
 import { type LuaHost, luaHost } from '../../edge/dev/redis/lua.ts'
 
-/** What a key holds: text, fields, members by score, or entries of a log. */
+/** What a key holds: text, fields, members by score, or entries of a log; all text is bytes, as scripts see it. */
 type Value =
   | { readonly type: 'string'; text: string }
   | { readonly type: 'hash'; readonly fields: Map<string, string> }
@@ -26,7 +28,7 @@ type Before = Map<string, Value | undefined>
 
 /** A Redis whose clock is somebody else's, and that can lose its last writes as a failover does. */
 export interface MemoryRedis {
-  /** Carries out a command, EVAL and EVALSHA too. @throws with Redis's own words. */
+  /** Carries out a command of text, EVAL and EVALSHA too. @throws with Redis's own words. */
   run(...command: readonly string[]): unknown
   /** Undoes the last writes, each of one script or command, and says how many there were. */
   rollBack(writes: number): number
@@ -44,7 +46,7 @@ const lua = await (async (): Promise<{ run: LuaHost['run']; on: (redis: Caller) 
   const host = await luaHost((...command) => caller(...command))
   return { run: host.run, on: (redis) => (caller = redis) }
 })()
-type Caller = (...command: string[]) => unknown
+type Caller = (...command: ByteString[]) => unknown
 
 /** Exactly the commands that the scripts use, and those that look at what they left. */
 export function createMemoryRedis(now: () => number): MemoryRedis {
@@ -119,6 +121,7 @@ export function createMemoryRedis(now: () => number): MemoryRedis {
       return 'OK'
     },
     SETRANGE(key = '', offset = '0', text = '') {
+      if (text === '') return peek(key, 'string')?.text.length ?? 0
       const value = open(key, { type: 'string', text: '' })
       const padded = value.text.padEnd(Number(offset), '\0')
       value.text = padded.slice(0, Number(offset)) + text + padded.slice(Number(offset) + text.length)
@@ -194,20 +197,22 @@ export function createMemoryRedis(now: () => number): MemoryRedis {
     return source
   }
 
+  const run = takingText((name = '', ...args) => {
+    const [first = '', ...rest] = args
+    before = new Map()
+    for (const [key, endMs] of ends) if (endMs <= now()) put(key, undefined)
+    try {
+      if (name === 'EVALSHA') return evaluate(sourceOf(first), rest)
+      if (name !== 'EVAL') return call(name, ...args)
+      scripts.set(createHash('sha1').update(first, 'latin1').digest('hex'), first)
+      return evaluate(first, rest)
+    } finally {
+      if (before.size > 0) journal.push(before)
+    }
+  })
+
   return {
-    run(name = '', ...args) {
-      const [first = '', ...rest] = args
-      before = new Map()
-      for (const [key, endMs] of ends) if (endMs <= now()) put(key, undefined)
-      try {
-        if (name === 'EVALSHA') return evaluate(sourceOf(first), rest)
-        if (name !== 'EVAL') return call(name, ...args)
-        scripts.set(createHash('sha1').update(first).digest('hex'), first)
-        return evaluate(first, rest)
-      } finally {
-        if (before.size > 0) journal.push(before)
-      }
-    },
+    run: (...command) => decoded(run(...command)),
     rollBack(writes) {
       const undone = journal.splice(Math.max(0, journal.length - writes)).reverse()
       for (const written of undone) {

@@ -8,10 +8,10 @@ import { withScripts } from './scripts.ts'
 const token = 'secret'
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
 
-/** An engine that repeats what it is asked, and fails on FAIL. */
+/** An engine that repeats what it is asked, in bytes, and fails on FAIL. */
 async function echo([name, ...args]: Command): Promise<unknown> {
   if (name === 'FAIL') throw new Error('ERR as you wish')
-  return [name, ...args]
+  return [name, ...args].map((part) => Buffer.from(part))
 }
 
 describe('the REST door', () => {

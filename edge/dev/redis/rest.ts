@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
 import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
-import type { Command, Engine } from './engine.ts'
+import { type Command, decoded, type Engine } from './engine.ts'
 
 const Word = z.union([z.string(), z.number().transform(String)])
 const CommandBody = z.tuple([Word], Word).transform(([name, ...args]): Command => [name, ...args])
@@ -70,12 +70,8 @@ export async function serveRest(engine: Engine, options: RestOptions) {
   }
 }
 
-/** Text of a reply as the client asked for it; numbers and nulls stay what they are. */
+/** Text of a reply as the client asked for it. */
 function encoded(reply: Reply, encoding: string | undefined): Reply {
-  return 'result' in reply && encoding === 'base64' ? { result: inBase64(reply.result) } : reply
-}
-
-function inBase64(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inBase64)
-  return typeof value === 'string' ? Buffer.from(value).toString('base64') : value
+  if ('error' in reply) return reply
+  return { result: decoded(reply.result, encoding === 'base64' ? 'base64' : 'utf8') }
 }

@@ -42,7 +42,7 @@ export async function startRedisServer(
     return {
       url,
       death,
-      run: ([name, ...args]) => client.call(name, args),
+      run: ([name, ...args]) => client.callBuffer(name, args),
       async close() {
         client.disconnect()
         await stop()

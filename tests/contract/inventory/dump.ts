@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Bench } from './bench.ts'
 
-/** Fields and values by turns, or, from one engine's library, an object of them. */
-const Fields = z.union([z.record(z.string(), z.string()), z.array(z.string()).transform(pairs)])
+/** Fields and values by turns. */
+const Fields = z.array(z.string()).transform(pairs)
 
 /** The content of some keys, comparable: hashes and sets lose an order that means nothing. */
 export async function dump(bench: Bench, keys: readonly string[]): Promise<Record<string, unknown>> {

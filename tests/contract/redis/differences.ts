@@ -94,37 +94,10 @@ export const differences: readonly Difference[] = [
     embedded: /syntax error/,
   },
   {
-    what: 'HGETALL is no list when embedded',
-    commands: [['HSET', 'KEY', 'a', '1'], script("return #redis.call('HGETALL', KEYS[1])")],
-    server: 2,
-    embedded: 0,
-  },
-  {
-    what: 'strings count characters, not bytes, when embedded: the map is ASCII',
-    commands: [
-      ['SET', 'KEY', 'ü'],
-      ['STRLEN', 'KEY'],
-    ],
-    server: 2,
-    embedded: 1,
-  },
-  {
-    what: 'a zero byte is three bytes in a script when embedded: scripts do not look into the map',
-    commands: [['SETRANGE', 'KEY', '1', 'F'], script("return #redis.call('GET', KEYS[1])")],
-    server: 2,
-    embedded: 4,
-  },
-  {
     what: 'a status is a table in a script, text when embedded',
     commands: [script("return type(redis.call('SET', KEYS[1], 'x'))")],
     server: 'table',
     embedded: 'string',
-  },
-  {
-    what: 'an empty table is no list when embedded: replies start with a word',
-    commands: [script('return {}')],
-    server: [],
-    embedded: {},
   },
   {
     what: 'redis.pcall gives the error on a redis-server, and throws it when embedded',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { decoded } from '../../../edge/dev/redis/engine.ts'
 import { startRedisServer } from '../../../edge/dev/redis/server.ts'
 import { chooseEngine, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
@@ -65,7 +66,7 @@ if (redisEngines.includes('server')) {
     await first.run(['SET', 'k', 'v'])
     await first.close()
     const second = await startRedisServer(join(dir, 'data'))
-    expect(await second.run(['GET', 'k'])).toBe('v')
+    expect(decoded(await second.run(['GET', 'k']))).toBe('v')
     await second.close()
   })
 
@@ -77,11 +78,9 @@ if (redisEngines.includes('server')) {
 
   test('it listens on this machine only, never evicts, and ends when it is told to', async () => {
     const server = await startRedisServer()
-    expect(await server.run(['CONFIG', 'GET', 'bind'])).toEqual(['bind', '127.0.0.1'])
-    expect(await server.run(['CONFIG', 'GET', 'maxmemory-policy'])).toEqual([
-      'maxmemory-policy',
-      'noeviction',
-    ])
+    const settingOf = async (name: string) => decoded(await server.run(['CONFIG', 'GET', name]))
+    expect(await settingOf('bind')).toEqual(['bind', '127.0.0.1'])
+    expect(await settingOf('maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction'])
     expect(server.url).not.toContain(':6379')
     await server.close()
     expect(await isGone(server.url)).toBe(true)

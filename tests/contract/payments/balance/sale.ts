@@ -33,7 +33,7 @@ import { testCore } from '@holdfast/core/src/testing.ts'
 import { createInventory, type EventRef, type Hold, reportOf } from '@holdfast/inventory'
 import { scripts } from '@holdfast/inventory/scripts'
 import { embeddedRedis } from '../../../../edge/dev/redis/embedded.ts'
-import type { Engine } from '../../../../edge/dev/redis/engine.ts'
+import { decoded, type Engine } from '../../../../edge/dev/redis/engine.ts'
 import type { Cancelling } from './plans.ts'
 import type { OpenTeller, Teller, Told } from './teller.ts'
 
@@ -73,8 +73,8 @@ export async function openSale(
   const teller = await openTeller(platform)
   const redis = await embeddedRedis(() => {}, now)
   const inventory = createInventory({
-    run: (name, keys, args) =>
-      redis.run(['EVAL', scripts[name].source, String(keys.length), ...keys, ...args]),
+    run: async (name, keys, args) =>
+      decoded(await redis.run(['EVAL', scripts[name].source, String(keys.length), ...keys, ...args])),
   })
   const store = openSqliteStore({ path })
   const wrongs: string[] = []
