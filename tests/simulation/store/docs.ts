@@ -1,5 +1,5 @@
 import type { Term } from '@holdfast/core/src/store/filters.ts'
-import { type CollectionName, schema } from '@holdfast/core/src/store/schema.ts'
+import { type CollectionName, collectionNames, schema } from '@holdfast/core/src/store/schema.ts'
 import { type Scalar, StoreError } from '@holdfast/core/src/store/store.ts'
 
 /** A document as the store keeps it. */
@@ -44,10 +44,27 @@ export const duplicate = (collection: CollectionName, index: string) =>
     duplicate: { collection, index },
   })
 
+/** A value that one document alone may have. */
+type Unique = { readonly index: string; readonly name: string }
+
+const uniqueIndexes = Object.fromEntries(
+  collectionNames.map((collection) => [
+    collection,
+    Object.entries(schema[collection].indexes).filter(([, { unique }]) => unique),
+  ]),
+)
+
+/** What was told of a document, which never changes: every write asks it of all others. */
+const known = new WeakMap<Doc, readonly Unique[]>()
+
 /** The unique values of a document, by index. */
-export const uniques = (collection: CollectionName, doc: Doc): { index: string; name: string }[] =>
-  Object.entries(schema[collection].indexes).flatMap(([index, { fields, unique }]) =>
-    unique
-      ? [{ index, name: `${collection}/${index} ${fields.map((field: string) => doc[field]).join(' ')}` }]
-      : [],
-  )
+export function uniques(collection: CollectionName, doc: Doc): readonly Unique[] {
+  const before = known.get(doc)
+  if (before) return before
+  const all = (uniqueIndexes[collection] ?? []).map(([index, { fields }]) => ({
+    index,
+    name: `${collection}/${index} ${fields.map((field: string) => doc[field]).join(' ')}`,
+  }))
+  known.set(doc, all)
+  return all
+}

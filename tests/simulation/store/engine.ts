@@ -107,9 +107,12 @@ export function createEngine(onCommit: (written: readonly Written[]) => void): E
     if (!doc) return
     const key = keyOf(collection, doc)
     lock(tx, `${collection} ${key}`)
-    for (const { name } of before ? uniques(collection, before) : []) lock(tx, name)
+    const had = before ? uniques(collection, before) : []
+    for (const { name } of had) lock(tx, name)
     for (const { name, index } of after ? uniques(collection, after) : []) {
       lock(tx, name)
+      // What was its own already is nobody else's.
+      if (had.some((one) => one.name === name)) continue
       for (const [other, there] of tx.data[collection]) {
         const taken = other !== key && uniques(collection, there).some((one) => one.name === name)
         if (taken) throw duplicate(collection, index)
