@@ -1,12 +1,20 @@
 /** So long a test waits for what must come: no promise and no measure, only that a test which hangs ends. */
 export const patienceMs = 120_000
 
-/** Asks again and again until the answer is yes; a no when all patience is over fails the test. */
+/** So long it waits before it asks again: twice as long each time, up to the most. */
+const [pauseMsMin, pauseMsMax] = [5, 80]
+
+/**
+ * Asks again and again, ever less often because asking takes the machine from whoever does what is waited for, until the
+ * answer is yes; a no when all patience is over fails the test.
+ */
 export async function until(condition: () => Promise<boolean>, deadlineMs = patienceMs): Promise<void> {
   const start = performance.now()
+  let pauseMs = pauseMsMin
   while (!(await condition())) {
     if (performance.now() - start > deadlineMs) throw new Error(`not so within ${deadlineMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    pauseMs = Math.min(2 * pauseMs, pauseMsMax)
   }
 }
 
