@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { rootDir } from '../../edge/dev/processes.ts'
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
 import { chromiumPath } from './chromium.ts'
 import { hasHelm } from './helm.ts'
+import { lacking } from '../upgrade/versions.ts'
 import { hasPrometheus } from './prometheus.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
@@ -31,17 +31,6 @@ export const mongoUrl = (): string | undefined => process.env.MONGODB_URL || und
 export const canIsolate: boolean =
   process.getuid?.() === 0 &&
   spawnSync('unshare', ['-m', 'setpriv', '--no-new-privs', 'chroot', '/', 'true']).status === 0
-
-/**
- * The version before this one: the last commit where something is not committed yet, else the one before it. Undefined
- * where there is none, as in a shallow clone.
- */
-export const previousCommit: string | undefined = (() => {
-  const git = (...args: readonly string[]) => spawnSync('git', args, { cwd: rootDir, encoding: 'utf8' })
-  const isChanged = git('status', '--porcelain').stdout !== ''
-  const { status, stdout } = git('rev-parse', '--verify', '--quiet', isChanged ? 'HEAD' : 'HEAD~1')
-  return status === 0 ? stdout.trim() : undefined
-})()
 
 /** What the suites ask of a machine: they ask here, so that the report cannot forget what did not run. */
 export const requirements: readonly Requirement[] = [
@@ -80,9 +69,9 @@ export const requirements: readonly Requirement[] = [
     requiredInCi: false,
   },
   {
-    needs: 'git, and the history of one commit before',
-    met: previousCommit !== undefined,
-    suites: 'the upgrade from the version before, and back',
+    needs: 'git, and the history back to 0.1',
+    met: lacking.length === 0,
+    suites: `the upgrade from ${lacking.join(', ')}`,
     requiredInCi: process.env.GITHUB_ACTIONS === 'true',
   },
   {
