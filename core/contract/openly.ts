@@ -20,8 +20,8 @@ const opened = new WeakMap<z.core.$ZodType, z.ZodType>()
  * The schema of a message as a reader of another version of it reads it. During an upgrade a program is told things
  * that it does not know yet: members that are not named stay as they are, since what is kept may be read by the version
  * that knows them; another word than those of an enumeration is a word, another kind of object among several is an
- * object, and lists have no bounds. What is named must be there and of its type: a later version adds, and takes
- * nothing away.
+ * object, and lists have no bounds. What is named must be there and of its type: a later version adds and takes nothing
+ * away, and what it adds is optional until the version before is gone, for that one does not send it.
  *
  * For what programs of Holdfast tell each other. What a client sends is read strictly: what cannot be done must not
  * seem to be.
