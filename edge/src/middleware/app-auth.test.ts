@@ -115,6 +115,21 @@ describe('verdicts are remembered', () => {
     expect((await ask(edge)).status).toBe(401)
   })
 
+  test('what was kept under v1 is read for ever: another shape has another version in its key', async () => {
+    const edge = createTestEdge()
+    await ask(edge)
+    const [name = ''] = edge.cache.entries.keys()
+    const kept =
+      '{"verdict":{"appId":"app_v1","kind":"publishable","allowedOrigins":["https://shop.example"],' +
+      '"allowedDomains":[],"allowNoOrigin":false,"browserVouching":false,"botMode":"off",' +
+      '"rateLimits":{"userPerSecond":10,"clientPerSecond":100,"appPerSecond":1000}},"deniedUsers":["usr_1"]}'
+    const other = createTestEdge()
+    await other.cache.set(name, kept, verdictIsolateMs)
+    await ask(other)
+    expect(other.core.count(verify)).toBe(0)
+    expect(other.logs.at(-1)).toMatchObject({ appId: 'app_v1' })
+  })
+
   test('what an edge of another version has kept in another shape is not read', async () => {
     const edge = createTestEdge()
     await ask(edge)
