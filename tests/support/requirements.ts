@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { hasRedisServer } from '../../edge/dev/redis/server.ts'
+import { lacking } from '../upgrade/versions.ts'
 import { chromiumPath } from './chromium.ts'
 import { hasHelm } from './helm.ts'
-import { lacking } from '../upgrade/versions.ts'
 import { hasPrometheus } from './prometheus.ts'
 
 /** Something that a machine may lack, and what cannot be proven without it. */
@@ -14,10 +14,9 @@ export interface Requirement {
   readonly requiredInCi: boolean
 }
 
-/** Real engines this machine has; the embedded one it always has. */
-export const redisEngines: readonly ('server' | 'embedded')[] = hasRedisServer()
-  ? ['server', 'embedded']
-  : ['embedded']
+/** The engines that suites run on: redis-server where this machine has it, the embedded one always; for `npm run test:quick` that one alone. */
+export const redisEngines: readonly ('server' | 'embedded')[] =
+  hasRedisServer() && process.env.HOLDFAST_QUICK !== '1' ? ['server', 'embedded'] : ['embedded']
 
 /** A real Upstash database to prove the inventory on, if one was given. */
 export const upstashDatabase = process.env.UPSTASH_REDIS_REST_URL
