@@ -42,3 +42,24 @@ export function assertFormat(store: string, meta: Pick<Meta, 'format' | 'migrati
   const problem = formatProblem(meta)
   if (problem !== null) throw new StoreError('unusable', `${store} ${problem.found}: ${problem.todo}`)
 }
+
+/** Whether two say the same of a store. */
+const isSame = (one: Meta | null, other: Meta | null): boolean =>
+  JSON.stringify(one && [one.format, one.migration]) ===
+  JSON.stringify(other && [other.format, other.migration])
+
+/**
+ * Whether a migration has anything to write: what it is about to say may have been said by another that ran beside it.
+ *
+ * @param found what the store says just now; null: nothing, as stores of format 1 do.
+ * @throws StoreError `unavailable` when another has come between.
+ */
+export function isStillToWrite(
+  store: string,
+  { found, before, meta }: { readonly found: Meta | null; readonly before: Meta | null; readonly meta: Meta },
+): boolean {
+  const isUnsaid = found === null && (before === null || isSame(before, metaOf(1)))
+  if (isUnsaid || isSame(found, before)) return true
+  if (isSame(found, meta) && meta.migration === null) return false
+  throw new StoreError('unavailable', `${store} is being migrated by another process: wait for it`)
+}
