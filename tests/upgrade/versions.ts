@@ -16,8 +16,7 @@ const git = (...args: readonly string[]): string => {
   return status === 0 ? stdout.trim() : ''
 }
 
-const commitAt = (revision: string): string =>
-  git('rev-parse', '--verify', '--quiet', `${revision}^{commit}`)
+const commitAt = (revision: string): string => git('rev-parse', '--verify', '--quiet', `${revision}^{commit}`)
 
 /** The step that made a format, as a file of the tree; 0.1 had none. */
 const stepOf = (format: number) => `core/src/store/formats/to-${format}.ts`
