@@ -59,7 +59,9 @@ describe('of a MongoDB', () => {
     const url = mongo.url.replace('/?', '/old?')
     await fixtureOf(1).fillMongo({ url })
     const found = await look(url)
-    expect(found).toContainEqual(finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/))
+    expect(found).toContainEqual(
+      finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/),
+    )
     expect(found.map(({ check }) => check)).not.toContain('store indexes')
   })
 
@@ -145,7 +147,9 @@ describe('of a SQLite file', () => {
     const path = join(dir, 'old.db')
     fixtureOf(1).writeSqlite(path)
     const found = await look(`sqlite:${path}`)
-    expect(found).toContainEqual(finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/))
+    expect(found).toContainEqual(
+      finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/),
+    )
     expect(found.map(({ check }) => check)).not.toContain('store writes')
   })
 
