@@ -51,7 +51,7 @@ describe.each(everyGround)('a hold and what becomes of it, on $store and the $re
     await expectSame()
     await flushRedis(world().stack.redis)
     await expectSame()
-    await until(async () => (await map()) === 'BF', 20_000)
+    await until(async () => (await map()) === 'BF')
     await expectSame()
     expect((await alice.confirm(id, 'pay_1')).text).toBe(first.text)
     expect(refused('hold_confirmed', await alice.confirm(id, 'pay_2')).bookingId).toBe(

@@ -46,7 +46,7 @@ describe.each(everyGround)('the clients of Unified Booking, on $store and the $r
     shop = await unifiedApp(edge(), admin, { name: 'Cinema', domain: 'MOVIE' })
     const { token } = await unifiedUser(shop, 'asha@example.org')
     asha = shop.page.with({ authorization: `Bearer ${token}` })
-  }, 60_000)
+  })
 
   describe('users', () => {
     test('sign up, sign in and are verified; nothing ever shows a hash', async () => {

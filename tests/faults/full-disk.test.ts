@@ -13,7 +13,7 @@ import { figures, insist } from './world.ts'
 const seatCount = 150
 const restMsMax = 60_000
 
-describe('the disk of a SQLite store is full in the middle of a sale', { timeout: 120_000 }, () => {
+describe('the disk of a SQLite store is full in the middle of a sale', () => {
   let world: World
   beforeAll(async () => {
     const disk = new URL('./children/disk.ts', import.meta.url)

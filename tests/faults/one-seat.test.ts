@@ -26,7 +26,7 @@ const patienceMs = 3_000
 /** Repair leaves a payment to its confirm for 15 s before it looks. */
 const restMsMax = 60_000
 
-describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', { timeout: 180_000 }, () => {
+describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', () => {
   const world = useLossyWorld({ ...sqlite, redis: 'server' }, { edgeToRedis: 'rest' })
   let street: FaultProxy
   beforeAll(async () => {

@@ -21,7 +21,7 @@ const keepers = 20
 const buyers = 100
 const limit = 10_000
 
-describe('Redis loses what it had in the middle of a sale', { timeout: 120_000 }, () => {
+describe('Redis loses what it had in the middle of a sale', () => {
   let redis: MortalRedis
   let world: World
   beforeAll(async () => {

@@ -10,7 +10,7 @@ import { figures, insist, useLossyWorld } from './world.ts'
 const sales = 40
 const restMsMax = 60_000
 
-describe('F20, F21, F22: the network between core and MongoDB loses commits', { timeout: 180_000 }, () => {
+describe('F20, F21, F22: the network between core and MongoDB loses commits', () => {
   const world = useLossyWorld({ ...mongos[0], redis: 'server' }, { edgeToRedis: 'tcp' })
   afterEach(() => world().heal())
 

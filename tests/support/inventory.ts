@@ -1,12 +1,12 @@
-import { systemPlatform } from '@holdfast/contract'
 import { createInventory, type Inventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import type { RunningRedis } from '../../edge/dev/redis/start.ts'
+import { patientPlatform } from '../contract/inventory/poll.ts'
 
 type RestDoor = Pick<RunningRedis, 'restUrl' | 'restToken'>
 
 const connect = ({ restUrl, restToken }: RestDoor) =>
-  connectUpstash({ url: restUrl, token: restToken }, systemPlatform)
+  connectUpstash({ url: restUrl, token: restToken }, patientPlatform)
 
 /** The inventory of a Redis of ours, read past the edge and core; through its REST door, which every engine has. */
 export const openInventory = (redis: RestDoor): Inventory => createInventory(upstashRunner(connect(redis)))
