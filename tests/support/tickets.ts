@@ -85,7 +85,8 @@ export async function rushAtSeat(
   const tokens = await Promise.all(
     Array.from({ length: crowd }, (_, n) => tokenOf(`usr_rush${n}`, userTokenSecret)),
   )
-  return Promise.all(
+  const startMs = performance.now()
+  const answers = await Promise.all(
     tokens.map((token, n) => {
       const forwarded = {
         'x-forwarded-for': `203.0.${n >> 8}.${n & 255}`,
@@ -94,6 +95,10 @@ export async function rushAtSeat(
       return ticketsClient(edgeUrl, token, forwarded).lock(seatId)
     }),
   )
+  // Whatever they claim, it is one client: ten requests a second, of the seconds that it took and those around it.
+  const seconds = Math.ceil((performance.now() - startMs) / 1_000) + 2
+  expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(10 * seconds)
+  return answers
 }
 
 /** What that must end in: one lock, everybody else told so in the predecessor's words, and no fault. */
@@ -107,8 +112,6 @@ export function expectOneWinner(answers: readonly ApiAnswer[]): void {
     if (answer.status === 429) saidIn(429, said.error, answer)
     expect(answer.headers.get('ratelimit-limit')).toBe('10')
   }
-  // Whatever they claim, it is one client.
-  expect(statuses.get(429)?.length ?? 0).toBeGreaterThan(answers.length / 2)
 }
 
 /** Asks again while one client has had its ten requests of the second. */

@@ -64,7 +64,7 @@ describe.each(mongoServers)('what a confirm sends to %s', (name, start) => {
     })
     world = await testCore({ store, platform: still })
     events.length = 0
-    await confirm(world, { n: 1, pin: pinned('A-1', 'A-2', 'A-3') })
+    await confirm(world, { n: 1, pin: pinned('A-1', 'A-2', 'A-3'), budgetMs: coreBudgetMs })
     sent = events.map(sentIn)
     expect(await audit(world)).toEqual({ booked: 3, bookings: 1 })
   })
