@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
 import { mongos } from '../support/databases.ts'
 import { tell } from '../support/figures.ts'
-import { type Cluster, readyMsMax } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import { openHouse } from './house.ts'
 import { takeNotes } from './notes.ts'
 
@@ -15,8 +15,8 @@ const [mongo] = mongos
 async function restartAll({ replicas, service }: Cluster): Promise<void> {
   for (const replica of replicas) {
     replica.end('term')
-    await until(async () => !replica.isReady(), readyMsMax)
-    await until(async () => replica.isReady() && service.ready().length === replicas.length, readyMsMax)
+    await until(async () => !replica.isReady())
+    await until(async () => replica.isReady() && service.ready().length === replicas.length)
   }
 }
 

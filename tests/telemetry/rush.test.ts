@@ -58,7 +58,8 @@ describe.runIf(hasHelm && hasPrometheus)('a small rush, as a real Prometheus see
     await at.sell(`rush-${n}`, seats)
     await at.sell(`abandoned-${n}`, 4, { holdTtlMs: 1_000 })
     await new Buyer(to(`abandoned-${n}`), tally, 'away').hold(['S-1', 'S-2'])
-    const picky = new Buyer(to(`abandoned-${n}`), tally, 'picky')
+    await at.sell(`picky-${n}`, 4)
+    const picky = new Buyer(to(`picky-${n}`), tally, 'picky')
     await picky.confirm((await picky.hold(['S-3'])) ?? '', 'pay_declined_picky')
     await picky.release((await picky.hold(['S-4'])) ?? '')
     const act = (buyer: number) =>

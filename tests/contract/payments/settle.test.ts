@@ -1,4 +1,4 @@
-import { coreBudgetMs, PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
+import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
@@ -92,7 +92,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       const booking = await w.pay.confirm(1, grant, id)
       const { capture } = w.bank.provider
       const slow = vi.spyOn(w.bank.provider, 'capture').mockImplementation(async (...args) => {
-        w.pay.wait(coreBudgetMs)
+        w.pay.wait(minute)
         return capture(...args)
       })
       const cancel = () => w.pay.cancel(booking.id, ['A-1'])
