@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { hasRedisServer } from './edge/dev/redis/server.ts'
 
 /** So long a test may take before it counts as one that hangs: no measure of speed, for machines are busy at times. */
-const patience = { testTimeout: 180_000, hookTimeout: 180_000 }
+const patience = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 120_000 } } }
 
 const node = (name: string, include: string[], more: object = {}) => ({
   test: {

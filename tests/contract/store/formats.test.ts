@@ -128,9 +128,7 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
       expect(content).toHaveLength(fixture.exported.length - 2)
     })
 
-    test('is the same store wherever its migration was killed, once that has run again', {
-      timeout: 120_000,
-    }, async () => {
+    test('is the same store wherever its migration was killed, once that has run again', async () => {
       const content = await migrated(await make())
       const calls = await callsOf(await make(), steps)
       expect(calls.writes.length).toBeGreaterThan(1)
@@ -197,9 +195,7 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
       await raw.close()
     })
 
-    test('goes through several steps: documents change once or go, indexes are replaced, wherever it is killed', {
-      timeout: 120_000,
-    }, async () => {
+    test('goes through several steps: documents change once or go, indexes are replaced, wherever it is killed', async () => {
       const known = [...steps, invented]
       const content = await migrated(await make(), known)
       expect(content[0]).toContain(`"format":${invented.to}`)
