@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { hasRedisServer } from './edge/dev/redis/server.ts'
+
+// Workers, and whatever tests start, load what an earlier one has compiled: half of a short program's time.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 /** So long a test may take before it counts as one that hangs: no measure of speed, for machines are busy at times. */
 const patience = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 120_000 } } }
