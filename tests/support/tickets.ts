@@ -77,8 +77,9 @@ export function tokenOf(userId: string, userTokenSecret: string): Promise<string
 }
 
 /**
- * How its load client behaves: so many users at one seat at once, each pretending to forward for another address. Who is
- * told of a fault has waited as long as the edge waits for Redis, which happens where machines are busy with other things.
+ * How its load client behaves: so many users at one seat at once, each pretending to forward for another address. Where the
+ * machine is busy with other things, the edge may have waited for Redis in vain, its whole time: then somebody asks again,
+ * until there is an answer.
  */
 export async function rushAtSeat(
   { edgeUrl, userTokenSecret }: { readonly edgeUrl: string; readonly userTokenSecret: string },
@@ -95,12 +96,13 @@ export async function rushAtSeat(
         'x-forwarded-for': `203.0.${n >> 8}.${n & 255}`,
         'x-real-ip': `198.51.100.${n & 255}`,
       }
-      const answer = await ticketsClient(edgeUrl, token, forwarded).lock(seatId)
-      if (answer.status === 500) {
+      for (;;) {
+        const sentMs = performance.now()
+        const answer = await ticketsClient(edgeUrl, token, forwarded).lock(seatId)
+        if (answer.status !== 500) return answer
         saidIn(500, said.error, answer)
-        expect(performance.now() - startMs).toBeGreaterThanOrEqual(inventoryCallMs)
+        expect(performance.now() - sentMs).toBeGreaterThanOrEqual(inventoryCallMs)
       }
-      return answer
     }),
   )
   // Whatever they claim, it is one client: ten requests a second, of the seconds that it took and those around it.
@@ -109,10 +111,10 @@ export async function rushAtSeat(
   return answers
 }
 
-/** What that must end in: one lock, and everybody else who was answered told so in the predecessor's words. */
+/** What that must end in: one lock, everybody else told so in the predecessor's words, and no fault. */
 export function expectOneWinner(answers: readonly ApiAnswer[]): void {
   const statuses = Map.groupBy(answers, ({ status }) => status)
-  expect([...statuses.keys()].filter((status) => ![200, 409, 429, 500].includes(status))).toEqual([])
+  expect([...statuses.keys()].filter((status) => ![200, 409, 429].includes(status))).toEqual([])
   expect(statuses.get(200)).toHaveLength(1)
   for (const answer of answers) {
     if (answer.status === 200) saidIn(200, said.locked, answer)
