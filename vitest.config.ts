@@ -8,7 +8,7 @@ import { hasRedisServer } from './edge/dev/redis/server.ts'
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 /** So long a test may take before it counts as one that hangs: no measure of speed, for machines are busy at times. */
-const patience = { testTimeout: 180_000, hookTimeout: 180_000 }
+const patience = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 120_000 } } }
 
 const node = (name: string, include: string[], more: object = {}) => ({
   test: {

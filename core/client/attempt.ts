@@ -1,5 +1,5 @@
-import type { ProblemBody } from '@holdfast/contract'
-import { type CallFacts, HoldfastFault, HoldfastProblem } from './errors.ts'
+import { type CallFacts, HoldfastFault, HoldfastProblem, type ToldProblem } from './errors.ts'
+import { problemTold } from './problem.ts'
 import type { Sent } from './request.ts'
 
 /** What became of one attempt; `again` says whether another one may fare better. */
@@ -38,8 +38,8 @@ async function read(response: Response, accept: string, call: CallFacts): Promis
   const { status } = response
   const type = response.headers.get('content-type')?.split(';')[0] ?? ''
   if (type === 'application/problem+json') {
-    const problem = parsed(await response.text())
-    if (isProblem(problem)) return refusal(response, problem, call)
+    const problem = problemTold(parsed(await response.text()), status)
+    if (problem) return refusal(response, problem, call)
   }
   if (status === 204) return { word: 'answer', value: undefined }
   if (response.ok && type === accept) {
@@ -51,19 +51,13 @@ async function read(response: Response, accept: string, call: CallFacts): Promis
   return { word: 'refusal', error, again: status >= 500 }
 }
 
-/**
- * The service holds itself to its schemas. A client does not, which would refuse what a newer service has learned to
- * say: a page stays open while the service behind it is renewed.
- */
-const isProblem = (body: unknown): body is ProblemBody =>
-  typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string'
-
-function refusal(response: Response, problem: ProblemBody, call: CallFacts): Outcome {
+function refusal(response: Response, problem: ToldProblem, call: CallFacts): Outcome {
   const retryAfter = response.headers.get('retry-after')
   const retryAfterMs =
     retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
   const told = { retryAfterMs, location: response.headers.get('location') ?? undefined }
-  const isTransient = problem.status >= 500 || problem.status === 202 || retryAfterMs !== undefined
+  const { status } = problem
+  const isTransient = status >= 500 || status === 202 || retryAfterMs !== undefined
   return {
     word: 'refusal',
     error: new HoldfastProblem(problem, told, call),

@@ -265,6 +265,53 @@ test('what a newer service says reaches the caller', async () => {
   expect(await answered.client.createHold(asked)).toMatchObject({ queue: 7 })
 })
 
+describe('a code that is not in the catalogue', () => {
+  const refused = (status: number, more: object = {}, sent: Record<string, string> = {}) =>
+    new Response(JSON.stringify({ code: 'sale_paused', ...more }), {
+      status,
+      headers: { 'content-type': 'application/problem+json', ...sent },
+    })
+
+  test.each([400, 402, 403, 404, 409, 410, 422])('with %i is a refusal for good', async (status) => {
+    const { client, requests } = clientOf([() => refused(status)])
+    const error = await errorOf(client.createHold(asked))
+    expect(error).toBeInstanceOf(HoldfastProblem)
+    expect(error).toMatchObject({ code: 'sale_paused', status, retryable: false, seats: [], errors: [] })
+    expect(requests.length).toBe(1)
+  })
+
+  test.each([
+    [429, { 'retry-after': '1' }],
+    [500, {}],
+    [503, { 'retry-after': '1' }],
+    [202, {}],
+  ])('with %i is asked again', async (status, sent) => {
+    const { client, requests, keys } = clientOf([() => refused(status, {}, sent), () => json(hold, 201)])
+    expect(await client.createHold(asked)).toEqual(hold)
+    expect([requests.length, new Set(keys()).size]).toEqual([2, 1])
+  })
+
+  test('is readable although its members have other shapes', async () => {
+    const more = {
+      title: 7,
+      detail: null,
+      seats: [{ id: 'A-1' }, 'A-2'],
+      errors: [7, { path: 'x' }],
+      bookingId: {},
+    }
+    const { client } = clientOf([() => refused(409, more)])
+    const error = await errorOf(client.createHold(asked))
+    expect(error).toMatchObject({
+      seats: ['A-2'],
+      errors: [{ path: 'x', message: '' }],
+      bookingId: undefined,
+    })
+    expect(String(error)).toBe(
+      'HoldfastProblem: sale_paused: The request was refused. Go by the status, which is 409.',
+    )
+  })
+})
+
 test('what answers nothing gives nothing', async () => {
   const { client } = clientOf([() => new Response(null, { status: 204 })])
   const released = await client.releaseHold({ eventId: 'theatre', holdId: hold.id })

@@ -1,4 +1,4 @@
-import type { ProblemBody, ProblemCode } from '@holdfast/contract'
+import type { AnyCode } from '@holdfast/contract'
 
 /** What is known of a call that did not succeed, beside why. */
 export interface CallFacts {
@@ -8,6 +8,20 @@ export interface CallFacts {
   readonly attempts: number
   /** What the intention was called: give it to the same call again and it happens once, whatever became of this. */
   readonly idempotencyKey: string | undefined
+}
+
+/** What is read of a problem, whatever version wrote it. */
+export interface ToldProblem {
+  readonly code: AnyCode
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+  readonly retryable: boolean
+  readonly requestId: string | undefined
+  readonly seats: readonly string[]
+  readonly errors: readonly { readonly path: string; readonly message: string }[]
+  readonly bookingId: string | undefined
+  readonly opensAt: string | undefined
 }
 
 /** What the answer says beside its body. */
@@ -20,11 +34,11 @@ export interface Told {
 
 /**
  * A refusal. Its `code` is one of the catalogue, and /docs/errors tells what to do about each; a newer service may
- * have more, so a `switch` needs a default. With `outcome_unknown` nothing was refused: nobody knows yet.
+ * have more, so a `switch` needs a default, which goes by `status` and `retryable`. With `outcome_unknown` nothing was refused: nobody knows yet.
  */
 export class HoldfastProblem extends Error {
   override readonly name = 'HoldfastProblem'
-  readonly code: ProblemCode
+  readonly code: AnyCode
   readonly status: number
   /** Whether the same request may succeed later. */
   readonly retryable: boolean
@@ -40,14 +54,14 @@ export class HoldfastProblem extends Error {
   readonly location: string | undefined
   readonly call: CallFacts
 
-  constructor(body: ProblemBody, told: Told, call: CallFacts) {
+  constructor(body: ToldProblem, told: Told, call: CallFacts) {
     super(`${body.code}: ${body.title}. ${body.detail}`)
     this.code = body.code
     this.status = body.status
     this.retryable = body.retryable
     this.requestId = body.requestId
-    this.seats = body.seats ?? []
-    this.errors = body.errors ?? []
+    this.seats = body.seats
+    this.errors = body.errors
     this.bookingId = body.bookingId
     this.opensAt = body.opensAt
     this.retryAfterMs = told.retryAfterMs

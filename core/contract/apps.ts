@@ -206,9 +206,9 @@ export const KeyVerdict = z.object({
 export type KeyVerdict = z.infer<typeof KeyVerdict>
 
 /** What the edge asks core of an app that it is bound to by configuration: no key is shown. */
-export const AppQuestion = z.strictObject({ appId: AppId })
+export const AppQuestion = z.object({ appId: AppId })
 export type AppQuestion = z.infer<typeof AppQuestion>
 
 /** What the edge asks core on a cache miss. A key without our prefix says nothing of itself, so it needs the app. */
-export const KeyQuestion = z.strictObject({ key: z.string().min(1).max(200), appId: AppId.optional() })
+export const KeyQuestion = z.object({ key: z.string().min(1).max(200), appId: AppId.optional() })
 export type KeyQuestion = z.infer<typeof KeyQuestion>

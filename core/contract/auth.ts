@@ -32,7 +32,7 @@ export const LogInRequest = z.strictObject({ email: Email, password: TypedPasswo
 export type LogInRequest = z.infer<typeof LogInRequest>
 
 /** POST /internal/sign-up-codes: mails a one-time code, which proves whose the address is. */
-export const CodeRequest = z.strictObject({ email: Email })
+export const CodeRequest = z.object({ email: Email })
 export type CodeRequest = z.infer<typeof CodeRequest>
 
 /** The answer is the same whether there is an account with the address or not. */
@@ -40,7 +40,7 @@ export const CodeReply = z.object({ expiresInSeconds: z.int() })
 export type CodeReply = z.infer<typeof CodeReply>
 
 /** POST /internal/sign-up-codes/redeem: signs up who has the code. */
-export const CodeSignUpRequest = z.strictObject({
+export const CodeSignUpRequest = z.object({
   email: Email,
   code: z.string().regex(/^\d{6}$/, 'must be 6 digits'),
   password: Password,

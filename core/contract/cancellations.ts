@@ -22,7 +22,7 @@ export const CancelRequest = z.strictObject({
 export type CancelRequest = z.infer<typeof CancelRequest>
 
 /** What the edge sends to core to cancel. */
-export const CancelCommand = z.strictObject({ idempotencyKey: z.string().min(1), request: CancelRequest })
+export const CancelCommand = z.object({ idempotencyKey: z.string().min(1), request: CancelRequest })
 export type CancelCommand = z.infer<typeof CancelCommand>
 
 /** What a cancellation would come to now: `refund` + `retained` is what the seats cost. */

@@ -5,7 +5,8 @@ import { AppId, Principal } from './ids.ts'
 
 /**
  * What the edge says to core of one request, under its signature. Core takes identity from this and from nothing
- * else. `budgetMs` is counted from arrival, so no two clocks are compared.
+ * else. `budgetMs` is counted from arrival, so no two clocks are compared. What an edge of another version says beside
+ * this is not listened to; a kind of key or of principal that is not known here has no rights.
  */
 export const EdgeClaims = z.object({
   method: z.string(),

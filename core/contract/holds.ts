@@ -66,16 +66,29 @@ export const PinReport = z.discriminatedUnion('word', [
 ])
 export type PinReport = z.infer<typeof PinReport>
 
-/** What the edge sends to core to confirm a hold. */
-export const ConfirmCommand = z.strictObject({
+const pinWords: ReadonlySet<string> = new Set(PinReport.options.map(({ shape }) => shape.word.value))
+
+/** A newer edge's pin may say what is not known here: as if it had said nothing, the seats may be pinned or not. */
+const PinReportOfAnyVersion = z.union([
+  PinReport,
+  z
+    .object({ word: z.string().refine((word) => !pinWords.has(word)) })
+    .transform(() => ({ word: 'unavailable' }) as const),
+])
+
+/**
+ * What the edge sends to core to confirm a hold. Members that another version's edge adds are dropped, as in all that
+ * it says for itself; what a client says is strict here too, for what is not known cannot be done.
+ */
+export const ConfirmCommand = z.object({
   idempotencyKey: z.string().min(1),
   payment: PaymentClaim.optional(),
-  pin: PinReport,
+  pin: PinReportOfAnyVersion,
 })
 export type ConfirmCommand = z.infer<typeof ConfirmCommand>
 
 /** POST /internal/replies: what a key of the caller's was answered for good. */
-export const ReplyQuestion = z.strictObject({
+export const ReplyQuestion = z.object({
   idempotencyKey: z.string().min(1).max(idempotencyKeyLengthMax),
 })
 export type ReplyQuestion = z.infer<typeof ReplyQuestion>

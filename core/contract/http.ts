@@ -1,10 +1,10 @@
 import { headers } from './headers.ts'
-import { type Problem, problemBody, problems } from './problems.ts'
+import type { Problem } from './problems.ts'
 
 /** A refusal as an RFC 9457 response. Bodies of refusals are never stored by caches. */
 export function problemResponse(problem: Problem, requestId?: string): Response {
-  const response = new Response(JSON.stringify(problemBody(problem.code, problem.extras, requestId)), {
-    status: problems[problem.code].status,
+  const response = new Response(JSON.stringify(problem.body(requestId)), {
+    status: problem.kind.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   })
   if (problem.retryAfterSeconds !== undefined) {

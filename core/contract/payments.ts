@@ -16,7 +16,7 @@ export const OrderRequest = z.strictObject({
 export type OrderRequest = z.infer<typeof OrderRequest>
 
 /** What the edge sends to core to order the payment of a live hold: what the inventory says of it. */
-export const OrderCommand = z.strictObject({
+export const OrderCommand = z.object({
   seats: z.array(PricedSeat).min(1),
   currency: Currency,
   untilMs: z.int(),
@@ -145,7 +145,7 @@ export const SettleRefundRequest = z.strictObject({ app: AppId })
 export type SettleRefundRequest = z.infer<typeof SettleRefundRequest>
 
 /** What the edge sends to core of a provider's webhook: the bytes as they came, which the signature is over. */
-export const WebhookCommand = z.strictObject({
+export const WebhookCommand = z.object({
   provider: PaymentProvider,
   account: PaymentAccount,
   headers: z.record(z.string(), z.string()),

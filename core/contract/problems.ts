@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** What a caller is told about one kind of refusal. `advice` is sent as the problem's `detail`. */
-interface ProblemKind {
+export interface ProblemKind {
   readonly status: number
   readonly title: string
   /** Whether the same request, sent again later and unchanged, may succeed. */
@@ -210,6 +210,12 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems
 
+/** A code of this catalogue or of another version's: whoever decides by codes needs an answer for those too. */
+export type AnyCode = ProblemCode | (string & Record<never, never>)
+
+/** Whether this version knows the code. */
+export const isCatalogued = (code: AnyCode): code is ProblemCode => Object.hasOwn(problems, code)
+
 /** What a code adds to its problem. Never a message of a library, a stack or a key. */
 export interface ProblemExtras {
   readonly seats?: readonly string[]
@@ -235,30 +241,53 @@ export const ProblemBody = z.object({
 })
 export type ProblemBody = z.infer<typeof ProblemBody>
 
+/** What a problem's `type` is: the place of its code in the reference, in every version. */
+export const problemTypeOf = (code: AnyCode): string => `/docs/errors#${code}`
+
 /** Builds the body of a refusal. */
-export function problemBody(code: ProblemCode, extras: ProblemExtras = {}, requestId?: string): ProblemBody {
-  const { status, title, advice, retryable } = problems[code]
-  const body: ProblemBody = { type: `/docs/errors#${code}`, title, status, detail: advice, code, retryable }
-  if (extras.seats) body.seats = [...extras.seats]
-  if (extras.errors) body.errors = [...extras.errors]
-  if (extras.bookingId) body.bookingId = extras.bookingId
-  if (extras.opensAt) body.opensAt = extras.opensAt
-  if (requestId) body.requestId = requestId
-  return body
+export const problemBody = (code: ProblemCode, extras: ProblemExtras = {}, requestId?: string): ProblemBody =>
+  bodyWith(code, problems[code], extras, requestId)
+
+const bodyWith = <Code extends AnyCode>(
+  code: Code,
+  { status, title, advice, retryable }: ProblemKind,
+  extras: ProblemExtras,
+  requestId: string | undefined,
+) => ({
+  ...{ type: problemTypeOf(code), title, status, detail: advice, code, retryable },
+  ...(extras.seats && { seats: [...extras.seats] }),
+  ...(extras.errors && { errors: [...extras.errors] }),
+  ...(extras.bookingId && { bookingId: extras.bookingId }),
+  ...(extras.opensAt && { opensAt: extras.opensAt }),
+  ...(requestId && { requestId }),
+})
+
+/** A kind of refusal and its code. */
+export interface NamedKind extends ProblemKind {
+  readonly code: AnyCode
 }
 
 /** A refusal on its way to the door, where it becomes a problem response. */
 export class Problem extends Error {
-  readonly code: ProblemCode
+  readonly code: AnyCode
+  /** Of a code that is not catalogued here, what the version that has it says. */
+  readonly kind: ProblemKind
   readonly extras: ProblemExtras
   /** Sent as Retry-After, in seconds. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ProblemCode, extras: ProblemExtras = {}, retryAfterSeconds?: number) {
+  constructor(of: ProblemCode | NamedKind, extras: ProblemExtras = {}, retryAfterSeconds?: number) {
+    const { code, ...kind } = typeof of === 'string' ? { code: of, ...problems[of] } : of
     super(code)
     this.name = 'Problem'
     this.code = code
+    this.kind = kind
     this.extras = extras
     this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** Its body as it is on the wire. */
+  body(requestId?: string) {
+    return bodyWith(this.code, this.kind, this.extras, requestId)
   }
 }

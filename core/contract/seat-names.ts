@@ -6,9 +6,9 @@ import { seatsPerNamingMax } from './limits.ts'
  * POST /internal/seats/names: what seats are called. A seat is named by its event, or alone, if its id is of one
  * event of the app. `app` counts for the admin only: others ask about the app of their key.
  */
-export const SeatNamesQuestion = z.strictObject({
+export const SeatNamesQuestion = z.object({
   seats: z
-    .array(z.strictObject({ app: AppId.optional(), event: EventId.optional(), seat: SeatId }))
+    .array(z.object({ app: AppId.optional(), event: EventId.optional(), seat: SeatId }))
     .max(seatsPerNamingMax),
 })
 export type SeatNamesQuestion = z.infer<typeof SeatNamesQuestion>

@@ -4,13 +4,13 @@ import { scripts } from './generated/scripts.ts'
 import type { ScriptRunner } from './inventory.ts'
 import { InventoryFault } from './port.ts'
 
-/** A connection to an ordinary Redis or Valkey. Reconnects by itself; a command that outlives the deadline fails. */
-export function connectTcp(url: string): Redis {
+/** A connection to an ordinary Redis or Valkey. Reconnects by itself; a command that outlives `callMs` fails. */
+export function connectTcp(url: string, callMs = inventoryCallMs): Redis {
   const client = new Redis(url, {
-    commandTimeout: inventoryCallMs,
-    connectTimeout: inventoryCallMs,
+    commandTimeout: callMs,
+    connectTimeout: callMs,
     // By default a connection whose other end has vanished without a word is kept, and every command on it fails.
-    socketTimeout: inventoryCallMs,
+    socketTimeout: callMs,
     // A command waits for a reconnect no longer than for its reply; scripts are safe to deliver again.
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,

@@ -9,10 +9,12 @@ import {
 import { base64url, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCoreApp } from './app.ts'
+import { claimKey, completeKey } from './bookings/claim-key.ts'
+import { pinned } from './bookings/testing.ts'
 import type { Core } from './context.ts'
 import { idle, type Standing } from './http/admission.ts'
 import { StoreError } from './store/store.ts'
-import { testCore } from './testing.ts'
+import { grantId, owner, testCore } from './testing.ts'
 import { plainPasswords, testTokens } from './users/testing.ts'
 
 const secret = crypto.getRandomValues(new Uint8Array(32))
@@ -98,12 +100,60 @@ describe('a key question', () => {
     expect(await ask({ key: 'x'.repeat(40), appId: 'app_test' })).toEqual({ verdict: null, deniedUsers: [] })
   })
 
-  test.each([{ key: { $gt: '' } }, { key: '' }, {}, { key: 'x', appId: { $ne: '' } }, { key: 'x', more: 1 }])(
+  test.each([{ key: { $gt: '' } }, { key: '' }, {}, { key: 'x', appId: { $ne: '' } }])(
     'of %o is refused',
     async (body) => {
       expect(await ask(body)).toMatchObject({ code: 'invalid_request' })
     },
   )
+})
+
+describe('an edge of another version', () => {
+  // The admin has deactivated the app above.
+  beforeAll(() => call('PATCH', '/v1/admin/apps/app_test', { admin: true }, '{"active":true}'))
+  const path = (n: number) => `/v1/events/${world.eventId}/holds/${grantId(n)}/confirm`
+  const ask = (n: number, command: object) => {
+    const who = { app: { id: world.appId, kind: 'publishable' as const }, principal: owner(n) }
+    return call('POST', path(n), who, JSON.stringify({ idempotencyKey: `key-${n}`, ...command }))
+  }
+
+  test('may say more than core knows beside what it asks', async () => {
+    const question = JSON.stringify({ key: 'x', more: 1 })
+    expect((await call('POST', '/internal/keys/verify', {}, question)).status).toBe(200)
+    const pin = { ...pinned('A-1'), lines: [] }
+    expect((await ask(1, { pin, payment: { id: 'pay_1' }, room: 'main' })).status).toBe(201)
+  })
+
+  test('may not hand on a wish of a client that core does not know', async () => {
+    const payment = { id: 'pay_2', split: true }
+    expect((await ask(2, { pin: pinned('A-2'), payment })).status).toBe(422)
+  })
+
+  test('whose pin says what core does not know is asked to come again, and nothing is decided', async () => {
+    const answer = await ask(3, { pin: { word: 'queued', position: 7 }, payment: { id: 'pay_3' } })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+    const { eventId } = world
+    expect(
+      await world.core.store.get(world.appId, 'reservations', { eventId, grantId: grantId(3) }),
+    ).toBeNull()
+    expect((await ask(3, { pin: pinned('A-3'), payment: { id: 'pay_3' } })).status).toBe(201)
+  })
+
+  test('gets what a core of another version has answered to the key, byte for byte', async () => {
+    const { core, appId, eventId } = world
+    const payment = { id: 'pay_4' }
+    const grant = { appId, eventId, grantId: grantId(4) }
+    const asked = JSON.stringify(['confirm', grant, owner(4), payment])
+    const fingerprint = base64url.encode(await systemPlatform.sha256(new TextEncoder().encode(asked)))
+    const claimed = await claimKey(core, { appId, owner: owner(4), key: 'key-4', fingerprint })
+    if (claimed.word !== 'claimed') throw new Error(claimed.word)
+    const body = '{"type":"/docs/errors#new_code","code":"new_code","news":1}'
+    await completeKey(core.store, claimed.claim, { status: 410, body })
+    const answer = await ask(4, { pin: pinned('A-4'), payment })
+    expect([answer.status, await answer.text()]).toEqual([410, body])
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(answer.headers.get('idempotent-replayed')).toBe('true')
+  })
 })
 
 describe('F29: the probes of Kubernetes', () => {

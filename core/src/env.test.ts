@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { readEnv } from './env.ts'
+import { Env, readEnv } from './env.ts'
 
 const secret = () => randomBytes(32).toString('base64url')
 const good = {
@@ -103,4 +103,10 @@ test('a wrong account is told by its variable and its name', () => {
   for (const told of ['STRIPE_ACCOUNTS.berlin.secretKey: ', 'RAZORPAY_ACCOUNTS: ']) {
     expect(() => readEnv({ ...good, ...accounts })).toThrow(told)
   }
+})
+
+test('the environment of the version before is one of this version: a setting that came since has a default', () => {
+  const needed = Object.entries(Env.shape).filter(([, setting]) => !setting.safeParse(undefined).success)
+  // Which Redis it is, is said in one of two ways.
+  expect(needed.map(([name]) => name)).toEqual(Object.keys(good).filter((name) => name !== 'REDIS_URL'))
 })

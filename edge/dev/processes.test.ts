@@ -24,6 +24,8 @@ const script = (source: string, more: Partial<Program> = {}): Program => ({
   ...more,
 })
 const never = async () => false
+/** So long a test waits for what must come: only that one which hangs ends. */
+const patienceMs = 120_000
 /** What the script has printed, if it is a number. */
 const loggedPid = (): number => Number(readFileSync(join(dir, 'script.log'), 'utf8').trim())
 const lasts = 'setInterval(() => {}, 1000)'
@@ -35,7 +37,7 @@ const isAlive = (pid: number): boolean => {
     return false
   }
 }
-const untilDead = (pid: number) => vi.waitUntil(() => !isAlive(pid), { timeout: 5_000 })
+const untilDead = (pid: number) => vi.waitUntil(() => !isAlive(pid), { timeout: patienceMs })
 
 describe('a program that does not start', () => {
   test.each<[string, Program['command'], Partial<Program>, RegExp]>([
@@ -62,7 +64,7 @@ describe('a program that does not start', () => {
     const interrupt = new AbortController()
     const source = `console.log(process.pid); ${lasts}`
     const starting = startProgram(script(source, { isReady: never, signal: interrupt.signal }))
-    await vi.waitUntil(loggedPid)
+    await vi.waitUntil(loggedPid, { timeout: patienceMs })
     interrupt.abort()
     await expect(starting).rejects.toThrow(/aborted/)
     await untilDead(loggedPid())

@@ -7,9 +7,11 @@ export const noStore = { 'cache-control': 'no-store' } as const
 /** Answers that a client may keep, if it asks each time whether they still hold. */
 const revalidate = { 'cache-control': 'private, no-cache' } as const
 
-/** JSON as core wrote it, byte for byte. */
+/** JSON as core wrote it, byte for byte; of nothing, an answer without a body. */
 export const jsonText = (text: string, status: number, headers: Record<string, string>): Response =>
-  new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
+  text === ''
+    ? new Response(null, { status, headers })
+    : new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
 
 /** A representation with its entity tag, or 304 if the client has it already. */
 export function tagged(

@@ -2,6 +2,8 @@ import {
   BookingView,
   type ConfirmCommand,
   type GrantId,
+  type Openly,
+  openly,
   type PaymentClaim,
   type Principal,
   Problem,
@@ -24,12 +26,14 @@ export interface Confirm {
 
 /**
  * What became of a confirm. `text` is core's answer byte for byte, since the same key gets the same bytes. `unknown`:
- * no answer came that can be read, so core may have booked the seats.
+ * no answer came that can be read, or core has only accepted the confirm, so it may have booked the seats. A refusal
+ * whose code is of another version is as final as its status says.
  */
 export type ConfirmOutcome =
   | {
       readonly word: 'booked'
-      readonly booking: BookingView
+      readonly booking: Openly<BookingView>
+      readonly status: number
       readonly text: string
       readonly replayed: boolean
     }
@@ -64,6 +68,7 @@ function outcomeOf(answer: CoreAnswer): ConfirmOutcome {
   }
   const { text, replayed } = answer
   if (answer.kind === 'refusal') return { word: 'refused', problem: answer.problem, text, replayed }
-  const booking = answer.status === 201 ? readJson(BookingView, text) : undefined
-  return booking ? { word: 'booked', booking, text, replayed } : { word: 'unknown' }
+  const { status } = answer
+  const booking = status === 202 ? undefined : readJson(openly(BookingView), text)
+  return booking ? { word: 'booked', booking, status, text, replayed } : { word: 'unknown' }
 }

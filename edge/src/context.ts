@@ -1,11 +1,11 @@
-import type { AppId, AppVerdict, EventId, ExternalUser, Principal, ProblemCode } from '@holdfast/contract'
+import type { AnyCode, AppId, AppVerdict, EventId, ExternalUser, Principal } from '@holdfast/contract'
 import type { BotReason } from './bot-hints.ts'
 import type { RefusalShape } from './refusals.ts'
 import type { Observed } from './telemetry/observe.ts'
 
 /** What the log line of a request says beside its method, route and status. */
 export interface Note {
-  code?: ProblemCode
+  code?: AnyCode
   appId?: AppId
   /** Where the route does not name it. */
   eventId?: EventId

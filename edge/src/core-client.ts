@@ -9,11 +9,12 @@ import {
   type ExternalUser,
   edgeBudgetMs,
   headers,
+  type Openly,
+  openly,
   type Platform,
   type Principal,
   Problem,
-  ProblemBody,
-  type ProblemExtras,
+  readProblem,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
 import type * as z from 'zod'
@@ -47,10 +48,14 @@ export type CoreAnswer =
   | { readonly kind: 'refusal'; readonly problem: Problem; readonly text: string; readonly replayed: boolean }
   | { readonly kind: 'silence'; readonly sent: boolean }
 
-/** What core answered, read by its schema, and the text of it. */
-export interface Told<Value> {
+/** What core answered, byte for byte. */
+export interface Passed {
   readonly status: number
   readonly text: string
+}
+
+/** What core answered, read by its schema, and the text of it. */
+export interface Told<Value> extends Passed {
   readonly value: Value
 }
 
@@ -62,10 +67,17 @@ export interface CoreClient {
    */
   send(call: CoreCall): Promise<CoreAnswer>
   /**
-   * Asks for JSON of one kind.
-   * @throws Problem core's refusal, or `dependency_unavailable` when no answer came that the schema knows.
+   * Asks for JSON of one kind, read as `openly` does: core may be newer than this edge, or older.
+   * @throws Problem core's refusal; `outcome_unknown` for a 202 that this edge cannot read; `dependency_unavailable`
+   * when no answer came that the schema knows.
    */
-  ask<Schema extends z.ZodType>(schema: Schema, call: CoreCall): Promise<Told<z.output<Schema>>>
+  ask<Schema extends z.ZodType>(schema: Schema, call: CoreCall): Promise<Told<Openly<z.output<Schema>>>>
+  /**
+   * Asks for what the client is told as it is, with the status that it has. The schema still has to know it, for nothing
+   * else tells it from what something in between may say. `null`: there is nothing to be told, which is a 204.
+   * @throws Problem as `ask`
+   */
+  pass(schema: z.ZodType | null, call: CoreCall): Promise<Passed>
 }
 
 /** Reads JSON by a schema; undefined is text that is something else. */
@@ -145,14 +157,33 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   return {
     send,
     async ask(schema, call) {
-      const answer = await send(call)
-      if (answer.kind === 'refusal') throw answer.problem
-      const value = answer.kind === 'answer' ? readJson(schema, answer.text) : undefined
-      if (answer.kind === 'silence' || value === undefined) throw new Problem('dependency_unavailable', {}, 1)
+      const answer = succeeded(await send(call))
+      const value = readJson(openly(schema), answer.text)
+      if (value === undefined) throw unreadable(answer)
       return { status: answer.status, text: answer.text, value }
+    },
+    async pass(schema, call) {
+      const { status, text } = succeeded(await send(call))
+      const isReadable = schema ? readJson(openly(schema), text) !== undefined : status === 204
+      if (!isReadable) throw unreadable({ status })
+      return { status, text }
     },
   }
 }
+
+/**
+ * What core answered if it did not refuse.
+ * @throws Problem its refusal, or `dependency_unavailable` when it was silent.
+ */
+export function succeeded(answer: CoreAnswer): Extract<CoreAnswer, { kind: 'answer' }> {
+  if (answer.kind === 'refusal') throw answer.problem
+  if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
+  return answer
+}
+
+/** What becomes of a success that cannot be read: of what core has only accepted, nobody knows the outcome. */
+export const unreadable = ({ status }: Pick<Passed, 'status'>): Problem =>
+  new Problem(status === 202 ? 'outcome_unknown' : 'dependency_unavailable', {}, 1)
 
 /** A pause by chance, so that those who were refused together do not come back together. */
 function pauseOf({ random }: Platform): number {
@@ -166,29 +197,26 @@ function assertPlain(path: string): void {
   if (pathname + search !== path) throw new Problem('not_found')
 }
 
-/** Sorts an answer: what neither is one of core's nor carries its problem came from something in between. */
+/**
+ * Sorts an answer. Core may be of another version: a refusal with a code that is not known here is one all the same, and
+ * so is a success with another status. What neither succeeds nor is a problem of core's came from something in between,
+ * which cannot know what core did; nor does a page for people.
+ */
 function answerOf(response: Response, text: string): CoreAnswer {
   // A core that does not take our word has done nothing; the client is not the one that it refused.
   if (response.headers.has(headers.edgeRefused)) return { kind: 'silence', sent: false }
+  const { status } = response
   const replayed = response.headers.get(headers.idempotentReplayed) === 'true'
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')
-  if (!isProblem) {
-    const { status } = response
-    const expected = status === 200 || status === 201 || status === 204
-    return expected ? { kind: 'answer', status, text, replayed } : { kind: 'silence', sent: true }
+  const type = response.headers.get('content-type') ?? ''
+  if (type.startsWith('application/problem+json')) {
+    const problem = readProblem(status, text, retryAfterOf(response))
+    return problem ? { kind: 'refusal', problem, text, replayed } : { kind: 'silence', sent: true }
   }
-  const body = readJson(ProblemBody, text)
-  if (!body) return { kind: 'silence', sent: true }
-  return { kind: 'refusal', problem: problemOf(body, response), text, replayed }
+  const isAnswer = response.ok && !type.startsWith('text/html')
+  return isAnswer ? { kind: 'answer', status, text, replayed } : { kind: 'silence', sent: true }
 }
 
-function problemOf({ code, seats, errors, bookingId }: ProblemBody, response: Response): Problem {
-  const extras: ProblemExtras = {
-    ...(seats && { seats }),
-    ...(errors && { errors }),
-    ...(bookingId && { bookingId }),
-  }
+function retryAfterOf(response: Response): number | undefined {
   const retryAfter = response.headers.get(headers.retryAfter)
-  const seconds = retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined
-  return new Problem(code, extras, seconds)
+  return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { readNodeEnv, readWorkerEnv, settingsOf } from './env.ts'
+import { NodeEnv, readNodeEnv, readWorkerEnv, settingsOf, WorkerEnv } from './env.ts'
 
 const secret = () => randomBytes(32).toString('base64url')
 const good = {
@@ -72,5 +72,14 @@ describe('the environment', () => {
       expect(problemOf(() => readWorkerEnv({ ...good, ...half }))).toContain('TICKETS_')
       expect(problemOf(() => readNodeEnv({ ...good, ...half }))).toContain('TICKETS_')
     }
+  })
+
+  test('of the version before is one of this version: a setting that came since has a default', () => {
+    const needed = ({ shape }: typeof WorkerEnv | typeof NodeEnv) =>
+      Object.entries(shape).flatMap(([name, setting]) => (setting.safeParse(undefined).success ? [] : [name]))
+    const [core, ...secrets] = Object.keys(good)
+    expect(needed(WorkerEnv)).toEqual([core, ...secrets])
+    // Which Redis it is, is said in one of two ways.
+    expect(needed(NodeEnv)).toEqual([core, ...secrets.filter((name) => !name.startsWith('UPSTASH'))])
   })
 })

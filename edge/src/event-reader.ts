@@ -7,6 +7,7 @@ import {
   type EventsQuery,
   EventView,
   eventMissIsolateMs,
+  type Openly,
   type PageQuery,
   type Platform,
   Problem,
@@ -36,7 +37,7 @@ export interface EventReader {
   forget(appId: AppId, eventId: EventId): void
 }
 
-function seatIdsOf({ chart }: EventView): (SeatId | undefined)[] {
+function seatIdsOf({ chart }: Openly<EventView>): (SeatId | undefined)[] {
   const ids: (SeatId | undefined)[] = []
   for (const section of chart.sections) {
     for (const row of section.rows) for (const seat of row.seats) ids[seat.index] = seat.id
@@ -70,7 +71,7 @@ export function createEventReader(core: CoreClient, flights: Flights, platform: 
       const told = await core.ask(EventView, { method: 'GET', path, caller })
       return await keep(key, told, seatIdsOf(told.value))
     } catch (error) {
-      const absent = error instanceof Problem && error.code === 'not_found'
+      const absent = error instanceof Problem && error.kind.status === 404
       if (absent) kept.set(key, 'absent', eventMissIsolateMs)
       throw error
     }

@@ -1,6 +1,6 @@
 import { type PaymentProvider, type WebhookCommand, WebhookReply } from '@holdfast/contract'
 import { base64url } from 'jose'
-import type { Caller } from './core-client.ts'
+import type { Caller, Passed } from './core-client.ts'
 import { readBody } from './middleware/body-limit.ts'
 import type { Services } from './services.ts'
 
@@ -22,7 +22,7 @@ export async function hearProvider(
     readonly bodyBytesMax: number
     readonly caller: Caller
   },
-): Promise<string> {
+): Promise<Passed> {
   const bytes = await readBody(request, bodyBytesMax)
   const sent = told.flatMap((name) => {
     const value = request.headers.get(name)
@@ -31,5 +31,5 @@ export async function hearProvider(
   const headers = Object.fromEntries(sent)
   const command: WebhookCommand = { provider, account, headers, body: base64url.encode(bytes) }
   const body = new TextEncoder().encode(JSON.stringify(command))
-  return (await core.ask(WebhookReply, { method: 'POST', path: '/internal/webhooks', body, caller })).text
+  return core.pass(WebhookReply, { method: 'POST', path: '/internal/webhooks', body, caller })
 }

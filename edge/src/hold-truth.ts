@@ -1,4 +1,11 @@
-import { BookingView, type EventId, GrantDecision, type GrantId, type HoldView } from '@holdfast/contract'
+import {
+  BookingView,
+  type EventId,
+  GrantDecision,
+  type GrantId,
+  type HoldView,
+  Problem,
+} from '@holdfast/contract'
 import type { ReadReply } from '@holdfast/inventory'
 import type { Caller, CoreClient } from './core-client.ts'
 import { goneHoldView, holdPath, holdView } from './hold-views.ts'
@@ -10,13 +17,21 @@ export interface AskedHold {
   readonly caller: Caller
 }
 
-/** What the store has decided of a grant. */
+/**
+ * What the store has decided of a grant.
+ *
+ * @throws Problem core's refusal, or `dependency_unavailable`: a decision in a word that is not known here is not
+ * guessed at, for another edge may know it.
+ */
 export async function askDecision(
   core: CoreClient,
   { eventId, grantId, caller }: AskedHold,
 ): Promise<GrantDecision> {
   const path = holdPath(eventId, grantId)
-  return (await core.ask(GrantDecision, { method: 'GET', path, caller })).value
+  const { value } = await core.ask(GrantDecision, { method: 'GET', path, caller })
+  const known = GrantDecision.safeParse(value).data
+  if (!known) throw new Problem('dependency_unavailable', {}, 1)
+  return known
 }
 
 /**

@@ -38,7 +38,7 @@ export const goneHoldView = (
   eventId: EventId,
   grantId: GrantId,
   status: HoldStatus,
-  booking?: BookingView,
+  booking?: Pick<BookingView, 'id' | 'seats' | 'total' | 'currency'>,
 ): HoldView => ({
   id: grantId,
   event: eventId,

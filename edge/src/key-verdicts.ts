@@ -1,5 +1,6 @@
 import type { AppId, KeyQuestion, Platform } from '@holdfast/contract'
 import { base64url } from 'jose'
+import { verdictKeyOf } from './shared-keys.ts'
 import type { KnownApp, VerdictCache, VerdictQuestion } from './verdict-cache.ts'
 
 /** Somebody who presents an app key. */
@@ -23,6 +24,6 @@ export function createKeyVerdicts(verdicts: VerdictCache, { sha256 }: Pick<Platf
     const { key, appId, ...asking } = presented
     const digest = base64url.encode(await sha256(new TextEncoder().encode(namedBy(presented))))
     const body: KeyQuestion = { key, ...(appId !== undefined && { appId }) }
-    return verdicts({ name: `hf:key:${digest}`, path: '/internal/keys/verify', body, ...asking })
+    return verdicts({ name: verdictKeyOf('key', digest), path: '/internal/keys/verify', body, ...asking })
   }
 }

@@ -1,5 +1,6 @@
 import {
   type GrantId,
+  type Openly,
   type OrderCommand,
   type OrderRequest,
   OrderView,
@@ -7,7 +8,7 @@ import {
   Problem,
 } from '@holdfast/contract'
 import type { EventRef, Hold } from '@holdfast/inventory'
-import type { Caller } from './core-client.ts'
+import type { Caller, Told } from './core-client.ts'
 import { notReady } from './event-reader.ts'
 import { absentProblem, confirmedProblem } from './hold-problems.ts'
 import { askDecision } from './hold-truth.ts'
@@ -31,13 +32,13 @@ export interface Ordering {
 export async function orderPayment(
   services: Pick<Services, 'inventory' | 'core' | 'events'>,
   ordering: Ordering,
-): Promise<OrderView> {
+): Promise<Told<Openly<OrderView>>> {
   const { event, grantId, asked, caller } = ordering
   const { seats, currency, untilMs } = await liveHold(services, ordering)
   const command: OrderCommand = { seats: [...seats], currency, untilMs, asked }
   const path = `${holdPath(event.eventId, grantId)}/order`
   const body = new TextEncoder().encode(JSON.stringify(command))
-  return (await services.core.ask(OrderView, { method: 'POST', path, body, caller })).value
+  return services.core.ask(OrderView, { method: 'POST', path, body, caller })
 }
 
 async function liveHold(

@@ -1,6 +1,6 @@
-import { type AppVerdict, type BookingId, CompactJws, Problem } from '@holdfast/contract'
+import { type AppVerdict, type BookingId, CompactJws } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
-import type { Caller } from './core-client.ts'
+import { type Caller, succeeded, unreadable } from './core-client.ts'
 import type { Services } from './services.ts'
 
 type Reader = Caller & { readonly app: AppVerdict }
@@ -36,10 +36,8 @@ export async function readReceipt(
 ): Promise<string> {
   const kept = await keptReceipt(inventory, caller, bookingId)
   if (kept !== null) return kept
-  const answer = await core.send({ method: 'GET', path: `/v1/bookings/${bookingId}/receipt`, caller })
-  if (answer.kind === 'refusal') throw answer.problem
-  if (answer.kind === 'silence' || !CompactJws.safeParse(answer.text).success) {
-    throw new Problem('dependency_unavailable', {}, 1)
-  }
+  const path = `/v1/bookings/${bookingId}/receipt`
+  const answer = succeeded(await core.send({ method: 'GET', path, caller }))
+  if (!CompactJws.safeParse(answer.text).success) throw unreadable(answer)
   return answer.text
 }

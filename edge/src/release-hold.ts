@@ -1,4 +1,4 @@
-import { type GrantId, type Principal, Problem } from '@holdfast/contract'
+import type { GrantId, Principal } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import type { Caller } from './core-client.ts'
 import { notReady } from './event-reader.ts'
@@ -35,11 +35,7 @@ export async function releaseHold(
       throw confirmedProblem(reply.hold.bookingId)
     case 'confirming': {
       const path = holdPath(eventId, grantId)
-      const answer = await core.send({ method: 'DELETE', path, caller })
-      if (answer.kind === 'refusal') throw answer.problem
-      if (answer.kind === 'silence' || answer.status !== 204) {
-        throw new Problem('dependency_unavailable', {}, 1)
-      }
+      await core.pass(null, { method: 'DELETE', path, caller })
       return
     }
     case 'lost':

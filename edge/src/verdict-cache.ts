@@ -1,8 +1,13 @@
 import {
+  BotMode,
   cacheCallMs,
+  IssuedKind,
   type IssuedVerdict,
   KeyVerdict,
+  type Openly,
+  openly,
   type Platform,
+  Problem,
   verdictIsolateMs,
   verdictSharedMs,
   verdictsPerIsolateMax,
@@ -15,7 +20,7 @@ import type { SharedCache } from './ports.ts'
 
 /** One question to core about an app. */
 export interface VerdictQuestion {
-  /** What the answer is kept under: never a key itself. */
+  /** What the answer is kept under, here and in the shared cache (`shared-keys.ts`): never a key itself. */
   readonly name: string
   readonly path: '/internal/keys/verify' | '/internal/apps/verdict'
   readonly body: object
@@ -44,6 +49,23 @@ export interface VerdictDeps {
   readonly platform: Platform
 }
 
+/** As core said it, which may be newer: it is kept with what only a newer edge reads. */
+type Verdict = Openly<KeyVerdict>
+
+/**
+ * What this edge makes of a verdict whose words it may not know.
+ *
+ * @throws Problem `dependency_unavailable` for a kind of key that is not known here: it has other rights than any that
+ * are, and the edge that knows them may be asked next.
+ */
+function understood(verdict: NonNullable<Verdict['verdict']>): IssuedVerdict {
+  const kind = IssuedKind.safeParse(verdict.kind)
+  if (!kind.success) throw new Problem('dependency_unavailable', {}, 1)
+  // What a newer edge does about bots cannot be done here, but they can be seen; a buyer is not refused for it.
+  const botMode = BotMode.safeParse(verdict.botMode).data ?? 'observe'
+  return { ...verdict, kind: kind.data, botMode }
+}
+
 /** Answers of one moment come with the same list of users, which is kept once for all of them. */
 function createDenied() {
   let last: { readonly text: string; readonly ids: ReadonlySet<string> } = { text: '', ids: new Set() }
@@ -61,13 +83,13 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
   /** What core was asked by a client, and did not answer: who asks the same again guesses nothing. */
   const unanswered = createIsolateCache<true>(platform.now, verdictsPerIsolateMax)
 
-  const readShared = async ({ name, caller }: VerdictQuestion): Promise<KeyVerdict | undefined> => {
+  const readShared = async ({ name, caller }: VerdictQuestion): Promise<Verdict | undefined> => {
     const read = () => within(platform.deadline(cacheCallMs), shared.get(name))
     const text = await caller.observe({ of: 'cache', name: 'get' }, read).catch(() => null)
-    return text === null ? undefined : readJson(KeyVerdict, text)
+    return text === null ? undefined : readJson(openly(KeyVerdict), text)
   }
 
-  const askCore = async ({ name, path, body, caller, afterwards }: VerdictQuestion): Promise<KeyVerdict> => {
+  const askCore = async ({ name, path, body, caller, afterwards }: VerdictQuestion): Promise<Verdict> => {
     const { requestId, clientAddress, observe } = caller
     const { value } = await core.ask(KeyVerdict, {
       method: 'POST',
@@ -82,7 +104,7 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     return value
   }
 
-  const learn = async (question: VerdictQuestion, asked: string): Promise<KeyVerdict> => {
+  const learn = async (question: VerdictQuestion, asked: string): Promise<Verdict> => {
     const known = await readShared(question)
     if (known) return known
     if (!unanswered.get(asked)) await question.onMiss()
@@ -101,7 +123,7 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     // One client that asks many times at once has missed once.
     const flight = `${name} ${caller.clientAddress}`
     const { verdict, deniedUsers } = await flights(flight, () => learn(question, flight))
-    const known = verdict && { app: verdict, deniedUsers: deniedOf(deniedUsers) }
+    const known = verdict && { app: understood(verdict), deniedUsers: deniedOf(deniedUsers) }
     isolate.set(name, { known }, verdictIsolateMs)
     return known
   }

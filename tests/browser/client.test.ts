@@ -61,7 +61,7 @@ describe.runIf(chromiumPath !== undefined)('the client on a page of another orig
       '/visit.js': ['text/javascript', visit],
     })
     browser = await openBrowser()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     served?.close()

@@ -25,7 +25,7 @@ function docsTests(edge: 'node' | 'worker'): void {
     app = await createApp(stack.edgeUrl, stack.secrets, input)
     await seedEvents(stack.edgeUrl, app.secretKey, () => {})
     browser = await openBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await stack?.stop()

@@ -54,7 +54,7 @@ describe.runIf(chromiumPath !== undefined)('the predecessor’s own pages, from 
     const html = '<!doctype html><link rel="icon" href="data:,"><script src="/page.js"></script>'
     served = await servePage({ '/': ['text/html', html], '/page.js': ['text/javascript', script] })
     browser = await openBrowser()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     served?.close()

@@ -55,7 +55,7 @@ function devTests(engine: Facts['redis']): void {
       others.push(await occupy(8787), await occupy(8788))
       await start()
       first = facts
-    }, 120_000)
+    })
     afterAll(() => {
       for (const server of others) server.close()
     })
@@ -208,7 +208,7 @@ function devTests(engine: Facts['redis']): void {
       })
     } else {
       test('says of every hold that it is lost, and sells what was held anew', async () => {
-        await expect.poll(async () => (await shop().holdOf(holdId)).status, { timeout: 20_000 }).toBe(200)
+        await expect.poll(async () => (await shop().holdOf(holdId)).status).toBe(200)
         expect(holdIn(await shop().holdOf(holdId)).status).toBe('lost')
         const late = await shop().confirm(holdId, 'pay_later')
         expect([late.status, late.body]).toEqual([409, expect.objectContaining({ code: 'hold_lost' })])
@@ -223,7 +223,7 @@ function devTests(engine: Facts['redis']): void {
       expect((await shop().booking(bookingId)).status).toBe(404)
       expect((await shop().hold(await twoFreeSeats())).status).toBe(201)
       await dev.stop()
-    }, 120_000)
+    })
   })
 }
 

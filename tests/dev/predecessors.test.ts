@@ -37,7 +37,7 @@ describe('the predecessors’ clients, before the worker', () => {
     const app = await createApp(edgeUrl, secrets, { name: 'TicketS', paymentProvider: 'simulated' })
     await putOnSale({ edgeUrl, ...app }, eventId, { seats: seatsTo(20) })
     await stack.restartEdge({ TICKETS_APP_ID: app.appId, TICKETS_EVENT_ID: eventId })
-  }, 120_000)
+  })
   afterAll(async () => {
     await stack?.stop()
     rmSync(dir, { recursive: true, force: true })

@@ -51,7 +51,7 @@ describe('the examples of the reference can be sent as they stand', () => {
       server: shop.server,
       admin: anybody.with({ authorization: `Bearer ${token}` }),
     }
-  }, 60_000)
+  })
 
   /** Every example that is about a hold has one of its own. */
   const newHold = async (): Promise<string> => {
@@ -102,7 +102,7 @@ describe('the examples of the reference can be sent as they stand', () => {
     expect([answer.status, answer.status === example.status ? '' : answer.text]).toEqual([example.status, ''])
     Object.assign(made, Made.parse(answer.body))
     if (id === 'createHold') made.firstHold = HoldView.parse(answer.body).id
-    if (id === 'cancelBooking') await until(isRefunded, 10_000)
+    if (id === 'cancelBooking') await until(isRefunded)
     if (example.answer instanceof Object) {
       const fields = Object.keys(example.answer).toSorted()
       expect(Object.keys(z.looseObject({}).parse(answer.body)).toSorted()).toEqual(fields)

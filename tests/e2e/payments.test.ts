@@ -60,7 +60,7 @@ describe('apps are paid at the accounts that they name', () => {
     refused('payment_required', await pay({ id: order.id }))
     berlin.pay(order.id, 'authorised')
     const { id } = told(201, BookingView, await pay({ id: order.id }))
-    await until(() => isPaid(guest, id), 10_000)
+    await until(() => isPaid(guest, id))
     expect(berlin.books().get(order.id)).toEqual({ captured: 4500, refunded: 0, reserved: 0 })
     expect(main.books().size).toBe(0)
   })
@@ -72,7 +72,7 @@ describe('apps are paid at the accounts that they name', () => {
     const words = mumbai.pay(order.id, 'authorised')
     refused('payment_declined', await pay({ ...words, signature: '0'.repeat(64) }))
     const { id } = told(201, BookingView, await pay(words))
-    await until(() => isPaid(guest, id), 10_000)
+    await until(() => isPaid(guest, id))
     expect(mumbai.books().get(order.id)).toEqual({ captured: 4500, refunded: 0, reserved: 0 })
   })
 
@@ -90,7 +90,7 @@ describe('apps are paid at the accounts that they name', () => {
     }
     expect((await deliver(webhook('stripe/berlin'), paid)).status).toBe(200)
     const bookings = async () => (await guest.call('GET', '/v1/bookings')).text
-    await until(async () => (await bookings()).includes(order.id), 10_000)
+    await until(async () => (await bookings()).includes(order.id))
   })
 
   test('what is paid at one account, or for another app at the same one, buys nothing', async () => {
@@ -108,7 +108,7 @@ describe('apps are paid at the accounts that they name', () => {
       const mine = await ordered(ours)
       refused('payment_declined', await mine.pay({ id: theirs.order.id }))
       const { id } = told(201, BookingView, await theirs.pay({ id: theirs.order.id }))
-      await until(() => isPaid(theirs.guest, id), 10_000)
+      await until(() => isPaid(theirs.guest, id))
       expect(fake.books().get(theirs.order.id)).toEqual({ captured: 4500, refunded: 0, reserved: 0 })
     }
   })

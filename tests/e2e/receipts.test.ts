@@ -7,7 +7,7 @@ import { flushRedis } from '../support/inventory.ts'
 import { buyerOf, told, wordOf } from './client.ts'
 import { everyStore, useWorld } from './world.ts'
 
-describe.each(everyStore)('receipts, on $store', { timeout: 60_000 }, (ground) => {
+describe.each(everyStore)('receipts, on $store', (ground) => {
   const world = useWorld(ground)
 
   test('the same bytes come from core, from Redis without core, and from core without Redis', async () => {
@@ -53,7 +53,7 @@ describe.each(everyStore)('receipts, on $store', { timeout: 60_000 }, (ground) =
     const published = await fetch(`${stack.edgeUrl}/.well-known/jwks.json`)
     const verify = createVerifier(PublicKeys.parse(await published.json()))
     for (const { appId } of shops) {
-      await until(async () => (await store.count(appId, 'chain', {})) === 6, 20_000)
+      await until(async () => (await store.count(appId, 'chain', {})) === 6)
       const later = { ...systemPlatform, now: () => systemPlatform.now() + 86_400_000 }
       const audited = await auditChain({ store, platform: later, verify }, appId, () => {})
       expect(audited).toMatchObject({ links: 6, broken: null })

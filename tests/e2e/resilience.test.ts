@@ -12,7 +12,6 @@ import { everyStore, mapOf, type Shop, useWorld } from './world.ts'
 const rebuiltMsMax = 20_000
 /** A MongoDB keeps what a killed core had begun for 60 s, unless it was told otherwise. */
 const decidedMsMax = 90_000
-const patient = { timeout: 180_000 }
 
 /** A buyer with a hold, and one confirm of it that may be sent any number of times. */
 interface Purchase {
@@ -43,7 +42,7 @@ async function settled({ send }: Purchase): Promise<ApiAnswer> {
   return answer
 }
 
-describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store', patient, (ground) => {
+describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store', (ground) => {
   const world = useWorld(ground)
   afterEach(async () => {
     const { stack } = world()

@@ -43,7 +43,7 @@ describe.each(everyGround)(
       await admin.send('PATCH', `/v1/admin/apps/${shop.appId}`, { rateLimits: limitless })
       const { token } = await unifiedUser(shop, 'asha@example.org')
       asha = shop.page.with({ authorization: `Bearer ${token}` })
-    }, 60_000)
+    })
 
     /** A seat that a page has reserved, and its order. */
     const ordered = async (): Promise<Data> => {
@@ -61,7 +61,7 @@ describe.each(everyGround)(
       asha.post('/confirm-booking', { reservationToken, ...paid })
     const bookingOf = async (id: string): Promise<Data> => doneIn(await asha.get(`/booking/${id}`)).booking
     const statusBecomes = (id: string, status: string) =>
-      until(async () => (await bookingOf(id)).paymentStatus === status, 10_000)
+      until(async () => (await bookingOf(id)).paymentStatus === status)
     const tell = async (deliveries: readonly Delivery[]) => {
       for (const delivery of deliveries) {
         const answer = await deliver(`${edge()}/webhook/razorpay`, delivery)
@@ -178,7 +178,7 @@ describe.each(everyGround)(
         doneIn(await asha.get('/my-bookings?limit=50')).bookings.find(
           (one: Data) => one.entityId === seat.entityId,
         )
-      await until(async () => (await find()) !== undefined, 10_000)
+      await until(async () => (await find()) !== undefined)
       expect(await find()).toMatchObject({
         paymentStatus: 'SUCCESS',
         paymentId: order.orderId,
@@ -207,7 +207,7 @@ describe.each(everyGround)(
       razorpay.lapse(order.orderId)
       await tell(told('refund.processed'))
       await statusBecomes(bookingId, 'FAILED')
-      await until(() => isFree(seat.entityId), 10_000)
+      await until(() => isFree(seat.entityId))
     })
 
     test('refund.processed of a cancelled booking ends its refund', async () => {
@@ -221,14 +221,14 @@ describe.each(everyGround)(
       expect(cancelled.status, cancelled.text).toBe(200)
       const { refundId } = (cancelled.body as Data).cancellation
       const refund = () => world().store.get(AppId.parse(shop.appId), 'refunds', { refundId })
-      await until(async () => razorpay.books().get(order.orderId)?.refunded === 25_050, 10_000)
+      await until(async () => razorpay.books().get(order.orderId)?.refunded === 25_050)
       razorpay.delayRefunds(false)
       expect(await refund()).toMatchObject({ state: 'PENDING', amount: 25_050 })
       razorpay.settleRefunds('done')
       await tell(told('refund.processed'))
       expect(await refund()).toMatchObject({ state: 'DONE' })
       expect(await bookingOf(bookingId)).toMatchObject({ status: 'CANCELLED' })
-      await until(() => isFree(seat.entityId), 10_000)
+      await until(() => isFree(seat.entityId))
     })
 
     test('a webhook that Razorpay did not sign is refused and changes nothing', async () => {

@@ -83,7 +83,7 @@ describe.each(everyGround)('an app that is told what happens, on $store', (groun
     const booking = told(201, BookingView, await ann.confirm(hold.id, 'pay_ok_told'))
     const answer = await shop.server.call('POST', `/v1/bookings/${booking.id}/cancel`, { body: {} })
     const { cancellation } = told(200, CancelReply, answer)
-    await until(async () => receiver.heard.length >= 4, 20_000)
+    await until(async () => receiver.heard.length >= 4)
 
     const notices = receiver.accepted(secret)
     expect(notices.map(({ type }) => type).toSorted()).toEqual(events.toSorted())
@@ -114,14 +114,14 @@ describe.each(everyGround)('an app that is told what happens, on $store', (groun
     const path = '/v1/webhooks/trial'
     // A call without a body asks for what an empty one does.
     const tried = told(201, DeliveryView, await shop.server.call('POST', `${path}/test`))
-    await until(async () => other.heard.length === 1, 20_000)
+    await until(async () => other.heard.length === 1)
     expect(other.accepted(secret)).toMatchObject([{ type: 'webhook.test', data: { endpoint: 'trial' } }])
 
     const rotated = await shop.server.call('POST', `${path}/rotate-secret`, { body: { overlapSeconds: 600 } })
     const { secret: next } = told(201, RotatedSecret, rotated)
     const replay = `${path}/deliveries/${tried.id}/replay`
     told(200, DeliveryView, await shop.server.call('POST', replay, { body: {} }))
-    await until(async () => other.heard.length === 2, 20_000)
+    await until(async () => other.heard.length === 2)
     for (const good of [secret, next]) {
       const last = other.heard.at(-1)
       expect(new Webhook(good).verify(last?.body ?? '', last?.headers ?? {})).toBeTruthy()
@@ -139,7 +139,7 @@ describe.each(everyGround)('an app that is told what happens, on $store', (groun
     other.say(307)
     await put('moved', { url: other.url, events: ['booking.confirmed'] })
     await shop.server.call('POST', '/v1/webhooks/moved/test', { body: {} })
-    await until(async () => (await deliveriesOf('moved'))[0]?.lastStatus === 307, 20_000)
+    await until(async () => (await deliveriesOf('moved'))[0]?.lastStatus === 307)
     expect(await deliveriesOf('moved')).toMatchObject([{ status: 'pending', attempts: 1 }])
     const view = told(200, EndpointView, await shop.server.call('GET', '/v1/webhooks/moved'))
     expect(view.failingSince).not.toBeNull()

@@ -82,7 +82,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       started.push(replica)
       replicas.push(replica)
     }
-    await until(async () => service.ready().length === options.cores, readyMsMax)
+    await until(async () => service.ready().length === options.cores)
     const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
     const coreUrl = (await between.edgeAndCore?.(service.url)) ?? service.url
     const edgePort = await getPort({ host: '127.0.0.1' })

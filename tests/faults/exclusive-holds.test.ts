@@ -148,7 +148,7 @@ const networks: [string, Rule[]][] = [
   ],
 ]
 
-describe('I4, I5: holds that everybody wants at once', { timeout: 60_000 }, () => {
+describe('I4, I5: holds that everybody wants at once', () => {
   test.each(networks)('no seat has two holders, and every hold is kept, when %s', async (name, rules) => {
     const sale = await openSale(bench, {
       ...{ seats, holdTtlMs: ttlMs, holdLifetimeMs: lifetimeMs, coolDownMs: 0 },

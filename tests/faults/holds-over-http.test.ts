@@ -22,9 +22,7 @@ interface Sold {
 /** Refusals for the lock: the hold is over, is somebody else's, or is not known. */
 const forTheLock = /hold_expired|hold_lost|hold_released|seats_unavailable|not_found/
 
-describe('I4, I5: holds that everybody wants at once, over HTTP, while answers get lost', {
-  timeout: 120_000,
-}, () => {
+describe('I4, I5: holds that everybody wants at once, over HTTP, while answers get lost', () => {
   const world = useLossyWorld({ ...sqlite, redis: 'server' }, { edgeToRedis: 'tcp' })
   let clock: Redis
   beforeAll(() => {

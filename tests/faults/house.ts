@@ -123,7 +123,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     fates.calm(true)
     for (const replica of replicas) if (replica.isDoomed()) replica.end('kill')
     const areCalm = () => replicas.every((replica) => replica.isReady() && !replica.isDoomed())
-    await until(async () => areCalm() && service.ready().length === replicas.length, readyMsMax)
+    await until(async () => areCalm() && service.ready().length === replicas.length)
   }
   const letThemDie = async () => {
     fates.calm(false)

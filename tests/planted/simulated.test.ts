@@ -27,7 +27,6 @@ const saidWith = ({ name, firstWorld }: SimulatedBug): Promise<string> =>
 
 test.concurrent.for(simulatedBugs)(
   'a planted bug breaks the promise that it names: $name',
-  { timeout: 120_000 },
   async (bug, { task, expect }) => {
     const said = await saidWith(bug)
     const violations = Array.from(

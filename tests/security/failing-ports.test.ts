@@ -24,7 +24,7 @@ let never: readonly string[]
 beforeAll(async () => {
   world = await openWorld(faults.tap)
   await openStages(world)
-}, 60_000)
+})
 beforeEach(async () => {
   stage = await setStage(world)
   const { shop, other } = world

@@ -10,7 +10,7 @@ let world: World
 beforeAll(async () => {
   world = await openWorld()
   await openStages(world)
-}, 60_000)
+})
 afterAll(() => world.close())
 
 /** Routes on which an app or its buyers speak for themselves. Those of TicketS are bound to one app. */

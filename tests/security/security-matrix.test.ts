@@ -16,7 +16,7 @@ beforeAll(async () => {
   await openStages(world)
   const published = await world.send({ method: 'GET', path: '/.well-known/jwks.json' })
   suspects = await suspectsOf({ world }, published.body, deactivated)
-}, 60_000)
+})
 afterAll(() => world.close())
 
 /** What came of an attempt, beside what was promised. */

@@ -9,9 +9,7 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url))
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8]
 const hashOf = async (seed: number) => `${seed} ${(await runWorld(seed, createSometimes())).traceHash}`
 
-test('a seed has one trace: twice in a row, in another order, and in another process', {
-  timeout: 120_000,
-}, async () => {
+test('a seed has one trace: twice in a row, in another order, and in another process', async () => {
   const hashes: string[] = []
   for (const seed of seeds) hashes.push(await hashOf(seed))
   expect(new Set(hashes).size).toBe(seeds.length)

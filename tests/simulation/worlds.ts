@@ -16,7 +16,7 @@ export function worldsSuite(part: number): void {
     let [worlds, broken, tookMs] = [0, 0, 0]
     for (let from = first; from < first + worldsPerPart; from += worldsPerTest) {
       const to = from + worldsPerTest - 1
-      test(`every promise is kept in the worlds ${from} to ${to}`, { timeout: 120_000 }, async () => {
+      test(`every promise is kept in the worlds ${from} to ${to}`, async () => {
         const complaints: string[] = []
         const beganMs = performance.now()
         for (let seed = from; seed <= to; seed++) {

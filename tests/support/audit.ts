@@ -1,9 +1,10 @@
-import { AppId, EventId, seatBytes, systemPlatform } from '@holdfast/contract'
+import { AppId, EventId, seatBytes } from '@holdfast/contract'
 import type { EventRef, Inventory } from '@holdfast/inventory'
 import { openStore } from '../../core/src/store/open.ts'
 import type { BookingDoc, SeatDoc } from '../../core/src/store/schema.ts'
 import { everyApp, type Store } from '../../core/src/store/store.ts'
 import type { Stack } from '../../edge/dev/stack.ts'
+import { until } from '../contract/inventory/poll.ts'
 import { openInventory } from './inventory.ts'
 
 /** What the store and Redis say of an event when all is quiet, held against the invariants. */
@@ -140,9 +141,5 @@ async function readMap(inventory: Inventory, ref: EventRef) {
 
 /** Waits until core has told Redis everything (I10). */
 async function outboxEmpty(store: Store): Promise<void> {
-  const deadline = systemPlatform.now() + 30_000
-  while ((await store.count(everyApp, 'outbox', { status: 'READY' })) > 0) {
-    if (systemPlatform.now() > deadline) throw new Error('the outbox is not empty after 30 s')
-    await systemPlatform.sleep(100)
-  }
+  await until(async () => (await store.count(everyApp, 'outbox', { status: 'READY' })) === 0)
 }

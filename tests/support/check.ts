@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { typedProjects } from './typed-projects.ts'
 
 interface Check {
   readonly name: string
@@ -17,7 +18,7 @@ interface Check {
 const bundle = mkdtempSync(join(tmpdir(), 'holdfast-bundle-'))
 
 const checks: readonly Check[] = [
-  ...['core/contract', 'core/inventory', 'core/client', 'core', 'edge', 'tests'].map((project) => ({
+  ...typedProjects.map((project) => ({
     name: `types of ${project}`,
     command: ['tsc', '-p', project],
   })),

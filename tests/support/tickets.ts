@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { newId, principal, systemPlatform, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import {
+  inventoryCallMs,
+  newId,
+  principal,
+  systemPlatform,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
 import { SignJWT } from 'jose'
 import { expect } from 'vitest'
 import * as z from 'zod'
@@ -76,7 +83,11 @@ export function tokenOf(userId: string, userTokenSecret: string): Promise<string
     .sign(new TextEncoder().encode(userTokenSecret))
 }
 
-/** How its load client behaves: so many users at one seat at once, each pretending to forward for another address. */
+/**
+ * How its load client behaves: so many users at one seat at once, each pretending to forward for another address. Where the
+ * machine is busy with other things, the edge may have waited for Redis in vain, its whole time: then somebody asks again,
+ * until there is an answer.
+ */
 export async function rushAtSeat(
   { edgeUrl, userTokenSecret }: { readonly edgeUrl: string; readonly userTokenSecret: string },
   seatId: string,
@@ -85,15 +96,26 @@ export async function rushAtSeat(
   const tokens = await Promise.all(
     Array.from({ length: crowd }, (_, n) => tokenOf(`usr_rush${n}`, userTokenSecret)),
   )
-  return Promise.all(
-    tokens.map((token, n) => {
+  const startMs = performance.now()
+  const answers = await Promise.all(
+    tokens.map(async (token, n) => {
       const forwarded = {
         'x-forwarded-for': `203.0.${n >> 8}.${n & 255}`,
         'x-real-ip': `198.51.100.${n & 255}`,
       }
-      return ticketsClient(edgeUrl, token, forwarded).lock(seatId)
+      for (;;) {
+        const sentMs = performance.now()
+        const answer = await ticketsClient(edgeUrl, token, forwarded).lock(seatId)
+        if (answer.status !== 500) return answer
+        saidIn(500, said.error, answer)
+        expect(performance.now() - sentMs).toBeGreaterThanOrEqual(inventoryCallMs)
+      }
     }),
   )
+  // Whatever they claim, it is one client: ten requests a second, of the seconds that it took and those around it.
+  const seconds = Math.ceil((performance.now() - startMs) / 1_000) + 2
+  expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(10 * seconds)
+  return answers
 }
 
 /** What that must end in: one lock, everybody else told so in the predecessor's words, and no fault. */
@@ -107,8 +129,6 @@ export function expectOneWinner(answers: readonly ApiAnswer[]): void {
     if (answer.status === 429) saidIn(429, said.error, answer)
     expect(answer.headers.get('ratelimit-limit')).toBe('10')
   }
-  // Whatever they claim, it is one client.
-  expect(statuses.get(429)?.length ?? 0).toBeGreaterThan(answers.length / 2)
 }
 
 /** Asks again while one client has had its ten requests of the second. */

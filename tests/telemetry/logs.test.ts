@@ -101,7 +101,7 @@ describe('the logs of a journey that uses every secret, while all is well and wh
     await payEverywhere(shop)
     await breakThings(shop)
     edgeLog += logOf(stack, 'edge')
-  }, 180_000)
+  })
 
   /** People come by every door: by password, by code, as guests, by the word of the app's server, as the admin. */
   async function visit(shop: Shop): Promise<void> {
@@ -199,7 +199,7 @@ describe('the logs of a journey that uses every secret, while all is well and wh
     expect((await buyer.hold(['S-7'])).status).toBe(503)
     expect((await guest.call('GET', `/v1/events/${ticketsEvent}/seats`)).status).toBe(503)
     // Background work gives up on the store in its own time.
-    await until(async () => failedInBackground.test(logOf(world().stack, 'core')), 30_000)
+    await until(async () => failedInBackground.test(logOf(world().stack, 'core')))
   }
 
   const texts = () => [edgeLog, logOf(world().stack, 'core')]

@@ -25,7 +25,7 @@ describe('the operator', () => {
     await until(async () => {
       status = await tryAsk()
       return status !== null
-    }, 10_000)
+    })
     return RepairStatus.parse(status)
   }
 
@@ -36,7 +36,7 @@ describe('the operator', () => {
     await until(async () => {
       const status = await tryAsk(`?app=${shop.appId}`)
       return status?.lease != null && status.outbox.open === 0 && isLookedAt(status)
-    }, 30_000)
+    })
     const { lease, events, outbox } = await ask()
     expect(lease?.host).toBe(hostname())
     expect(lease?.rounds.map(({ name }) => name)).toContain('repair')
@@ -60,6 +60,6 @@ describe('the operator', () => {
     await until(async () => {
       const lease = (await tryAsk())?.lease
       return lease != null && lease.since !== before
-    }, 30_000)
+    })
   })
 })

@@ -10,7 +10,6 @@ import { redisEngines } from '../support/requirements.ts'
 
 const buyers = 40
 /** Prometheus reads once a second, and the machine may be busy. */
-const soon = (isSo: () => Promise<boolean>) => until(isSo, 45_000)
 const seats = 60
 /** The labels of a pod of the release that the charts are rendered for. */
 const podOf = (part: Metric['of']) => ({
@@ -59,7 +58,8 @@ describe.runIf(hasHelm && hasPrometheus)('a small rush, as a real Prometheus see
     await at.sell(`rush-${n}`, seats)
     await at.sell(`abandoned-${n}`, 4, { holdTtlMs: 1_000 })
     await new Buyer(to(`abandoned-${n}`), tally, 'away').hold(['S-1', 'S-2'])
-    const picky = new Buyer(to(`abandoned-${n}`), tally, 'picky')
+    await at.sell(`picky-${n}`, 4)
+    const picky = new Buyer(to(`picky-${n}`), tally, 'picky')
     await picky.confirm((await picky.hold(['S-3'])) ?? '', 'pay_declined_picky')
     await picky.release((await picky.hold(['S-4'])) ?? '')
     const act = (buyer: number) =>
@@ -70,18 +70,18 @@ describe.runIf(hasHelm && hasPrometheus)('a small rush, as a real Prometheus see
 
   beforeAll(async () => {
     prometheus = await startPrometheus(programs.map((of) => ({ port: ports[of], labels: podOf(of) })))
-    await soon(async () => (await prometheus.query('up == 1')).length === programs.length)
+    await until(async () => (await prometheus.query('up == 1')).length === programs.length)
     const at = await world().openShop()
     const sold = await wave(at, 1)
     expect(sold).toBeGreaterThan(5)
     // From nothing to something is no rate: what the first wave made is read before the second comes.
-    await soon(async () => (await total('holdfast_confirms_total{code="confirmed"}')) >= sold)
-    await soon(async () => (await total('holdfast_hold_refusals_total')) > 0)
+    await until(async () => (await total('holdfast_confirms_total{code="confirmed"}')) >= sold)
+    await until(async () => (await total('holdfast_hold_refusals_total')) > 0)
     const all = sold + (await wave(at, 2))
-    await soon(async () => (await total('holdfast_confirms_total{code="confirmed"}')) >= all)
-    await soon(async () => (await total('holdfast_sweep_freed_total')) >= 4)
-    await soon(async () => (await total('holdfast_outbox_open')) === 0)
-  }, 120_000)
+    await until(async () => (await total('holdfast_confirms_total{code="confirmed"}')) >= all)
+    await until(async () => (await total('holdfast_sweep_freed_total')) >= 4)
+    await until(async () => (await total('holdfast_outbox_open')) === 0)
+  })
   afterAll(() => prometheus?.stop())
 
   test('is told in the metrics that the chart lists, with their types and labels, and in no other', async () => {

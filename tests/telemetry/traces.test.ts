@@ -17,7 +17,6 @@ import { tellsImports, toldImport } from './told-imports.ts'
 
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 const coreLog = ({ stack }: World) => readFileSync(join(stack.dir, 'core.log'), 'utf8')
-const deliveredMsMax = 20_000
 
 /** The same buyer in a trace of their own, which they want to be kept, or not. */
 function inTrace(client: Client, event: { readonly eventId: string }, flags = '01') {
@@ -77,7 +76,7 @@ describe.each(everyStore)('a trace, on $store', (ground) => {
     ...names: string[]
   ): Promise<Tree> => {
     const spans = () => collector.traceOf(traceId)
-    await until(async () => names.every((name) => spans().some((span) => span.name === name)), deliveredMsMax)
+    await until(async () => names.every((name) => spans().some((span) => span.name === name)))
     const tree = treesUnder(spans(), spanId).at(-1)
     if (!tree) throw new Error('nothing is below the client')
     return tree
@@ -177,7 +176,7 @@ describe.each(everyStore)('a trace, on $store', (ground) => {
         holdAndConfirm(inTrace(client, event).buyer, `S-${seat++}`),
       )
       await Promise.all(buyers)
-      await until(async () => coreLog(world()).includes('"event":"spans_lost"'), deliveredMsMax)
+      await until(async () => coreLog(world()).includes('"event":"spans_lost"'))
     }
     expect(collector.ignored()).toBeGreaterThan(5)
     collector.become('takes')

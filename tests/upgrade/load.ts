@@ -32,8 +32,12 @@ async function refused(code: string, asked: Promise<unknown>): Promise<void> {
   if (!(answer instanceof HoldfastProblem && answer.code === code)) throw answer
 }
 
-/** Sends buyers to an event; each is the client that `buyerOf` gives for its number. */
-export function startLoad(eventId: string, buyers: number, buyerOf: (n: number) => Promise<Client>): Load {
+/** Sends buyers to an event; each is the client that `buyerOf` gives for its number, and `server` cancels for some. */
+export function startLoad(
+  { eventId, server }: { readonly eventId: string; readonly server: Client },
+  buyers: number,
+  buyerOf: (n: number) => Promise<Client>,
+): Load {
   const [faults, booked, done] = [[] as string[], new Set<string>(), new Map<string, number>()]
   let [seat, isOver] = [0, false]
   const note = (what: string) => done.set(what, (done.get(what) ?? 0) + 1)
@@ -66,7 +70,7 @@ export function startLoad(eventId: string, buyers: number, buyerOf: (n: number) 
       note('replayed')
     }
     if (n % 6 === 1) {
-      await client.cancelBooking({ bookingId: booking.id })
+      await server.cancelBooking({ bookingId: booking.id })
       booked.delete(booking.id)
       note('cancelled')
     }

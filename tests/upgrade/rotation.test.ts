@@ -39,7 +39,7 @@ test('the keys of the edge, of receipts and of tokens are changed under load: no
     return (await jwtVerify(receipt, createLocalJWKSet(keys))).protectedHeader.kid
   }
   // Those who came before the change, and those who come now.
-  const load = startLoad(eventId, 4, async (n) =>
+  const load = startLoad({ eventId, server: shop.server }, 4, async (n) =>
     page.with({ userToken: n % 5 === 0 ? (await page.createGuest({})).token : tokenOf(n) }),
   )
   onTestFinished(() => load.stop())

@@ -29,7 +29,7 @@ async function sellingOn(root: string) {
   const shop = await town.openShop(eventId, seatCount)
   const crowd = await Promise.all(Array.from({ length: 20 }, () => shop.page.createGuest({})))
   const guestOf = (n: number) => shop.page.with({ userToken: crowd[n % crowd.length]?.token ?? '' })
-  const load = startLoad(eventId, 4, async (n) =>
+  const load = startLoad({ eventId, server: shop.server }, 4, async (n) =>
     n % 4 < 2 ? guestOf(n) : shop.server.with({ externalUser: { id: `buyer-${n}` } }),
   )
   onTestFinished(() => load.stop())
@@ -100,10 +100,10 @@ describe.runIf(olderFormats.length > 0)('from an older format', () => {
 
       load.go()
       await load.more(20)
+      await expect(late.readHold({ eventId, holdId: hold.id })).resolves.toMatchObject({ status: 'lost' })
       const lost = late.confirmHold({ eventId, holdId: hold.id, payment: { id: 'pay_late' } })
       await expect(lost).rejects.toThrow(HoldfastProblem)
       await expect(lost).rejects.toMatchObject({ code: 'hold_lost' })
-      await expect(late.readHold({ eventId, holdId: hold.id })).resolves.toMatchObject({ status: 'lost' })
       const next = await late.createHold({ eventId, seats })
       expect(next.seats.map(({ id }) => id)).toEqual(seats)
       await late.releaseHold({ eventId, holdId: next.id })

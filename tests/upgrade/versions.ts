@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { currentFormat } from '../../core/src/store/formats/steps.ts'
 import { rootDir } from '../../edge/dev/processes.ts'
-import { previousCommit } from '../support/requirements.ts'
 
 /** A version of the past, by its commit. */
 export interface Version {
@@ -11,10 +10,13 @@ export interface Version {
   readonly format: number
 }
 
+/** What git says, or nothing where it fails. */
 const git = (...args: readonly string[]): string => {
   const { status, stdout } = spawnSync('git', args, { cwd: rootDir, encoding: 'utf8' })
   return status === 0 ? stdout.trim() : ''
 }
+
+const commitAt = (revision: string): string => git('rev-parse', '--verify', '--quiet', `${revision}^{commit}`)
 
 /** The step that made a format, as a file of the tree; 0.1 had none. */
 const stepOf = (format: number) => `core/src/store/formats/to-${format}.ts`
@@ -25,19 +27,25 @@ function formatOf(commit: string): number {
   return 1
 }
 
-/** What shipped as 0.1. */
-const first = '2f5bca2'
+const firstOfFormat = git('log', '--diff-filter=A', '--format=%H', '--', stepOf(currentFormat))
 
-const known = [
-  ['the commit before', previousCommit ?? ''],
-  [
-    `the first commit of format ${currentFormat}`,
-    git('log', '--diff-filter=A', '--format=%H', '--', stepOf(currentFormat)).split('\n').at(-1) ?? '',
-  ],
-  ['0.1', git('rev-parse', '--verify', '--quiet', `${first}^{commit}`)],
-] as const
+/** By their names, the commits of the versions that this one must be able to follow; empty where git has none. */
+const known: readonly (readonly [name: string, commit: string])[] = [
+  // The last commit where something is not committed yet, else the one before it.
+  ['the commit before', commitAt(git('status', '--porcelain') === '' ? 'HEAD~1' : 'HEAD')],
+  [`the first commit of format ${currentFormat}`, firstOfFormat.split('\n').at(-1) ?? ''],
+  ['0.1', commitAt('2f5bca2')],
+]
 
-/** The versions that this one must be able to follow, each commit once; none of those that a shallow clone lacks. */
-export const versions: readonly Version[] = [
-  ...new Map(known.filter(([, commit]) => commit !== '').map(([name, commit]) => [commit, name])),
-].map(([commit, name]) => ({ name, commit, format: formatOf(commit) }))
+/** Those of them that a shallow clone lacks. */
+export const lacking: readonly string[] = known.filter(([, commit]) => commit === '').map(([name]) => name)
+
+const byCommit = new Map(known.toReversed().map(([name, commit]) => [commit, name]))
+byCommit.delete('')
+
+/** The versions that this one must be able to follow, each commit once. */
+export const versions: readonly Version[] = [...byCommit].map(([commit, name]) => ({
+  name,
+  commit,
+  format: formatOf(commit),
+}))

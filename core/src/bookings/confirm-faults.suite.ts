@@ -70,7 +70,8 @@ export function faultsSuite(open: OpenStore): void {
           },
         })
         isOpen = true
-        await expect(confirm(w, { n: 1, pin: pinned('A-1') })).rejects.toMatchObject({ code: 'overloaded' })
+        const asked = { n: 1, pin: pinned('A-1'), budgetMs: coreBudgetMs }
+        await expect(confirm(w, asked)).rejects.toMatchObject({ code: 'overloaded' })
         const paid = late === 'before the commit' ? 1 : 0
         expect(await w.core.store.count(w.appId, 'payments', {})).toBe(paid)
         expect(await w.core.store.count(w.appId, 'idempotency', {})).toBe(0)

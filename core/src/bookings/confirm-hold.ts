@@ -1,4 +1,5 @@
 import {
+  type AnyCode,
   type ConfirmCommand,
   type ExternalUser,
   type KeyKind,
@@ -60,7 +61,7 @@ export interface ConfirmAnswer extends Reply {
 type Pinned = Extract<PinReport, { word: 'pinned' }>
 
 /** The refusals that stay true, so that a key may answer them for ever. */
-const finalCodes: ReadonlySet<ProblemCode> = new Set([
+const finalCodes = [
   'hold_expired',
   'hold_released',
   'hold_confirmed',
@@ -68,7 +69,10 @@ const finalCodes: ReadonlySet<ProblemCode> = new Set([
   'payment_declined',
   'payment_already_used',
   'invalid_request',
-])
+] as const satisfies readonly ProblemCode[]
+type FinalCode = (typeof finalCodes)[number]
+
+const isFinal = (code: AnyCode): code is FinalCode => finalCodes.some((final) => final === code)
 
 /** More repeats of a booking id in a row than chance can explain. */
 const bookingIdAttemptsMax = 8
@@ -122,7 +126,7 @@ async function answerClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
     if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
     return await payAndCommit(ctx, call, claim, pin)
   } catch (error) {
-    if (!(error instanceof Problem && finalCodes.has(error.code))) throw error
+    if (!(error instanceof Problem && isFinal(error.code))) throw error
     return finish(ctx, claim, refusal(call, error.code, error.extras))
   }
 }

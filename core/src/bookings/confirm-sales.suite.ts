@@ -84,11 +84,14 @@ export function salesSuite(open: OpenStore): void {
     })
 
     test('F13: a double click is told that the first is still running, then gets its answer', async () => {
-      const sleep = (ms: number) => systemPlatform.sleep(ms / 20)
-      const platform = { ...systemPlatform, sleep }
-      const w = await world({ platform, findProvider: () => simulatedProvider(platform) })
+      // The provider is so slow that one of the two is answered before it.
+      const answered = Promise.withResolvers<void>()
+      const slowly = { ...systemPlatform, sleep: () => answered.promise }
+      const w = await world({ findProvider: () => simulatedProvider(slowly) })
       const both = await Promise.all(
-        [1, 2].map(() => confirm(w, { n: 1, pin: pinned('A-1'), payment: 'pay_slow_1' })),
+        [1, 2].map(() =>
+          confirm(w, { n: 1, pin: pinned('A-1'), payment: 'pay_slow_1' }).finally(answered.resolve),
+        ),
       )
       const [slow, fast] = both.toSorted((a, b) => a.status - b.status)
       expect(slow?.status).toBe(201)

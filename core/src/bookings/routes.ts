@@ -3,13 +3,13 @@ import {
   CancelCommand,
   CancelRequest,
   ConfirmCommand,
+  codeTold,
   EventId,
   type GrantDecision,
   GrantId,
   headers,
   PageQuery,
   Problem,
-  ProblemBody,
   ReplyQuestion,
 } from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
@@ -68,7 +68,9 @@ export function holdRoutes(core: Core) {
         { ...core, poke },
         { ...grant, owner, kind, externalUser, requestId, fingerprint, command, deadlineMs },
       )
-      if (answer.status !== 201) c.set('code', ProblemBody.parse(JSON.parse(answer.body)).code)
+      // A key may have been answered by another version, whose code is told as it was.
+      const code = codeTold(answer.status, answer.body)
+      if (code) c.set('code', code)
       const type = answer.status === 201 ? 'application/json' : 'application/problem+json'
       c.header('content-type', type)
       if (answer.replayed) c.header(headers.idempotentReplayed, 'true')

@@ -100,6 +100,15 @@ test('F37: what came so late that nobody waits for it any more is dropped before
   expect(await response.json()).toMatchObject({ status: 503, code: 'overloaded' })
 })
 
+test('a claim of another version’s edge is not listened to, and the request is let in', async () => {
+  const known = { id: 'app_1', kind: 'secret' }
+  const token = await assertion({ claims: { app: { ...known, scopes: ['all'] }, region: 'eu', root: true } })
+  const response = await call(token)
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({ claims: { ...claims(), app: known } })
+  expect(Object.keys(((await (await call(token)).json()) as { claims: object }).claims)).not.toContain('root')
+})
+
 describe('core refuses, without a word of why,', () => {
   const forgeries: [string, () => Promise<string | undefined>][] = [
     ['no assertion', async () => undefined],
@@ -125,6 +134,10 @@ describe('core refuses, without a word of why,', () => {
     ['a token for another method', () => assertion({ claims: { method: 'PUT' } })],
     ['a token for another path', () => assertion({ claims: { path: '/v1/things' } })],
     ['a token for another body', () => assertion({ claims: { bodyDigest: 'x' } })],
+    [
+      'a kind of key that has no rights here',
+      () => assertion({ claims: { app: { id: 'app_1', kind: 'kiosk' } } }),
+    ],
     ['claims of another shape', () => assertion({ claims: { app: { id: { $gt: '' }, kind: 'secret' } } })],
   ]
   test.each(forgeries)('%s', async (_, make) => {

@@ -1,4 +1,5 @@
 import {
+  type AnyCode,
   assertionTtlSeconds,
   clockToleranceSeconds,
   coreBudgetMs,
@@ -8,7 +9,6 @@ import {
   headers,
   type Platform,
   Problem,
-  type ProblemCode,
   tokenIssuer,
   tokenKinds,
 } from '@holdfast/contract'
@@ -29,7 +29,7 @@ export interface CoreEnv {
     /** How long it waited for its turn. */
     queuedMs?: number
     /** Why it was refused, in the word that the caller was given. */
-    code?: ProblemCode
+    code?: AnyCode
     /** Of the trace that it is kept in. */
     traceId?: string
     /** What nobody foresaw. */

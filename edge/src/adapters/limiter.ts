@@ -2,6 +2,7 @@ import { bucketsPerIsolateMax, limiterCallMs } from '@holdfast/contract'
 import { Ratelimit, type RatelimitConfig } from '@upstash/ratelimit'
 import * as z from 'zod'
 import type { Limiter } from '../ports.ts'
+import { limiterPrefix } from '../shared-keys.ts'
 
 /** Keys over their limit, until when: at module level, as only what outlives a request can save one. */
 const blocked = new Map<string, number>()
@@ -34,7 +35,7 @@ const createRatelimit = (redis: LimiterRedis, limit: number, windowMs: number): 
   new Ratelimit({
     redis,
     limiter: Ratelimit.slidingWindow(limit, `${windowMs} ms`),
-    prefix: 'hf:rl',
+    prefix: limiterPrefix,
     // By default it waits 5 s.
     timeout: limiterCallMs,
     ephemeralCache: blocked,

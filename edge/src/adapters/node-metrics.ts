@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@holdfast/contract'
+import type { AnyCode } from '@holdfast/contract'
 import type { HoldReply, Inventory } from '@holdfast/inventory'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { holdProblem } from '../hold-problems.ts'
 
 /** Why the seats were not held; null: they were. */
-function refusalOf(reply: HoldReply): ProblemCode | null {
+function refusalOf(reply: HoldReply): AnyCode | null {
   if ('hold' in reply) return null
   return reply.word === 'not_ready' ? 'event_not_ready' : holdProblem(reply).code
 }
@@ -26,7 +26,7 @@ export function createEdgeMetrics() {
     counted: (inventory: Inventory): Inventory => ({
       ...inventory,
       async hold(event, call) {
-        const refused = (code: ProblemCode) => refusals.inc({ code })
+        const refused = (code: AnyCode) => refusals.inc({ code })
         try {
           const reply = await inventory.hold(event, call)
           const code = refusalOf(reply)

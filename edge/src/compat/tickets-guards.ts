@@ -14,6 +14,7 @@ import type { AppEnv, EdgeEnv, UserEnv } from '../context.ts'
 import { bearerOf } from '../middleware/user-auth.ts'
 import type { LimitRule } from '../ports.ts'
 import type { Services } from '../services.ts'
+import { verdictKeyOf } from '../shared-keys.ts'
 import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 import { createOldTokens } from './tickets-tokens.ts'
 
@@ -58,7 +59,7 @@ export const boundApp = (
 ) =>
   createMiddleware<AppEnv>(async function boundApp(c, next) {
     const known = await verdicts({
-      name: `hf:app:${appId}`,
+      name: verdictKeyOf('app', appId),
       path: '/internal/apps/verdict',
       body: { appId },
       caller: c.var,

@@ -1,11 +1,13 @@
 import {
   BookingView,
   KeptReply,
+  type Openly,
+  openly,
   type PaymentClaim,
   PaymentId,
   type Principal,
   Problem,
-  ProblemBody,
+  readProblem,
   type SeatId,
   ticketsPayTriesMax,
   ticketsPayWaitMs,
@@ -52,12 +54,13 @@ async function keptBooking(
   { core }: Context,
   { caller }: TicketsBuyer,
   { idempotencyKey, seatId }: PayRequest,
-): Promise<BookingView | null> {
+): Promise<Openly<BookingView> | null> {
   const body = new TextEncoder().encode(JSON.stringify({ idempotencyKey }))
   const { value } = await core.ask(KeptReply, { method: 'POST', path: '/internal/replies', body, caller })
   if (value.reply === null) return null
-  const booking = readJson(BookingView, value.reply.body)
-  if (!booking) throw new Problem(readJson(ProblemBody, value.reply.body)?.code ?? 'internal_error')
+  const { status, body: kept } = value.reply
+  const booking = readJson(openly(BookingView), kept)
+  if (!booking) throw readProblem(status, kept) ?? new Problem('internal_error')
   if (!booking.seats.some(({ id }) => id === seatId)) throw new Problem('idempotency_key_reused')
   return booking
 }
@@ -101,7 +104,11 @@ async function confirmLock(
  *
  * @throws Problem why it was not sold.
  */
-export async function payLock(ctx: Context, buyer: TicketsBuyer, request: PayRequest): Promise<BookingView> {
+export async function payLock(
+  ctx: Context,
+  buyer: TicketsBuyer,
+  request: PayRequest,
+): Promise<Openly<BookingView>> {
   for (let tries = 1; ; tries++) {
     const before = await keptBooking(ctx, buyer, request)
     if (before) return before

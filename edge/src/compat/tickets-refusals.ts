@@ -1,4 +1,4 @@
-import { headers, type Problem, type ProblemCode } from '@holdfast/contract'
+import { headers, isCatalogued, type Problem, type ProblemCode } from '@holdfast/contract'
 import { noStore } from '../answers.ts'
 
 /** Where TicketS lives, whether it is served or not. */
@@ -89,6 +89,27 @@ const wordsOf = {
   internal_error: words(500, 'error', 'Something went wrong here: try again'),
 } as const satisfies Record<ProblemCode, Words>
 
+/** A refusal whose code is of another version: what its status is here, in the words that came with it. */
+function wordsOfStatus({ kind: { status, title } }: Problem): Words {
+  switch (status) {
+    case 202:
+      return wordsOf.outcome_unknown
+    case 401:
+    case 403:
+    case 405:
+    case 413:
+    case 429:
+      return words(status, 'error', title)
+    case 404:
+    case 410:
+      return words(404, 'error', title)
+    case 409:
+      return words(409, 'message', title)
+    default:
+      return status < 500 ? words(400, 'message', title) : wordsOf.dependency_unavailable
+  }
+}
+
 /** The first thing that is wrong with a request. */
 const firstOf = ({ extras }: Problem): string => {
   const [error] = extras.errors ?? []
@@ -97,8 +118,9 @@ const firstOf = ({ extras }: Problem): string => {
 
 /** A refusal as TicketS answers it; `more` is what a route adds to what its pages show. */
 export function ticketsRefusal(problem: Problem, more: object = {}): Response {
-  const { status, as, text }: Words = wordsOf[problem.code]
-  const said = problem.code === 'invalid_request' ? text + firstOf(problem) : text
+  const { code } = problem
+  const { status, as, text }: Words = isCatalogued(code) ? wordsOf[code] : wordsOfStatus(problem)
+  const said = code === 'invalid_request' ? text + firstOf(problem) : text
   const body = as === 'error' ? { error: said } : { success: false, message: said, ...more }
   const answer = Response.json(body, { status, headers: noStore })
   const { retryAfterSeconds } = problem

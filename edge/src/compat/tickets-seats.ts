@@ -1,4 +1,12 @@
-import { EventView, holdersSeatsPerRead, majorUnitsOf, type Principal, type SeatId } from '@holdfast/contract'
+import {
+  EventView,
+  holdersSeatsPerRead,
+  majorUnitsOf,
+  type Openly,
+  openly,
+  type Principal,
+  type SeatId,
+} from '@holdfast/contract'
 import type { EventRef, Holder } from '@holdfast/inventory'
 import { readAvailability, statusAt } from '../availability.ts'
 import type { Caller } from '../core-client.ts'
@@ -16,7 +24,7 @@ interface DrawnSeat extends Pick<TicketsSeat, 'row' | 'number' | 'tier' | 'price
 const numberOf = (text: string | null): number | string | null =>
   text !== null && /^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : text
 
-const drawnSeats = ({ chart, currency }: EventView): DrawnSeat[] =>
+const drawnSeats = ({ chart, currency }: Openly<EventView>): DrawnSeat[] =>
   chart.sections.flatMap(({ rows }) =>
     rows.flatMap(({ label, seats }) =>
       seats.map(({ id, index, number, category, price }) => ({
@@ -63,7 +71,7 @@ export function createTicketsSeats(ctx: Context, event: EventRef) {
   const draw = async (caller: Caller): Promise<readonly DrawnSeat[]> => {
     const { text, etag } = await ctx.events.one(event.appId, event.eventId, caller)
     // A chart of 50,000 seats takes a while to read, and is the same for minutes.
-    if (drawn?.etag !== etag) drawn = { etag, seats: drawnSeats(EventView.parse(JSON.parse(text))) }
+    if (drawn?.etag !== etag) drawn = { etag, seats: drawnSeats(openly(EventView).parse(JSON.parse(text))) }
     return drawn.seats
   }
 

@@ -101,7 +101,7 @@ describe('verdicts are remembered', () => {
     await ask(edge)
     expect(edge.core.count(verify)).toBe(1)
     const stored = JSON.stringify([...edge.cache.entries])
-    expect(stored).toMatch(/hf:key:[\w-]{43}/)
+    expect(stored).toMatch(/hf:v1:verdict:key:[\w-]{43}/)
     expect(stored).not.toContain(publishableKey)
   })
 
@@ -113,6 +113,35 @@ describe('verdicts are remembered', () => {
     expect((await ask(edge)).status).toBe(200)
     edge.platform.advance(verdictIsolateMs)
     expect((await ask(edge)).status).toBe(401)
+  })
+
+  test('what was kept under v1 is read for ever: another shape has another version in its key', async () => {
+    const edge = createTestEdge()
+    await ask(edge)
+    const [name = ''] = edge.cache.entries.keys()
+    const kept =
+      '{"verdict":{"appId":"app_v1","kind":"publishable","allowedOrigins":["https://shop.example"],' +
+      '"allowedDomains":[],"allowNoOrigin":false,"browserVouching":false,"botMode":"off",' +
+      '"rateLimits":{"userPerSecond":10,"clientPerSecond":100,"appPerSecond":1000}},"deniedUsers":["usr_1"]}'
+    const other = createTestEdge()
+    await other.cache.set(name, kept, verdictIsolateMs)
+    await ask(other)
+    expect(other.core.count(verify)).toBe(0)
+    expect(other.logs.at(-1)).toMatchObject({ appId: 'app_v1' })
+  })
+
+  test('what an edge of another version has kept in another shape is not read', async () => {
+    const edge = createTestEdge()
+    await ask(edge)
+    const [[name = '', value = ''] = []] = edge.cache.entries
+    const older = createTestEdge()
+    const mine = value.replace('app_1', 'app_2')
+    for (const other of [name.replace('hf:v1:verdict:', 'hf:'), name.replace(':v1:', ':v2:')]) {
+      await older.cache.set(other, mine, verdictIsolateMs)
+    }
+    await ask(older)
+    expect(older.core.count(verify)).toBe(1)
+    expect(older.logs.at(-1)).toMatchObject({ appId: 'app_1' })
   })
 
   test('a shared cache that fails or holds nonsense is passed over', async () => {

@@ -36,24 +36,23 @@ import {
 } from '@holdfast/contract'
 import { Hono } from 'hono'
 import type * as z from 'zod'
-import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import type { Caller, CoreCall } from '../core-client.ts'
 import { jsonBody, pathIds, query } from '../middleware/validate.ts'
+import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 
 /** What the operator of this installation does. No app key is involved, and core answers everything. */
 export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   /** Asks core the same, at the same path, and passes its answer on. */
-  const ask = async <Schema extends z.ZodType>(
+  const ask = (
     c: { readonly req: { readonly url: string; readonly method: string }; readonly var: Caller },
-    reply: Schema,
+    reply: z.ZodType,
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> => {
     const { pathname, search } = new URL(c.req.url)
     const call = { method: c.req.method as CoreCall['method'], path: pathname + search, caller: c.var }
-    const { status, text } = await core.ask(reply, body ? { ...call, body } : call)
-    return jsonText(text, status, noStore)
+    return passOn(core, reply, body ? { ...call, body } : call)
   }
   const { adminOrigin, adminLogins, adminWrites, admin } = guards
 

@@ -1,35 +1,41 @@
 import { GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '@holdfast/contract'
 import { Hono } from 'hono'
-import { jsonText, noStore } from '../answers.ts'
+import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { jsonBody } from '../middleware/validate.ts'
+import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 import { Nothing } from './paths.ts'
 
 /** Users of the shared pool, and guests. Core makes the tokens; who a bearer is, the edge knows by itself. */
 export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   return new Hono<EdgeEnv>()
-    .post('/signup', guards.app, guards.logins, jsonBody(SignUpRequest), async (c) => {
-      const call = { method: 'POST', path: '/v1/auth/signup', body: c.get('body'), caller: c.var } as const
-      const { text } = await core.ask(UserSession, call)
-      return jsonText(text, 201, noStore)
-    })
-    .post('/login', guards.app, guards.logins, jsonBody(LogInRequest), async (c) => {
-      const call = { method: 'POST', path: '/v1/auth/login', body: c.get('body'), caller: c.var } as const
-      const { text } = await core.ask(UserSession, call)
-      return jsonText(text, 200, noStore)
-    })
-    .post('/guest', guards.app, guards.writes, jsonBody(Nothing), async (c) => {
-      const call = { method: 'POST', path: '/v1/auth/guest', caller: c.var } as const
-      const { text } = await core.ask(GuestSession, call)
-      return jsonText(text, 201, noStore)
-    })
+    .post('/signup', guards.app, guards.logins, jsonBody(SignUpRequest), (c) =>
+      passOn(core, UserSession, {
+        method: 'POST',
+        path: '/v1/auth/signup',
+        body: c.get('body'),
+        caller: c.var,
+      }),
+    )
+    .post('/login', guards.app, guards.logins, jsonBody(LogInRequest), (c) =>
+      passOn(core, UserSession, {
+        method: 'POST',
+        path: '/v1/auth/login',
+        body: c.get('body'),
+        caller: c.var,
+      }),
+    )
+    .post('/guest', guards.app, guards.writes, jsonBody(Nothing), (c) =>
+      passOn(core, GuestSession, { method: 'POST', path: '/v1/auth/guest', caller: c.var }),
+    )
     .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), async (c) => {
       const principal = c.get('principal')
       // Only of users of the pool is there more to tell than the edge knows by itself.
-      const whoami: Whoami = principal.startsWith('pool:')
-        ? (await core.ask(Whoami, { method: 'POST', path: '/v1/auth/verify', caller: c.var })).value
-        : { valid: true, principal }
+      if (principal.startsWith('pool:')) {
+        return passOn(core, Whoami, { method: 'POST', path: '/v1/auth/verify', caller: c.var })
+      }
+      const whoami: Whoami = { valid: true, principal }
       return c.json(whoami, 200, noStore)
     })
 }

@@ -6,6 +6,7 @@ import {
   CancelReply,
   CancelRequest,
   headers,
+  openly,
   PageQuery,
   Problem,
 } from '@holdfast/contract'
@@ -16,6 +17,7 @@ import { readJson } from '../core-client.ts'
 import { pagePath } from '../event-reader.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
 import { jsonBody, pathIds, query } from '../middleware/validate.ts'
+import { passOn } from '../pass-on.ts'
 import { readReceipt } from '../read-receipt.ts'
 import type { Services } from '../services.ts'
 import { BookingPath } from './paths.ts'
@@ -28,15 +30,13 @@ export function bookingRoutes({
   platform,
 }: Pick<Services, 'guards' | 'core' | 'inventory' | 'platform'>) {
   return new Hono<EdgeEnv>()
-    .get('/', guards.app, guards.userIfAny, query(PageQuery), async (c) => {
+    .get('/', guards.app, guards.userIfAny, query(PageQuery), (c) => {
       const path = pagePath('/v1/bookings', c.req.valid('query'))
-      const { text } = await core.ask(BookingPage, { method: 'GET', path, caller: c.var })
-      return jsonText(text, 200, noStore)
+      return passOn(core, BookingPage, { method: 'GET', path, caller: c.var })
     })
-    .get('/:bookingId', guards.app, guards.userIfAny, pathIds(BookingPath), async (c) => {
+    .get('/:bookingId', guards.app, guards.userIfAny, pathIds(BookingPath), (c) => {
       const path = `/v1/bookings/${c.req.valid('param').bookingId}`
-      const { text } = await core.ask(BookingView, { method: 'GET', path, caller: c.var })
-      return jsonText(text, 200, noStore)
+      return passOn(core, BookingView, { method: 'GET', path, caller: c.var })
     })
     .post(
       '/:bookingId/cancel/preview',
@@ -45,11 +45,9 @@ export function bookingRoutes({
       guards.writes,
       pathIds(BookingPath),
       jsonBody(CancelRequest),
-      async (c) => {
+      (c) => {
         const path = `/v1/bookings/${c.req.valid('param').bookingId}/cancel/preview`
-        const call = { method: 'POST', path, body: c.get('body'), caller: c.var } as const
-        const { text } = await core.ask(CancelPreview, call)
-        return jsonText(text, 200, noStore)
+        return passOn(core, CancelPreview, { method: 'POST', path, body: c.get('body'), caller: c.var })
       },
     )
     .post(
@@ -70,11 +68,12 @@ export function bookingRoutes({
         const answer = await core.send({ method: 'POST', path, body, caller: c.var })
         if (answer.kind === 'refusal') throw answer.problem
         // Core may have cancelled: the same key finds out.
-        const isUnknown = answer.kind === 'silence' ? answer.sent : !readJson(CancelReply, answer.text)
+        const isUnknown =
+          answer.kind === 'silence' ? answer.sent : !readJson(openly(CancelReply), answer.text)
         if (isUnknown) throw new Problem('outcome_unknown', {}, 1)
         if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
         const replayed = answer.replayed && { [headers.idempotentReplayed]: 'true' }
-        return jsonText(answer.text, 200, { ...noStore, ...replayed })
+        return jsonText(answer.text, answer.status, { ...noStore, ...replayed })
       },
     )
     .get('/:bookingId/receipt', guards.app, guards.userIfAny, pathIds(BookingPath), async (c) => {

@@ -1,4 +1,4 @@
-import { ConfirmRequest, headers, Problem, problems } from '@holdfast/contract'
+import { ConfirmRequest, headers, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
 import { type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
@@ -48,15 +48,15 @@ function passOn(vars: EdgeVars, outcome: ConfirmOutcome, location: string): Resp
   const replayed = outcome.word !== 'unknown' && outcome.replayed && { [headers.idempotentReplayed]: 'true' }
   switch (outcome.word) {
     case 'booked':
-      return jsonText(outcome.text, 201, { ...noStore, ...replayed, location })
+      return jsonText(outcome.text, outcome.status, { ...noStore, ...replayed, location })
     case 'refused': {
-      const { code, retryAfterSeconds } = outcome.problem
+      const { code, kind, retryAfterSeconds } = outcome.problem
       vars.note.code = code
-      return jsonText(outcome.text, problems[code].status, {
+      return jsonText(outcome.text, kind.status, {
         ...noStore,
         ...replayed,
         'content-type': 'application/problem+json',
-        ...(code === 'outcome_unknown' && { location }),
+        ...(kind.status === 202 && { location }),
         ...(retryAfterSeconds !== undefined && { [headers.retryAfter]: String(retryAfterSeconds) }),
       })
     }

@@ -1,5 +1,6 @@
 import { AppId, chartIsolateMs, EventId, edgeBudgetMs, Problem, PublicKeys } from '@holdfast/contract'
 import { Hono } from 'hono'
+import * as z from 'zod'
 import type { EdgeEnv } from '../context.ts'
 import { readJson } from '../core-client.ts'
 import { within } from '../deadline.ts'
@@ -10,6 +11,16 @@ import type { Observed } from '../telemetry/observe.ts'
 /** An event that is never there: reading it asks Redis for a word, and for nothing else. */
 const probe = { appId: AppId.parse('readyz'), eventId: EventId.parse('readyz') }
 const probeKeptMs = 1_000
+
+const PublicKey = PublicKeys.shape.keys.element
+const KeySet = z.object({ keys: z.array(z.unknown()) })
+
+/** Keys of a kind that is not known here are left out, as RFC 7517 has it: what of them is public, nobody here knows. */
+function keysIn(text: string): PublicKeys | undefined {
+  const told = readJson(KeySet, text)?.keys ?? []
+  const keys = told.flatMap((key) => PublicKey.safeParse(key).data ?? [])
+  return keys.length > 0 ? { keys } : undefined
+}
 
 /** Whether this edge runs, whether it can hold seats, and the keys that check receipts. */
 export function healthRoutes({
@@ -38,7 +49,7 @@ export function healthRoutes({
       signal,
       fetched.then((response) => response.text()),
     ).catch(() => '')
-    const read = readJson(PublicKeys, text)
+    const read = keysIn(text)
     if (!read) throw new Problem('dependency_unavailable', {}, 1)
     keys.set('keys', read, chartIsolateMs)
     return read

@@ -1,6 +1,6 @@
 import { OrderRequest } from '@holdfast/contract'
 import { Hono } from 'hono'
-import { noStore } from '../answers.ts'
+import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { jsonBody, pathIds } from '../middleware/validate.ts'
 import { orderPayment } from '../order-payment.ts'
@@ -27,7 +27,8 @@ export function orderRoutes(services: Pick<Services, 'guards' | 'inventory' | 'c
         asked: c.req.valid('json'),
         caller: c.var,
       }
-      return c.json(await orderPayment(services, ordering), 201, noStore)
+      const { status, text } = await orderPayment(services, ordering)
+      return jsonText(text, status, noStore)
     },
   )
 }

@@ -4,20 +4,21 @@ import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { hearProvider } from '../hear-provider.ts'
 import { jsonBody, pathIds } from '../middleware/validate.ts'
+import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 
 /** What became of payments, as core has them, and what their providers tell. */
 export function paymentRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   return new Hono<EdgeEnv>()
-    .get('/payments/:paymentId', guards.app, guards.userIfAny, pathIds(PaymentPath), async (c) => {
+    .get('/payments/:paymentId', guards.app, guards.userIfAny, pathIds(PaymentPath), (c) => {
       const path = `/v1/payments/${c.req.valid('param').paymentId}`
-      const { text } = await core.ask(PaymentView, { method: 'GET', path, caller: c.var })
-      return jsonText(text, 200, noStore)
+      return passOn(core, PaymentView, { method: 'GET', path, caller: c.var })
     })
     .post('/payments/:provider/:account/webhook', guards.webhooks, pathIds(WebhookPath), async (c) => {
       const { bodyBytesMax } = c.var
       const from = { ...c.req.valid('param'), bodyBytesMax, caller: c.var }
-      return jsonText(await hearProvider({ core }, c.req.raw, from), 200, noStore)
+      const { text, status } = await hearProvider({ core }, c.req.raw, from)
+      return jsonText(text, status, noStore)
     })
     .post(
       '/refunds/:refundId/settle',
@@ -26,15 +27,9 @@ export function paymentRoutes({ guards, core }: Pick<Services, 'guards' | 'core'
       guards.writes,
       pathIds(RefundPath),
       jsonBody(Nothing),
-      async (c) => {
+      (c) => {
         const path = `/v1/refunds/${c.req.valid('param').refundId}/settle`
-        const { text } = await core.ask(RefundView, {
-          method: 'POST',
-          path,
-          body: c.get('body'),
-          caller: c.var,
-        })
-        return jsonText(text, 200, noStore)
+        return passOn(core, RefundView, { method: 'POST', path, body: c.get('body'), caller: c.var })
       },
     )
 }

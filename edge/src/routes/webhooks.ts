@@ -8,7 +8,6 @@ import {
   EndpointPath,
   EndpointView,
   Nothing,
-  Problem,
   PutEndpointReply,
   ReplayReply,
   ReplayRequest,
@@ -16,12 +15,10 @@ import {
   RotateSecretRequest,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
-import type * as z from 'zod'
-import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
-import type { CoreCall, CoreClient } from '../core-client.ts'
 import { pagePath } from '../event-reader.ts'
 import { jsonBody, pathIds, query } from '../middleware/validate.ts'
+import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 
 const root = '/v1/webhooks'
@@ -39,12 +36,9 @@ export function webhookRoutes({ guards, core }: Pick<Services, 'guards' | 'core'
       const path = `${root}/${c.req.valid('param').endpointId}`
       return passOn(core, PutEndpointReply, { method: 'PUT', path, body: c.get('body'), caller: c.var })
     })
-    .delete('/:endpointId', app, secretKey, writes, pathIds(EndpointPath), async (c) => {
+    .delete('/:endpointId', app, secretKey, writes, pathIds(EndpointPath), (c) => {
       const path = `${root}/${c.req.valid('param').endpointId}`
-      const answer = await core.send({ method: 'DELETE', path, caller: c.var })
-      if (answer.kind === 'refusal') throw answer.problem
-      if (answer.kind === 'silence') throw new Problem('dependency_unavailable', {}, 1)
-      return c.body(null, 204, noStore)
+      return passOn(core, null, { method: 'DELETE', path, caller: c.var })
     })
     .post(
       '/:endpointId/rotate-secret',
@@ -92,10 +86,4 @@ export function webhookRoutes({ guards, core }: Pick<Services, 'guards' | 'core'
         return passOn(core, DeliveryView, { method: 'POST', path, body: c.get('body'), caller: c.var })
       },
     )
-}
-
-/** Core's answer as it is, secrets in it included, which no cache may keep. */
-async function passOn(core: CoreClient, reply: z.ZodType, call: CoreCall): Promise<Response> {
-  const { status, text } = await core.ask(reply, call)
-  return jsonText(text, status, noStore)
 }

@@ -7,6 +7,7 @@ import { openStore } from '@holdfast/core/src/store/open.ts'
 import { systemScope } from '@holdfast/core/src/store/store.ts'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureOf } from '../../formats/fixtures.ts'
 import { type Mongo, type MongoOptions, startMongo } from '../../support/mongo/index.ts'
 import { finding } from './finding.ts'
 
@@ -46,11 +47,22 @@ describe('of a MongoDB', () => {
     expect(found).toEqual([
       finding('store', 'warn', /^MongoDB 7\.0\.0, replica set rs0 of 1, answers/, /add two/),
       finding('store transactions', 'ok', /up to 15 s/),
+      finding('store format', 'ok', /^format \d+$/),
       finding('store indexes', 'ok', /^\d+ collections with all/),
       finding('clock of the store', 'ok', /^0\.\d s/),
       finding('store writes', 'ok', /durable within \d+ ms/),
     ])
     expect(await client.db(database).collection('leases').countDocuments()).toBe(0)
+  })
+
+  test('that has an older format, is told what to do, and nothing else of it is judged', async () => {
+    const url = mongo.url.replace('/?', '/old?')
+    await fixtureOf(1).fillMongo({ url })
+    const found = await look(url)
+    expect(found).toContainEqual(
+      finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/),
+    )
+    expect(found.map(({ check }) => check)).not.toContain('store indexes')
   })
 
   test('that nobody has migrated, or that lacks an index, the names are told', async () => {
@@ -129,6 +141,16 @@ describe('of a SQLite file', () => {
     expect(found).toContainEqual(finding('store', 'ok', /store\.db$/))
     expect(found).toContainEqual(finding('store writes', 'ok', /durable/))
     expect(found).toContainEqual(expect.objectContaining({ check: 'store disk' }))
+  })
+
+  test('that has an older format, is told what to do', async () => {
+    const path = join(dir, 'old.db')
+    fixtureOf(1).writeSqlite(path)
+    const found = await look(`sqlite:${path}`)
+    expect(found).toContainEqual(
+      finding('store format', 'FAIL', /^it has format 1 and/, /npx holdfast migrate/),
+    )
+    expect(found.map(({ check }) => check)).not.toContain('store writes')
   })
 
   test('that is not there yet, none is made', async () => {

@@ -1,4 +1,3 @@
-import { systemPlatform } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { scripts } from '@holdfast/inventory/scripts'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
@@ -9,6 +8,7 @@ import { connectUpstashAside, upstashCache } from '../../../edge/src/adapters/up
 import { createTestEdge } from '../../../edge/src/testing.ts'
 import { tell } from '../../support/figures.ts'
 import { redisEngines } from '../../support/requirements.ts'
+import { patientPlatform } from '../inventory/poll.ts'
 
 describe.each(redisEngines)('the edge with its real adapters, on the %s Redis', (engine) => {
   const seen: (readonly string[])[] = []
@@ -18,9 +18,9 @@ describe.each(redisEngines)('the edge with its real adapters, on the %s Redis', 
   beforeAll(async () => {
     redis = await startRedis({ engine, onCommand: (command) => seen.push(command) })
     const address = { url: redis.restUrl, token: redis.restToken }
-    const aside = connectUpstashAside(address, systemPlatform)
+    const aside = connectUpstashAside(address, patientPlatform)
     edge = createTestEdge({
-      inventory: createInventory(upstashRunner(connectUpstash(address, systemPlatform))),
+      inventory: createInventory(upstashRunner(connectUpstash(address, patientPlatform))),
       limiter: createLimiter(aside),
       cache: upstashCache(aside),
     })

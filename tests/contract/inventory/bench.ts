@@ -1,7 +1,7 @@
-import { systemPlatform } from '@holdfast/contract'
 import type { ScriptRunner } from '@holdfast/inventory'
 import { connectUpstash, type UpstashAddress, upstashRunner } from '@holdfast/inventory/upstash'
 import * as z from 'zod'
+import { patientPlatform } from './poll.ts'
 
 /** One Redis behind one adapter: what a suite runs against. */
 export interface Bench {
@@ -16,7 +16,7 @@ const Answer = z.object({ result: z.unknown() })
 /** The Upstash adapter on any Redis that speaks Upstash's REST protocol. */
 export function restBench(address: UpstashAddress, close = async () => {}): Bench {
   return {
-    runner: upstashRunner(connectUpstash(address, systemPlatform)),
+    runner: upstashRunner(connectUpstash(address, patientPlatform)),
     async command(...command) {
       const response = await fetch(address.url, {
         method: 'POST',

@@ -1,7 +1,7 @@
 import { connectTcp } from '@holdfast/inventory/tcp'
 import type { Bench } from './bench.ts'
 import { startRestBench, startTcpBench } from './node-bench.ts'
-import { until } from './poll.ts'
+import { patienceMs, until } from './poll.ts'
 
 /** The names of the commands that some work sent, and of those that scripts called for it. */
 export interface Commands {
@@ -35,7 +35,7 @@ export async function startLoggedEmbedded(): Promise<LoggedBench> {
 /** A redis-server tells by MONITOR, a little later: commands of our own mark the beginning and the end of the work. */
 export async function startLoggedServer(): Promise<LoggedBench> {
   const bench = await startTcpBench()
-  const client = connectTcp(bench.url)
+  const client = connectTcp(bench.url, patienceMs)
   const monitor = await client.monitor()
   const seen: { name: string; argument: string; isInside: boolean }[] = []
   monitor.on('monitor', (_time: string, [name = '', argument = '']: string[], source: string) => {

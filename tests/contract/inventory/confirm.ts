@@ -1,12 +1,13 @@
 import { GrantId } from '@holdfast/contract'
 import { expect, test } from 'vitest'
+import { agedMs } from './age.ts'
 import { ann, bob, briefMs, newBooking } from './fixtures.ts'
 import type { OpenSale } from './sale.ts'
 
 /** What an owner can do with a hold on the way to a booking, and what is refused. */
 export function confirmTests(openSale: OpenSale): void {
   test('F1, I5: a pin keeps the seats confirming for the lease at least, once a grant', async () => {
-    const sale = await openSale({ holdTtlMs: 1_000 })
+    const sale = await openSale({ holdTtlMs: 30_000 })
     const hold = await sale.take(ann, ['A-1', 'A-2'])
     const first = await sale.pin(hold, 60_000)
     expect(first).toMatchObject({
@@ -26,11 +27,15 @@ export function confirmTests(openSale: OpenSale): void {
 
   test('a pinned hold stays pinned, and says so, when its lease is over', async () => {
     const sale = await openSale()
-    const hold = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
-    const first = await sale.pin(hold, 60)
+    const hold = await sale.take(ann, ['A-1'], { ttlMs: agedMs })
+    const first = await sale.pin(hold, agedMs)
     if (first.word !== 'pinned') throw new Error(first.word)
-    await sale.reached(first.hold.untilMs)
-    expect(await sale.pin(hold)).toMatchObject({ word: 'pinned', hold: first.hold })
+    await sale.age(agedMs)
+    const [createdAtMs, untilMs] = [first.hold.createdAtMs - agedMs, first.hold.untilMs - agedMs]
+    expect(await sale.pin(hold)).toMatchObject({
+      word: 'pinned',
+      hold: { ...first.hold, createdAtMs, untilMs },
+    })
   })
 
   test('what has ended is not pinned, and the answer says how it ended', async () => {

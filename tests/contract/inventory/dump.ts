@@ -14,7 +14,7 @@ export async function dump(bench: Bench, keys: readonly string[]): Promise<Recor
     log: (key) => bench.command('XRANGE', key, '-', '+'),
   }
   const contents = keys.map(async (key) => {
-    const kind = /:([a-z]+)(~\d+)?$/.exec(key)?.[1] ?? ''
+    const kind = /:([a-z]+)((~|:v)\d+)?$/.exec(key)?.[1] ?? ''
     return [key, await readers[kind]?.(key)] as const
   })
   return Object.fromEntries(await Promise.all(contents))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { agedMs } from './age.ts'
 import { ann, bob, briefMs, newBooking, seatIds } from './fixtures.ts'
 import type { OpenSale, Sale } from './sale.ts'
 
@@ -43,10 +44,9 @@ export function holderTests(openSale: OpenSale): void {
 
   test('a confirming seat has its holder also after the lease, until it is decided', async () => {
     const sale = await openSale()
-    const hold = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
-    const pinned = await sale.pin(hold, 1)
-    if (pinned.word !== 'pinned') throw new Error(pinned.word)
-    await sale.reached(pinned.hold.untilMs)
+    const hold = await sale.take(ann, ['A-1'], { ttlMs: agedMs })
+    expect(await sale.pin(hold, 1)).toMatchObject({ word: 'pinned' })
+    await sale.age(agedMs)
     expect(await holdersOf(sale)).toMatchObject([{ seatId: 'A-1', status: 'confirming', owner: ann }])
     await sale.sweep('decided', hold.grantId)
     expect(await holdersOf(sale)).toEqual([])

@@ -1,5 +1,6 @@
 import { AppId } from '@holdfast/contract'
 import { expect, test } from 'vitest'
+import { agedMs } from './age.ts'
 import { ann, bob, briefMs, eve, newBooking, newKey, newOperation, priceDefault } from './fixtures.ts'
 import type { OpenSale } from './sale.ts'
 
@@ -127,9 +128,9 @@ export function holdTests(openSale: OpenSale): void {
 
   test('does not count seats whose time is over or that were given back', async () => {
     const sale = await openSale({ seatsHeldPerOwner: 2 })
-    const short = await sale.take(ann, ['A-1', 'A-2'], { ttlMs: briefMs })
+    await sale.take(ann, ['A-1', 'A-2'], { ttlMs: agedMs })
     expect(await sale.hold(ann, ['A-3'])).toMatchObject({ word: 'too_many' })
-    await sale.reached(short.untilMs)
+    await sale.age(agedMs)
     const hold = await sale.take(ann, ['A-3', 'A-4'])
     await sale.release(hold)
     await sale.take(ann, ['A-5', 'A-6'])
@@ -144,9 +145,9 @@ export function holdTests(openSale: OpenSale): void {
 
   test('an expired hold is free for others, and neither its owner nor its sweep gets the seats back', async () => {
     const sale = await openSale()
-    const old = await sale.take(ann, ['A-1', 'A-2'], { ttlMs: briefMs })
+    const old = await sale.take(ann, ['A-1', 'A-2'], { ttlMs: agedMs })
     expect(await sale.hold(bob, ['A-2'])).toMatchObject({ word: 'unavailable' })
-    await sale.reached(old.untilMs)
+    await sale.age(agedMs)
     const taken = await sale.take(bob, ['A-2', 'A-3'])
     expect(await sale.statusOf(old)).toBe('expired')
     expect(await sale.pin(old)).toMatchObject({ word: 'expired' })
@@ -172,10 +173,9 @@ export function holdTests(openSale: OpenSale): void {
 
   test('F2: an expired confirming hold is unknown, never free', async () => {
     const sale = await openSale()
-    const hold = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
-    const pinned = await sale.pin(hold, 60)
-    if (pinned.word !== 'pinned') throw new Error(pinned.word)
-    await sale.reached(pinned.hold.untilMs)
+    const hold = await sale.take(ann, ['A-1'], { ttlMs: agedMs })
+    expect(await sale.pin(hold, agedMs)).toMatchObject({ word: 'pinned' })
+    await sale.age(agedMs)
     expect(await sale.hold(bob, ['A-1'])).toMatchObject({ word: 'unavailable', seats: ['A-1'] })
     await sale.sweep('lapsed', hold.grantId)
     expect(await sale.hold(bob, ['A-1'])).toMatchObject({ word: 'unavailable', seats: ['A-1'] })

@@ -33,9 +33,7 @@ export function modelSuite(name: string, open: () => Promise<Bench>, numRuns: nu
     })
     afterAll(() => bench?.close())
 
-    test('whatever is called in whatever order, the model answers the same', {
-      timeout: 60_000,
-    }, async () => {
+    test('whatever is called in whatever order, the model answers the same', async () => {
       const property = fc.asyncProperty(steps, settings, async (drawn, rules) => {
         const sale = await openSale(bench, { seats: ids, ...rules })
         const truths = ids.map((id) => sale.truth(id))

@@ -1,5 +1,13 @@
+import { type Platform, systemPlatform } from '@holdfast/contract'
+
 /** So long a test waits for what must come: no promise and no measure, only that a test which hangs ends. */
 export const patienceMs = 120_000
+
+/** The machine's own platform, but for deadlines, which end only what hangs: for calls that must all be answered. */
+export const patientPlatform: Platform = {
+  ...systemPlatform,
+  deadline: (ms) => systemPlatform.deadline(Math.max(ms, patienceMs)),
+}
 
 /** So long it waits before it asks again: twice as long each time, up to the most. */
 const [pauseMsMin, pauseMsMax] = [5, 80]

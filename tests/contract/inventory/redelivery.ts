@@ -3,6 +3,7 @@ import { scripts } from '@holdfast/inventory/scripts'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { tell } from '../../support/figures.ts'
+import { agedMs } from './age.ts'
 import type { Bench } from './bench.ts'
 import { dump } from './dump.ts'
 import { ann, bob, briefMs, carl, eve, newBooking, seatIds, strayGrant } from './fixtures.ts'
@@ -88,15 +89,15 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     await sale.reached(swept.untilMs)
     await sale.sweep('lapsed', swept.grantId)
     expect(await known()).toBe(`${swept.createdAtMs}:1:1:${swept.untilMs}|`)
-    const seen = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
-    const failed = await sale.take(ann, ['A-2'], { ttlMs: briefMs })
+    const seen = await sale.take(ann, ['A-1'], { ttlMs: agedMs })
+    const failed = await sale.take(ann, ['A-2'], { ttlMs: agedMs })
     const pinned = await sale.pin(failed, 1)
     if (pinned.word !== 'pinned') throw new Error(pinned.word)
-    await sale.reached(Math.max(seen.untilMs, pinned.hold.untilMs))
+    await sale.age(agedMs)
     await sale.release(await sale.take(ann, ['A-3']))
     await sale.sweep('lapsed', seen.grantId, failed.grantId)
     await sale.sweep('decided', failed.grantId)
-    expect(await known()).toBe(`${swept.createdAtMs}:4:3:${pinned.hold.untilMs}|`)
+    expect(await known()).toBe(`${swept.createdAtMs - agedMs}:4:3:${pinned.hold.untilMs - agedMs}|`)
     expect(await sale.hold(ann, ['A-3'])).toMatchObject({ word: 'cooling_down' })
   })
 

@@ -19,6 +19,7 @@ import {
   type SeatTruth,
   type Verdict,
 } from '@holdfast/inventory'
+import { age } from './age.ts'
 import type { Bench } from './bench.ts'
 import { dump } from './dump.ts'
 import { newKey, newOperation, priceDefault, random, seatIds } from './fixtures.ts'
@@ -152,6 +153,8 @@ export function createSale(bench: Bench, options: SaleOptions) {
       await bench.command('HSET', keys.state, field, parts.with(4, String(untilMs)).join('|'))
       await bench.command('ZADD', keys.due, String(untilMs), of.grantId)
     },
+    /** Makes the event so much older, with all its times: Redis's clock cannot be set. */
+    age: (ms: number) => age(bench.command, keys, ms),
     /** Sends one command beside the inventory. */
     command: bench.command,
     /** Everything that Redis keeps of the event. */

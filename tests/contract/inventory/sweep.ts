@@ -1,7 +1,7 @@
 import { holdKeyOf, tombstoneMs } from '@holdfast/contract'
 import { expect, test } from 'vitest'
+import { agedMs } from './age.ts'
 import { ann, bob, briefMs, newBooking, strayGrant } from './fixtures.ts'
-import { until } from './poll.ts'
 import type { OpenSale, Sale } from './sale.ts'
 
 /** What is over, who finds it, and what a sweep of it may free. */
@@ -11,17 +11,19 @@ export function sweepTests(openSale: OpenSale): void {
     if (reply.word !== 'due') throw new Error(reply.word)
     return reply.holds
   }
-  const lapse = async (sale: Sale, seats: string[], lease?: number) => {
-    const hold = await sale.take(ann, seats, { ttlMs: briefMs })
-    if (lease !== undefined) await sale.pin(hold, lease)
+  const lapse = (sale: Sale, seats: string[]) => sale.take(ann, seats, { ttlMs: briefMs })
+  const pinnedFor = async (sale: Sale, seats: string[], lease: number) => {
+    const hold = await sale.take(ann, seats, { ttlMs: agedMs })
+    await sale.pin(hold, lease)
     return hold
   }
 
   test('holds come due when their time is over, oldest first, in pages', async () => {
     const sale = await openSale()
     const live = await sale.take(bob, ['A-6'])
-    const [first, second] = [await lapse(sale, ['A-1']), await lapse(sale, ['A-2'], briefMs + 50)]
-    await until(async () => (await due(sale)).length === 2)
+    const first = await sale.take(ann, ['A-1'], { ttlMs: agedMs })
+    const second = await pinnedFor(sale, ['A-2'], agedMs + 50)
+    await sale.age(agedMs + 50)
     const [a, b] = [
       { grantId: first.grantId, status: 'held' },
       { grantId: second.grantId, status: 'confirming' },
@@ -53,8 +55,9 @@ export function sweepTests(openSale: OpenSale): void {
 
   test('the clock never frees a confirming hold; the decision of the store does', async () => {
     const sale = await openSale()
-    const hold = await lapse(sale, ['A-1', 'A-2'], 50)
-    await until(async () => (await due(sale)).length === 1)
+    const hold = await pinnedFor(sale, ['A-1', 'A-2'], 50)
+    await sale.age(agedMs)
+    expect(await due(sale)).toHaveLength(1)
     await sale.sweep('lapsed', hold.grantId)
     expect(await sale.map()).toBe('CCFFFF')
     expect(await due(sale)).toHaveLength(1)

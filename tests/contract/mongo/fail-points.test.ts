@@ -189,11 +189,13 @@ describe('fail points', () => {
 
   test.each(['before', 'after'] as const)('a delay %s the command keeps others unhindered', async (when) => {
     const world = await seatA()
-    world.mongo.failPoints.add({ command: 'update', action: { kind: 'delay', when, ms: 150 } })
+    const others = Promise.withResolvers<void>()
+    const action = { kind: 'delay', when, ms: 150, until: others.promise } as const
+    world.mongo.failPoints.add({ command: 'update', action })
     const started = performance.now()
     const slow = increment(world)
     await world.seats.insertOne({ _id: 'b' })
-    expect(performance.now() - started).toBeLessThan(140)
+    others.resolve()
     await slow
     expect(performance.now() - started).toBeGreaterThan(140)
     expect(await rev(world)).toBe(1)

@@ -34,7 +34,7 @@ export async function newWorld(
   const clients: MongoClient[] = []
   const connect = (more: MongoClientOptions = {}): MongoClient => {
     const client = new MongoClient(mongo.url, {
-      serverSelectionTimeoutMS: 5_000,
+      serverSelectionTimeoutMS: 120_000,
       minHeartbeatFrequencyMS: 50,
       ...clientOptions,
       ...more,

@@ -14,14 +14,19 @@ describe('I3: the books balance to the minor unit', () => {
     ['Razorpay', razorpayTeller, 20],
   ]
 
-  test.each(providers)('whatever goes wrong, with %s', { timeout: 120_000 }, async (_, open, numRuns) => {
-    let bookings = 0
+  test.each(providers)('whatever goes wrong, with %s', { timeout: 600_000 }, async (_, open, numRuns) => {
+    let [bookings, smallEnoughMs] = [0, Number.POSITIVE_INFINITY]
     const property = fc.asyncProperty(seasonOf(salesPerSeason), async (season) => {
-      bookings += (await played(open, season)).bookings
+      // A failure is made smaller for a minute; the sales themselves take what they take.
+      if (performance.now() > smallEnoughMs) return
+      try {
+        bookings += (await played(open, season)).bookings
+      } catch (error) {
+        smallEnoughMs = Math.min(smallEnoughMs, performance.now() + 60_000)
+        throw error
+      }
     })
-    // A failure is made smaller for so long; it is no pass when the sales themselves take longer.
-    const limits = { interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true }
-    await fc.assert(property, { numRuns, ...limits })
+    await fc.assert(property, { numRuns })
     expect(bookings).toBeGreaterThan(numRuns)
   })
 })

@@ -1,9 +1,10 @@
-import { coreBudgetMs, PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
+import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
 import { readPayment } from '../../../core/src/payments/read-payments.ts'
 import { owner } from '../../../core/src/testing.ts'
-import { mapOf, until } from '../repair/world.ts'
+import { agedMs } from '../inventory/age.ts'
+import { mapOf } from '../repair/world.ts'
 import { expectBalanced, type PayWorld, payWorlds } from './world.ts'
 
 const rest = 'F'.repeat(18)
@@ -12,12 +13,10 @@ const minute = 60_000
 describe('a payment comes to rest where its grant was decided', () => {
   const world = payWorlds()
   const expired = async (w: PayWorld, n: number, seats: readonly string[]) => {
-    const grant = await w.hold(n, seats, 150)
+    const grant = await w.hold(n, seats, agedMs)
     const { id } = await w.pay.order(n, grant)
-    await until(async () => {
-      const reply = await w.core.inventory.read(w.ref, grant, owner(n))
-      return reply.word === 'hold' && reply.hold.status === 'expired'
-    }, 'the hold has expired')
+    await w.age(agedMs)
+    expect(await w.core.inventory.read(w.ref, grant, owner(n))).toMatchObject({ hold: { status: 'expired' } })
     return { grant, id }
   }
 
@@ -93,7 +92,7 @@ describe('a payment comes to rest where its grant was decided', () => {
       const booking = await w.pay.confirm(1, grant, id)
       const { capture } = w.bank.provider
       const slow = vi.spyOn(w.bank.provider, 'capture').mockImplementation(async (...args) => {
-        w.pay.wait(coreBudgetMs)
+        w.pay.wait(minute)
         return capture(...args)
       })
       const cancel = () => w.pay.cancel(booking.id, ['A-1'])
@@ -285,7 +284,7 @@ describe('a payment comes to rest where its grant was decided', () => {
 
     test('paid after expiry: has the money back also when a confirm that came too late was first to see it', async () => {
       const w = await world()
-      const grant = await w.hold(1, ['A-1'], 150)
+      const grant = await w.hold(1, ['A-1'])
       const { id } = await w.pay.order(1, grant)
       const asked = Promise.withResolvers<void>()
       const resumed = Promise.withResolvers<void>()

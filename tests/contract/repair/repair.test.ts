@@ -8,6 +8,7 @@ import { StoreError } from '../../../core/src/store/store.ts'
 import { grantId, owner, rebuildNow } from '../../../core/src/testing.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { redisEngines } from '../../support/requirements.ts'
+import { agedMs } from '../inventory/age.ts'
 import { confirmPinned, epochOf, mapOf, repairWorld, until, type World } from './world.ts'
 
 const free = 'F'.repeat(20)
@@ -55,9 +56,10 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
 
     test('F3, F34: decides an abandoned confirm in the store before it frees the seats, so that a late commit is refused', async () => {
       const w = await world()
-      const grant = await w.hold(1, ['A-1'], 300)
+      const grant = await w.hold(1, ['A-1'], agedMs)
       const pin = await w.core.inventory.pin(w.ref, grant, owner(1), 100)
       if (pin.word !== 'pinned') throw new Error(`the pin answered ${pin.word}`)
+      await w.age(agedMs)
       await repairedTo(w, free)
       expect(await statusOf(w, grant)).toBe('EXPIRED')
       const late = await confirmPinned(w.core, w.ref, 1, grant, pin.hold)
@@ -67,9 +69,10 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
 
     test('F2: tells Redis of a booking whose settle never came, instead of freeing its seats', async () => {
       const w = await world()
-      const grant = await w.hold(1, ['A-1', 'A-2'], 300)
+      const grant = await w.hold(1, ['A-1', 'A-2'], agedMs)
       expect((await w.confirm(1, grant, { leaseMs: 100 })).status).toBe(201)
       expect(await mapOf(w)).toBe(`CC${free.slice(2)}`)
+      await w.age(agedMs)
       await repairedTo(w, `BB${free.slice(2)}`)
       const read = await w.core.inventory.read(w.ref, grant, owner(1))
       expect(read).toMatchObject({ word: 'hold', hold: { status: 'confirmed' } })
@@ -79,8 +82,9 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
       const w = await world()
       const { store } = w.core
       const { appId, eventId } = w.ref
-      const first = await w.hold(1, ['A-1'], 300)
+      const first = await w.hold(1, ['A-1'], agedMs)
       expect((await w.confirm(1, first, { leaseMs: 300 })).status).toBe(201)
+      await w.age(agedMs)
       const resold = { state: 'AVAILABLE', grantId: grantId(99), bookingId: null } as const
       await store.updateIf(
         appId,
@@ -96,13 +100,14 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
     test('F3: goes on with the others when one cannot be decided now', async () => {
       let blocked: string | undefined
       const w = await world()
-      const stuck = await w.hold(1, ['A-1'], 300)
-      const other = await w.hold(2, ['A-2'], 300)
+      const stuck = await w.hold(1, ['A-1'], agedMs)
+      const other = await w.hold(2, ['A-2'], agedMs)
       for (const [n, grant] of [
         [1, stuck],
         [2, other],
       ] as const)
         await w.core.inventory.pin(w.ref, grant, owner(n), 100)
+      await w.age(agedMs)
       blocked = stuck
       const refuse = (grantId: unknown) => {
         if (blocked !== undefined && grantId === blocked)

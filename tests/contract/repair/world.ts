@@ -1,25 +1,33 @@
-import { EventId, type GrantId, HoldKey, type Principal, SeatId, systemPlatform } from '@holdfast/contract'
-import { createInventory, type EventRef } from '@holdfast/inventory'
-import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
+import { EventId, type GrantId, HoldKey, type Principal, SeatId } from '@holdfast/contract'
+import { createInventory, type EventRef, keysOf } from '@holdfast/inventory'
 import { confirmHold } from '../../../core/src/bookings/confirm-hold.ts'
 import type { Core } from '../../../core/src/context.ts'
 import { applyEvent } from '../../../core/src/events/apply-event.ts'
 import { owner, testCore } from '../../../core/src/testing.ts'
 import type { RunningRedis } from '../../../edge/dev/redis/start.ts'
+import { age } from '../inventory/age.ts'
+import { restBench } from '../inventory/bench.ts'
+import { until as eventually, patienceMs } from '../inventory/poll.ts'
 
 let events = 0
 
 /** One core with an inventory on a Redis, its event on sale with the seats A-1 to A-20. */
 export async function repairWorld(redis: RunningRedis, overrides: Partial<Core> = {}) {
-  const inventory = createInventory(
-    upstashRunner(connectUpstash({ url: redis.restUrl, token: redis.restToken }, systemPlatform)),
-  )
+  const { runner, command } = restBench({ url: redis.restUrl, token: redis.restToken })
+  const inventory = createInventory(runner)
   events += 1
   const eventId = EventId.parse(`event-${events}`)
   const { core, appId } = await testCore({ inventory, ...overrides }, eventId)
   const ref = { appId, eventId }
   await applyEvent(core, ref)
-  return { core, ref, hold: holds(core, ref), confirm: confirms(core, ref) }
+  return {
+    core,
+    ref,
+    hold: holds(core, ref),
+    confirm: confirms(core, ref),
+    /** Makes what Redis knows of the event so much older. */
+    age: (ms: number) => age(command, keysOf(ref), ms),
+  }
 }
 export type World = Awaited<ReturnType<typeof repairWorld>>
 
@@ -74,7 +82,7 @@ export function confirmPinned(
           ? { word: 'pinned', seats: [...pinned.seats], currency: pinned.currency, until: pinned.untilMs }
           : { word: 'expired' },
       },
-      deadlineMs: core.platform.now() + 8_000,
+      deadlineMs: core.platform.now() + patienceMs,
     },
   )
 }
@@ -91,11 +99,8 @@ export async function epochOf({ core, ref }: World): Promise<number> {
   return reply.word === 'snapshot' ? reply.epoch : 0
 }
 
-/** Asks again and again until it is so, or fails at the deadline. */
-export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = systemPlatform.now() + 5_000
-  while (!(await isSo())) {
-    if (systemPlatform.now() > deadline) throw new Error(`not within 5 s: ${what}`)
-    await systemPlatform.sleep(20)
-  }
-}
+/** Asks again and again until it is so; the failure says what was not. */
+export const until = (isSo: () => Promise<boolean>, what: string): Promise<void> =>
+  eventually(isSo).catch((error: unknown) => {
+    throw new Error(`not so: ${what}`, { cause: error })
+  })

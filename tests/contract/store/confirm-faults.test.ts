@@ -1,4 +1,4 @@
-import { coreBudgetMs, systemPlatform } from '@holdfast/contract'
+import { coreBudgetMs } from '@holdfast/contract'
 import type { ConfirmAnswer } from '@holdfast/core/src/bookings/confirm-hold.ts'
 import { type Ask, audit, confirm, pinned, told, type World } from '@holdfast/core/src/bookings/testing.ts'
 import { StoreError } from '@holdfast/core/src/store/store.ts'
@@ -11,6 +11,7 @@ import {
   startMongo,
   unknownCommit,
 } from '../../support/mongo/index.ts'
+import { createClock, longMs } from './clock.ts'
 import { storesAt } from './mongo-servers.ts'
 
 /** The statements of the transaction of a confirm, in order, and its commit. */
@@ -30,29 +31,27 @@ function within(name: string, collection: string) {
 /** What may become of a confirm; the truth that it resolves to is looked up in the store. */
 type Told = 'booked' | 'refused' | 'unknown'
 
-/** Long enough for a retry and an election (100 ms), and short enough to wait for. */
-const budgetMs = 1_500
-
 /** Core on a server of its own, whose clock can be put forward, so that an abandoned claim is taken over. */
 async function inPatientWorld<Result>(
-  work: (world: World & { readonly mongo: Mongo; later(): void }) => Promise<Result>,
+  work: (world: World & { readonly mongo: Mongo; pass(ms: number): void }) => Promise<Result>,
 ): Promise<Result> {
   const mongo = await startMongo()
-  const store = await storesAt(mongo.url).open()
-  let aheadMs = 0
-  const platform = { ...systemPlatform, now: () => systemPlatform.now() + aheadMs }
-  const later = () => {
-    aheadMs += coreBudgetMs + 1
-  }
+  const { platform, pass } = createClock()
+  const store = await storesAt(mongo.url).open({ clock: platform })
   try {
-    return await work({ ...(await testCore({ store, platform })), mongo, later })
+    return await work({ ...(await testCore({ store, platform })), mongo, pass })
   } finally {
     await store.close()
     await mongo.stop()
   }
 }
 
-const ask: Ask = { n: 1, pin: pinned('A-1', 'A-2'), budgetMs }
+/** A confirm with so much time that it is over only where a test says so. */
+const askFor = (n: number, ...seats: string[]): Ask => ({
+  n,
+  pin: pinned(...seats),
+  budgetMs: longMs,
+})
 
 /** What the buyer is told. */
 const toldBy = (asked: Promise<ConfirmAnswer>): Promise<Told> =>
@@ -72,16 +71,29 @@ const toldBy = (asked: Promise<ConfirmAnswer>): Promise<Told> =>
 /** Asks with the same key as a buyer does who was told to try again. */
 async function confirmUntilFinal(w: World): Promise<ConfirmAnswer> {
   for (;;) {
-    const answer = await confirm(w, { n: 1, pin: pinned('A-1', 'A-2') })
+    const answer = await confirm(w, askFor(1, 'A-1', 'A-2'))
     if (answer.status === 201 || told(answer).code !== 'in_progress') return answer
   }
 }
 
-/** Confirms with this in the way, then looks at the truth, and asks again with the same key. */
-const confirmThrough = (point: FailPoint): Promise<{ told: Told; booked: number }> =>
+/**
+ * Confirms with this in the way, then looks at the truth, and asks again with the same key. The time of the confirm
+ * is over when the command has come `overAt` times: never, when absent.
+ */
+const confirmThrough = (
+  { where = () => true, ...point }: FailPoint,
+  overAt?: number,
+): Promise<{ told: Told; booked: number }> =>
   inPatientWorld(async (w) => {
-    const met = w.mongo.failPoints.add(point)
-    const answer = await toldBy(confirm(w, ask))
+    let came = 0
+    const watched = (command: Command) => {
+      if (!where(command)) return false
+      came += 1
+      if (came === overAt) w.pass(longMs)
+      return true
+    }
+    const met = w.mongo.failPoints.add({ ...point, where: watched })
+    const answer = await toldBy(confirm(w, askFor(1, 'A-1', 'A-2')))
     expect(met(), 'the fail point was met').toBeGreaterThan(0)
     w.mongo.failPoints.clear()
 
@@ -89,11 +101,11 @@ const confirmThrough = (point: FailPoint): Promise<{ told: Told; booked: number 
     expect(booked).toBe(bookings * 2)
     if (answer !== 'unknown') expect(bookings).toBe(answer === 'booked' ? 1 : 0)
 
-    w.later()
+    w.pass(coreBudgetMs + 1)
     expect((await confirmUntilFinal(w)).status).toBe(201)
     expect(await audit(w)).toEqual({ booked: 2, bookings: 1 })
     // Whoever comes next learns that the seats are gone.
-    expect(told(await confirm(w, { n: 2, pin: pinned('A-2', 'A-3') }))).toMatchObject({
+    expect(told(await confirm(w, askFor(2, 'A-2', 'A-3')))).toMatchObject({
       code: 'seats_unavailable',
       seats: ['A-2'],
     })
@@ -145,13 +157,13 @@ describe.concurrent.each(statements)('a confirm whose statement on %s meets', (_
 
   test('lost connections without end is refused cleanly', async () => {
     const action = { kind: 'drop', when: 'after' } as const
-    const outcome = await confirmThrough({ ...where, times: Number.POSITIVE_INFINITY, action })
+    const outcome = await confirmThrough({ ...where, times: Number.POSITIVE_INFINITY, action }, 3)
     expect(outcome).toEqual({ told: 'refused', booked: 0 })
   })
 
   test('an answer slower than the budget is refused cleanly', async () => {
-    const action = { kind: 'delay', when: 'after', ms: budgetMs + 300 } as const
-    expect(await confirmThrough({ ...where, action })).toEqual({ told: 'refused', booked: 0 })
+    const action = { kind: 'delay', when: 'after', ms: 300 } as const
+    expect(await confirmThrough({ ...where, action }, 1)).toEqual({ told: 'refused', booked: 0 })
   })
 })
 
@@ -169,22 +181,22 @@ describe.concurrent('a confirm whose commit meets', () => {
 
   test.each(moments)('lost connections %s it without end is told as unknown', async (when) => {
     const action = { kind: 'drop', when } as const
-    const outcome = await confirmThrough({ ...commit, times: Number.POSITIVE_INFINITY, action })
+    const outcome = await confirmThrough({ ...commit, times: Number.POSITIVE_INFINITY, action }, 3)
     expect(outcome).toEqual({ told: 'unknown', booked: when === 'after' ? 1 : 0 })
   })
 
   test.each(moments)(
     'an answer that comes after the budget (%s the effect) is told as unknown',
     async (when) => {
-      const action = { kind: 'delay', when, ms: budgetMs + 300 } as const
-      const { told } = await confirmThrough({ ...commit, action })
+      const action = { kind: 'delay', when, ms: 300 } as const
+      const { told } = await confirmThrough({ ...commit, action }, 1)
       expect(told).toBe('unknown')
     },
   )
 
   test('no majority without end is told as unknown', async () => {
     const action = { kind: 'refuseMajority' } as const
-    const outcome = await confirmThrough({ ...commit, times: Number.POSITIVE_INFINITY, action })
+    const outcome = await confirmThrough({ ...commit, times: Number.POSITIVE_INFINITY, action }, 3)
     expect(outcome.told).toBe('unknown')
   })
 })

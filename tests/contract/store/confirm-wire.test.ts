@@ -1,10 +1,11 @@
-import { coreBudgetMs } from '@holdfast/contract'
+import { coreBudgetMs, systemPlatform } from '@holdfast/contract'
 import { audit, confirm, pinned, type World } from '@holdfast/core/src/bookings/testing.ts'
 import { testCore } from '@holdfast/core/src/testing.ts'
 import type { CommandStartedEvent } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { tell } from '../../support/figures.ts'
+import { longMs } from './clock.ts'
 import { type MongoServer, mongoServers } from './mongo-servers.ts'
 
 /** What of a command decides whether a booking is safe. */
@@ -53,10 +54,17 @@ describe.each(mongoServers)('what a confirm sends to %s', (name, start) => {
 
   beforeAll(async () => {
     server = await start()
-    const store = await server.open({ onCommand: (event) => events.push(event) })
-    world = await testCore({ store })
+    // The time that each command is given is looked at, so none of it passes.
+    const startedMs = systemPlatform.now()
+    const still = { ...systemPlatform, now: () => startedMs, deadline: () => new AbortController().signal }
+    const store = await server.open({
+      onCommand: (event) => events.push(event),
+      clock: still,
+      statementTimeoutMs: coreBudgetMs,
+    })
+    world = await testCore({ store, platform: still })
     events.length = 0
-    await confirm(world, { n: 1, pin: pinned('A-1', 'A-2', 'A-3') })
+    await confirm(world, { n: 1, pin: pinned('A-1', 'A-2', 'A-3'), budgetMs: coreBudgetMs })
     sent = events.map(sentIn)
     expect(await audit(world)).toEqual({ booked: 3, bookings: 1 })
   })
@@ -137,7 +145,7 @@ describe.each(mongoServers)('a rush on %s', (name, start) => {
       const rush = await testCore({ store })
       const buyers = Array.from({ length: 200 }, (_, at) => at + 1)
       const answers = await Promise.all(
-        buyers.map((n) => confirm(rush, { n, pin: pinned(`A-${(n % 20) + 1}`) })),
+        buyers.map((n) => confirm(rush, { n, pin: pinned(`A-${(n % 20) + 1}`), budgetMs: longMs })),
       )
       const statuses = Map.groupBy(answers, ({ status }) => status)
       expect(statuses.get(201)?.length).toBe(20)

@@ -4,6 +4,7 @@ import type { Store } from '@holdfast/core/src/store/store.ts'
 import { MongoClient } from 'mongodb'
 import { startMongo } from '../../support/mongo/index.ts'
 import { mongoUrl } from '../../support/requirements.ts'
+import { longMs } from './clock.ts'
 
 /** A MongoDB that suites run on. */
 export interface MongoServer {
@@ -13,7 +14,19 @@ export interface MongoServer {
   stop(): Promise<void>
 }
 
-/** Stores on the server at this address, each in a database that nobody else knows. */
+const patience = ['serverSelectionTimeoutMS', 'waitQueueTimeoutMS', 'connectTimeoutMS', 'socketTimeoutMS']
+
+/** The address, with the driver's own times so long that a busy machine does not outlast them. */
+function patient(url: string): string {
+  const added = patience.filter((name) => !url.includes(name)).map((name) => `${name}=${longMs}`)
+  const place = url.includes('?') ? '&' : /^[^/]+\/\/[^/]+\//.test(url) ? '?' : '/?'
+  return `${url}${place}${added.join('&')}`
+}
+
+/**
+ * Stores on the server at this address, each in a database that nobody else knows. Their statements have all the time
+ * of a busy machine, unless the options say otherwise.
+ */
 export function storesAt(url: string): Pick<MongoServer, 'open'> & { readonly databases: readonly string[] } {
   const databases: string[] = []
   return {
@@ -22,7 +35,7 @@ export function storesAt(url: string): Pick<MongoServer, 'open'> & { readonly da
       const database = `holdfast_test_${crypto.randomUUID().slice(0, 8)}`
       databases.push(database)
       await migrateMongo({ url, database })
-      return openMongoStore({ url, database, ...options })
+      return openMongoStore({ url: patient(url), database, statementTimeoutMs: longMs, ...options })
     },
   }
 }

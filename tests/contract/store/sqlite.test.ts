@@ -1,13 +1,14 @@
 import { openSqliteStore } from '@holdfast/core/src/store/sqlite.ts'
 import { describe, expect, test } from 'vitest'
+import { longMs } from './clock.ts'
 import { budgetMs, newApp, seat } from './fixtures.ts'
 import { temporaryPaths } from './folder.ts'
 import { storeSuite } from './suite.ts'
 
 const newPath = temporaryPaths()
 
-storeSuite('SQLite in memory', async () => openSqliteStore({ path: ':memory:' }))
-storeSuite('SQLite in a file', async () => openSqliteStore({ path: newPath() }))
+storeSuite('SQLite in memory', async () => openSqliteStore({ path: ':memory:', busyTimeoutMs: longMs }))
+storeSuite('SQLite in a file', async () => openSqliteStore({ path: newPath(), busyTimeoutMs: longMs }))
 
 describe.each([':memory:', newPath()])('SQLite at %s', (path) => {
   test('closing waits for what runs, happens once, and refuses what comes later', async () => {

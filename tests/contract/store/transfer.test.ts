@@ -159,7 +159,6 @@ test.each(['SQLite', 'MongoDB'])(
     expect(await copy.count(everyApp, 'seats', {})).toBe(6_000)
     await copy.close()
   },
-  60_000,
 )
 
 test('what cannot be done is told in a line, with what to do, and nothing is left behind', async () => {

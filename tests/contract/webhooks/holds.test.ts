@@ -9,6 +9,7 @@ import { owner } from '@holdfast/core/src/testing.ts'
 import { createClock, endpointsOf } from '@holdfast/core/src/webhooks/testing.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
+import { agedMs } from '../inventory/age.ts'
 import { repairWorld, until } from '../repair/world.ts'
 import { mongoServers } from '../store/mongo-servers.ts'
 
@@ -51,10 +52,11 @@ describe.each(grounds)('what happens to holds, told from the log, on %s,', (_, s
   test('is every grant, extension, release and end, once, in an order that versions tell', async () => {
     const w = await world()
     const { receiver } = await w.hooks.open('shop')
-    const [kept, brief] = [await w.hold(1, ['A-1', 'A-2']), await w.hold(2, ['A-3'], 100)]
+    const [kept, brief] = [await w.hold(1, ['A-1', 'A-2']), await w.hold(2, ['A-3'], agedMs)]
     const extended = await w.core.inventory.extend(w.ref, kept, owner(1), 'op-extend')
     expect(extended.word).toBe('extended')
     await w.core.inventory.release(w.ref, kept, owner(1))
+    await w.age(agedMs)
     await until(async () => {
       await repairOnce(w.core)
       await w.hooks.deliver()

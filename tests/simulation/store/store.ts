@@ -12,13 +12,11 @@ export interface MemoryStore extends Store {
   /** What is committed now, read without a word to anybody. */
   docs(collection: CollectionName): Doc[]
 }
-/** How long a single statement waits for transactions in its way. */
-const statementMs = 5_000
-
-/** `onCommit` hears of every commit at its moment, single writes too. */
+/** `onCommit` hears of every commit at its moment, single writes too; `statementMs` is how long one waits for transactions in its way. */
 export function createMemoryStore(
   clock: Clock,
   onCommit: (written: readonly Written[]) => void = () => {},
+  statementMs = 5_000,
 ): MemoryStore {
   const engine = createEngine(onCommit)
   let isClosed = false

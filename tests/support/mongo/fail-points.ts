@@ -12,8 +12,13 @@ export type Action =
       readonly codeName?: string
       readonly errorLabels?: readonly string[]
     }
-  /** Lets the command or its answer wait. */
-  | { readonly kind: 'delay'; readonly when: 'before' | 'after'; readonly ms: number }
+  /** Lets the command or its answer wait: so long, and for whatever the test does meanwhile. */
+  | {
+      readonly kind: 'delay'
+      readonly when: 'before' | 'after'
+      readonly ms: number
+      readonly until?: Promise<unknown>
+    }
   /**
    * Stops being primary until the next election: answers NotWritablePrimary, aborts open transactions and
    * interrupts other writes. Connections stay (manual/reference/command/replSetStepDown, "Client Connections")

@@ -32,7 +32,7 @@ async function meet(parts: Parts, action: Action, name: string, command: Doc): P
     case 'drop':
       return { kind: 'dropped' }
     case 'delay':
-      await sleep(action.ms)
+      await Promise.all([sleep(action.ms), action.until])
       return undefined
     case 'stepDown':
       commands.interrupt()

@@ -1,4 +1,4 @@
-import { headers, ProblemBody, PublicKeys, systemPlatform } from '@holdfast/contract'
+import { codeTold, headers, PublicKeys, systemPlatform } from '@holdfast/contract'
 import { makeKey } from '../../apps/keys.ts'
 import { createReceipts } from '../../bookings/receipts.ts'
 import { createTokenIssuer } from '../../users/tokens.ts'
@@ -34,7 +34,7 @@ const askingOf =
     return { status: response.status, text: await response.text(), date, askedAtMs, answeredAtMs }
   }
 
-const codeOf = ({ text }: Answer): string | undefined => ProblemBody.safeParse(jsonOf(text)).data?.code
+const codeOf = ({ status, text }: Answer): string | undefined => codeTold(status, text)
 
 async function ofReadiness(ask: Ask): Promise<Finding[]> {
   const answer = await ask('/readyz')

@@ -3,10 +3,11 @@ import type { Db } from 'mongodb'
 import * as z from 'zod'
 import { connect, createClient } from '../../store/mongo/client.ts'
 import { indexesOf, missingIn } from '../../store/mongo/layout.ts'
-import { assertFit, readLayout } from '../../store/mongo/server.ts'
+import { assertFit, metaOfDatabase, readLayout } from '../../store/mongo/server.ts'
 import { collectionNames } from '../../store/schema.ts'
 import { clockFinding } from './clock.ts'
 import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
+import { formatFinding } from './format.ts'
 
 const statementMs = 4_000
 const bounds = { timeoutMS: statementMs }
@@ -60,6 +61,13 @@ async function ofLayout(db: Db): Promise<Finding[]> {
   ]
 }
 
+/** The format of its documents; of another one nothing more is to be said. */
+async function ofDocuments(db: Db): Promise<Finding[]> {
+  const format = formatFinding(await metaOfDatabase(db))
+  if (format?.result === 'FAIL') return [format]
+  return [...(format ? [format] : []), ...(await ofLayout(db))]
+}
+
 async function ofServer(db: Db): Promise<Finding[]> {
   const askedAtMs = systemPlatform.now()
   const answer = await db.admin().command({ hello: 1 }, bounds)
@@ -77,7 +85,7 @@ async function ofServer(db: Db): Promise<Finding[]> {
   return [
     hosts.length === 1 ? warn('store', found, 'one member survives no failure: add two') : ok('store', found),
     await ofLifetime(db),
-    ...(await ofLayout(db)),
+    ...(await ofDocuments(db)),
     clockFinding('the store', { askedAtMs, answeredAtMs, theirMs: localTime.getTime() }),
   ]
 }

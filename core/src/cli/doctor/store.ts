@@ -1,10 +1,11 @@
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { newId, systemPlatform } from '@holdfast/contract'
-import { openStore } from '../../store/open.ts'
+import { openRawStore, openStore } from '../../store/open.ts'
 import { type Store, systemScope } from '../../store/store.ts'
 import { assertWhole } from '../../store/transfer/import-store.ts'
 import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
+import { formatFinding } from './format.ts'
 import { mongoFindings } from './mongo.ts'
 import type { Settings } from './settings.ts'
 
@@ -51,6 +52,16 @@ export function diskFinding(freeBytes: number): Finding {
   return freeBytes < freeBytesLow ? warn(check, found, next) : ok(check, found)
 }
 
+/** The format of a file, which is left as it is; null: it has none, and what opens it tells why. */
+async function sqliteFormat(url: string): Promise<Finding | null> {
+  try {
+    const store = await openRawStore(url)
+    return formatFinding(await store.readMeta().finally(() => store.close()))
+  } catch {
+    return null
+  }
+}
+
 async function sqliteFindings(url: string): Promise<Finding[]> {
   const path = url.slice('sqlite:'.length)
   if (path === ':memory:') return [warn('store', 'ends with the process', 'name a file, or a MongoDB')]
@@ -68,7 +79,9 @@ async function sqliteFindings(url: string): Promise<Finding[]> {
   const { bavail, bsize } = await statfs(folder)
   const disk = diskFinding(bavail * bsize)
   if (!isThere) return [ok('store', `SQLite: ${path} is made when core starts`), disk]
-  return [ok('store', `SQLite: ${path}`), disk, ...(await ofUse(url))]
+  const format = await sqliteFormat(url)
+  const found = [ok('store', `SQLite: ${path}`), disk, ...(format ? [format] : [])]
+  return format?.result === 'FAIL' ? found : [...found, ...(await ofUse(url))]
 }
 
 /** Everything about the store. */

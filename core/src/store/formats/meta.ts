@@ -15,25 +15,51 @@ export const metaOf = (format: number): Meta => ({
   migration: null,
 })
 
+/** What keeps this program from using a store of this format as it is, and what to do; null: nothing. */
+export function formatProblem({
+  format,
+  migration,
+}: Pick<Meta, 'format' | 'migration'>): { readonly found: string; readonly todo: string } | null {
+  if (format === currentFormat && migration === null) return null
+  const found = `has format ${format} and this program speaks format ${currentFormat}`
+  if (format > currentFormat) {
+    const todo =
+      'run the version of Holdfast that speaks it, or put back the copy that was made before its migration'
+    return { found, todo }
+  }
+  return migration === null
+    ? { found, todo: 'stop every core, then run npx holdfast migrate' }
+    : { found: 'is being migrated, or its migration was cut off', todo: 'run npx holdfast migrate again' }
+}
+
 /**
  * Refuses a store that this program cannot use as it is.
  *
  * @param store its name, as an operator may read it.
  * @throws StoreError `unusable`, with what to do.
  */
-export function assertFormat(store: string, { format, migration }: Pick<Meta, 'format' | 'migration'>): void {
-  if (format === currentFormat && migration === null) return
-  const [has, speaks] = [`has format ${format}`, `this program speaks format ${currentFormat}`]
-  throw new StoreError('unusable', `${store} ${adviceOn(format, migration !== null, has, speaks)}`)
+export function assertFormat(store: string, meta: Pick<Meta, 'format' | 'migration'>): void {
+  const problem = formatProblem(meta)
+  if (problem !== null) throw new StoreError('unusable', `${store} ${problem.found}: ${problem.todo}`)
 }
 
-function adviceOn(format: number, isUnderWay: boolean, has: string, speaks: string): string {
-  if (format > currentFormat) {
-    return (
-      `${has} and ${speaks}: run the version of Holdfast that speaks it, or put back the copy that was made ` +
-      'before its migration'
-    )
-  }
-  if (isUnderWay) return 'is being migrated, or its migration was cut off: run npx holdfast migrate again'
-  return `${has} and ${speaks}: stop every core, then run npx holdfast migrate`
+/** Whether two say the same of a store. */
+const isSame = (one: Meta | null, other: Meta | null): boolean =>
+  JSON.stringify(one && [one.format, one.migration]) ===
+  JSON.stringify(other && [other.format, other.migration])
+
+/**
+ * Whether a migration has anything to write: what it is about to say may have been said by another that ran beside it.
+ *
+ * @param found what the store says just now; null: nothing, as stores of format 1 do.
+ * @throws StoreError `unavailable` when another has come between.
+ */
+export function isStillToWrite(
+  store: string,
+  { found, before, meta }: { readonly found: Meta | null; readonly before: Meta | null; readonly meta: Meta },
+): boolean {
+  const isUnsaid = found === null && (before === null || isSame(before, metaOf(1)))
+  if (isUnsaid || isSame(found, before)) return true
+  if (isSame(found, meta) && meta.migration === null) return false
+  throw new StoreError('unavailable', `${store} is being migrated by another process: wait for it`)
 }

@@ -98,31 +98,35 @@ async function check(store: RawStore, from: number, work: Work): Promise<void> {
   )
 }
 
-/** Brings a store to the format of one step, from where an earlier try was cut off. */
-async function take(store: RawStore, { to, documents }: Step, meta: Meta, work: Work): Promise<void> {
+/** Brings a store to the format of one step, from where an earlier try was cut off, and gives what it says then. */
+async function take(store: RawStore, { to, documents }: Step, found: Meta, work: Work): Promise<Meta> {
   const { limit, phase, taken } = work
   const names = Object.keys(documents)
-  const { migration } = meta
-  const first = migration === null ? 0 : names.indexOf(migration.collection)
+  const first = found.migration === null ? 0 : names.indexOf(found.migration.collection)
+  let said = found
+  const say = async (name: string, changes: readonly RawChange[], meta: Meta) => {
+    await store.write(name, changes, meta, said)
+    said = meta
+  }
   for (const [at, name] of names.entries()) {
     const change = documents[name]
     if (at < first || change === undefined) continue
-    const from = at === first ? (migration?.after ?? null) : null
+    const from = at === first ? (found.migration?.after ?? null) : null
     const progress = phase('migrating', await store.count(name))
     let done = 0
     for await (const batch of batchesOf(store, name, from, limit)) {
-      const changes: RawChange[] = batch
+      const changes = batch
         .map((entry) => ({ at: entry.at, before: entry.doc, doc: change(entry.doc) }))
         .filter(({ before, doc }) => before !== doc)
         .map(({ at, doc }) => ({ at, doc }))
-      const after = batch.at(-1)?.at ?? null
-      await store.write(name, changes, { ...meta, migration: { collection: name, after } })
+      await say(name, changes, { ...found, migration: { collection: name, after: batch.at(-1)?.at ?? null } })
       done += batch.length
       progress(done)
     }
   }
   // The last step ends when the indexes are there too.
-  if (to < formatAfter(taken)) await store.write('meta', [], metaOf(to))
+  if (to < formatAfter(taken)) await say('meta', [], metaOf(to))
+  return said
 }
 
 /** All of what the steps drop. */
@@ -134,7 +138,12 @@ function droppedBy(taken: readonly Step[]): DroppedIndexes {
 }
 
 /** Brings a store of an older format to the one after these steps, all but its new indexes. */
-async function upgrade(store: RawStore, found: Meta, now: Date, work: Work): Promise<string | null> {
+async function upgrade(
+  store: RawStore,
+  found: Meta,
+  now: Date,
+  work: Work,
+): Promise<{ readonly copy: string | null; readonly said: Meta }> {
   await assertAtRest(store, now)
   let copy: string | null = null
   if (found.migration === null) {
@@ -142,12 +151,9 @@ async function upgrade(store: RawStore, found: Meta, now: Date, work: Work): Pro
     copy = await store.copyBeside(`format-${found.format}`)
   }
   await store.prepare(droppedBy(work.taken))
-  let meta = found
-  for (const step of work.taken) {
-    await take(store, step, meta, work)
-    meta = metaOf(step.to)
-  }
-  return copy
+  let said = found
+  for (const step of work.taken) said = await take(store, step, said, work)
+  return { copy, said }
 }
 
 /**
@@ -155,7 +161,8 @@ async function upgrade(store: RawStore, found: Meta, now: Date, work: Work): Pro
  *
  * Of that format it may be run at any time. Of an older one no core may run meanwhile; killed at any moment, it is
  * run again and goes on where it was: each document is changed once, in one transaction with the note of how far it
- * came. Everything is judged before the first change, and what can be copied is copied.
+ * came; of two that run at once, one gives up. Everything is judged before the first change, and what can be copied is
+ * copied.
  * @throws StoreError with what an operator can do.
  */
 export async function migrateStore(
@@ -167,10 +174,10 @@ export async function migrateStore(
   const found = await store.readMeta()
   if (found !== null && found.format > to) assertFormat(store.name, found)
   const taken = known.filter((step) => step.to > (found?.format ?? to))
-  let copy: string | null = null
-  if (found !== null && taken.length > 0) copy = await upgrade(store, found, now, { taken, limit, phase })
-  else await store.prepare({})
+  const isOld = found !== null && taken.length > 0
+  const done = isOld ? await upgrade(store, found, now, { taken, limit, phase }) : null
+  if (!isOld) await store.prepare({})
   await store.finish()
-  if (found?.format !== to) await store.write('meta', [], metaOf(to))
-  return { from: found?.format ?? null, copy }
+  if (found?.format !== to) await store.write('meta', [], metaOf(to), done?.said ?? null)
+  return { from: found?.format ?? null, copy: done?.copy ?? null }
 }

@@ -29,8 +29,13 @@ export interface RawStore {
   page(collection: string, after: string | null, limit: number): Promise<readonly RawEntry[]>
   /** Makes the collections that are missing, and removes these indexes where they are. May be repeated. */
   prepare(dropped: DroppedIndexes): Promise<void>
-  /** Writes the changes of one collection and the meta document: all or none. */
-  write(collection: string, changes: readonly RawChange[], meta: Meta): Promise<void>
+  /**
+   * Writes the changes of one collection and the meta document: all or none.
+   *
+   * @param before what the meta document must still say (null: there must be none).
+   * @throws StoreError `unavailable` when it says something else: another migration is under way.
+   */
+  write(collection: string, changes: readonly RawChange[], meta: Meta, before: Meta | null): Promise<void>
   /** Makes the indexes that are missing. May be repeated. */
   finish(): Promise<void>
   /** Copies all of it beside itself and says where; null: that is the operator's to do. */

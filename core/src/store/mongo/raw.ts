@@ -1,12 +1,12 @@
 import type { AnyBulkWriteOperation, TransactionOptions } from 'mongodb'
-import type { Meta } from '../formats/meta.ts'
+import { isStillToWrite, type Meta } from '../formats/meta.ts'
 import type { RawStore } from '../formats/raw-store.ts'
 import { dropIndexes, makeCollections, makeIndexes } from './catalog.ts'
 import { connect, createClient, type MongoAddress } from './client.ts'
 import { storeErrorOf } from './errors.ts'
 import { idOf } from './filters.ts'
 import type { Raw } from './scope.ts'
-import { checkServer, metaOfDatabase } from './server.ts'
+import { checkServer, metaOfDatabase, metaSaidIn } from './server.ts'
 
 /** One page or one batch may take so long; a migration that failed is run again. */
 const statementMs = 60_000
@@ -45,11 +45,12 @@ export async function openRawMongo(address: MongoAddress): Promise<RawStore> {
     await client.close()
     throw error
   }
+  const storeName = `the database ${db.databaseName}`
   const put = (meta: Meta) => ({
     replaceOne: { filter: { _id: idOf('meta', meta) }, replacement: { ...meta }, upsert: true },
   })
   return {
-    name: `the database ${db.databaseName}`,
+    name: storeName,
     readMeta: () => metaOfDatabase(db),
     count: (name) => translated(db.collection(name).countDocuments({}, bounds)),
     page: async (name, after, limit) => {
@@ -62,10 +63,12 @@ export async function openRawMongo(address: MongoAddress): Promise<RawStore> {
       await makeCollections(db)
       await dropIndexes(db, dropped)
     },
-    write: async (name, changes, meta) => {
+    write: async (name, changes, meta, before) => {
       const session = client.startSession({ causalConsistency: false })
       try {
         const write = async () => {
+          const found = await metaSaidIn(db, session)
+          if (!isStillToWrite(storeName, { found, before, meta })) return
           if (changes.length > 0) await db.collection<Raw>(name).bulkWrite(writesOf(changes), { session })
           await db.collection<Raw>('meta').bulkWrite([put(meta)], { session })
         }

@@ -1,4 +1,4 @@
-import type { Db, IndexDescription } from 'mongodb'
+import type { ClientSession, Db, IndexDescription } from 'mongodb'
 import * as z from 'zod'
 import { documentRead } from '../documents.ts'
 import { assertFormat, type Meta, metaOf } from '../formats/meta.ts'
@@ -74,14 +74,19 @@ export async function readLayout(
   return new Map(await Promise.all(found))
 }
 
+/** What the meta document says; null: there is none. */
+export async function metaSaidIn(db: Db, session?: ClientSession): Promise<Meta | null> {
+  const options = { projection: { _id: 0 }, ...(session && { session }) }
+  const found = await db
+    .collection<Raw>('meta')
+    .findOne({ _id: idOf('meta', metaOf(currentFormat)) }, options)
+  return found === null ? null : documentRead('meta', found)
+}
+
 /** The format of a database; null: nothing in it is ours. */
 export async function metaOfDatabase(db: Db): Promise<Meta | null> {
-  const found = await translated(
-    db
-      .collection<Raw>('meta')
-      .findOne({ _id: idOf('meta', metaOf(currentFormat)) }, { projection: { _id: 0 } }),
-  )
-  if (found !== null) return documentRead('meta', found)
+  const said = await translated(metaSaidIn(db))
+  if (said !== null) return said
   const names = await translated(db.listCollections({}, { nameOnly: true }).toArray())
   return names.some(({ name }) => isCollectionName(name)) ? metaOf(1) : null
 }

@@ -12,6 +12,13 @@ import {
 import * as z from 'zod'
 import { date } from './date.ts'
 
+/*
+ * Settings have members of their own, to which a newer core of the same format may have added some: they are strict at
+ * the door, and not here.
+ */
+const StoredLimits = z.object(RateLimits.shape)
+const StoredDefaults = z.object(EventDefaults.shape)
+
 /** `metadata` is JSON text, so that no key of it is ever read as an operator. `cursor` orders apps by their age. */
 export const AppShape = z.object({
   appId: AppId,
@@ -24,8 +31,8 @@ export const AppShape = z.object({
   paymentProvider: PaymentProvider,
   paymentAccount: PaymentAccount,
   botMode: BotMode,
-  rateLimits: RateLimits,
-  eventDefaults: EventDefaults,
+  rateLimits: StoredLimits,
+  eventDefaults: StoredDefaults,
   browserVouching: z.boolean(),
   metadata: z.string(),
   cursor: z.string(),

@@ -52,11 +52,11 @@ export const hasTable = (db: Connection, name: string): boolean =>
   db.values({ text: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", params: [name] })
     .length > 0
 
-/** What the meta document says, if there is one. */
-function metaIn(db: Connection): Meta | undefined {
-  if (!hasTable(db, 'meta')) return undefined
+/** What the meta document says; null: there is none. */
+export function metaSaidIn(db: Connection): Meta | null {
+  if (!hasTable(db, 'meta')) return null
   const [text] = db.values({ text: 'SELECT doc FROM "meta"', params: [] })
-  if (text === undefined) return undefined
+  if (text === undefined) return null
   const meta = schema.meta.doc.safeParse(JSON.parse(String(text)))
   if (meta.success) return meta.data
   throw new StoreError('unusable', `${db.path}: what it says of its format cannot be read; put back a copy`)
@@ -80,8 +80,8 @@ export function metaOfFile(db: Connection): Meta | null {
     )
   }
   if (version === layoutOfFormat1) return metaOf(1)
-  const meta = version === layoutVersion ? metaIn(db) : undefined
-  if (meta !== undefined) return meta
+  const meta = version === layoutVersion ? metaSaidIn(db) : null
+  if (meta !== null) return meta
   throw new StoreError(
     'unusable',
     `${db.path}: the file has layout ${version} and this program knows ${layoutVersion}; open it with the ` +

@@ -1,4 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import { isStillToWrite } from '../formats/meta.ts'
 import type { RawStore } from '../formats/raw-store.ts'
 import type { RawDoc } from '../formats/steps.ts'
 import { openConnection } from './connection.ts'
@@ -6,11 +7,13 @@ import {
   atOnce,
   dropIndexes,
   hasTable,
+  layOut,
   makeDurable,
   makeIndexes,
   makeTables,
   markOurs,
   metaOfFile,
+  metaSaidIn,
 } from './layout.ts'
 
 /** How long a migration waits for another process that writes. */
@@ -47,13 +50,17 @@ export function openRawSqlite(path: string): RawStore {
         return { at: String(at), doc }
       })
     },
-    prepare: async (dropped) =>
+    prepare: async (dropped) => {
+      // A new file is whole, or not ours yet.
+      if (metaOfFile(db) === null) return layOut(db)
       atOnce(db, () => {
         makeTables(db)
         dropIndexes(db, dropped)
-      }),
-    write: async (name, changes, meta) =>
+      })
+    },
+    write: async (name, changes, meta, before) =>
       atOnce(db, () => {
+        if (!isStillToWrite(path, { found: metaSaidIn(db), before, meta })) return
         for (const { at, doc } of changes) {
           const params = doc === null ? [Number(at)] : [JSON.stringify(doc), Number(at)]
           const text = doc === null ? `DELETE FROM "${name}"` : `UPDATE "${name}" SET doc = ?`

@@ -1,4 +1,12 @@
-import { AdminSession, AppInput, AppPath, type AppView, LogInRequest, Problem } from '@holdfast/contract'
+import {
+  AdminSession,
+  AppInput,
+  AppPath,
+  type AppView,
+  LogInRequest,
+  type Openly,
+  Problem,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
 import type { EdgeEnv } from '../../context.ts'
 import { jsonBody, pathIds, query } from '../../middleware/validate.ts'
@@ -8,7 +16,7 @@ import { pagination, rowsUpTo, slice } from './pages.ts'
 import { AdminAppsQuery, AdminLogInBody, AppChange, AppRequest, RotateRequest } from './requests.ts'
 
 /** An app, as this API tells of it. */
-const wireApp = (app: AppView) => ({
+const wireApp = (app: Openly<AppView>) => ({
   _id: app.id,
   appId: app.id,
   name: app.name,

@@ -3,6 +3,7 @@ import {
   AdminBookingPage,
   type BookingStatistics,
   majorUnitsOf,
+  type Openly,
   Stats,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
@@ -54,7 +55,7 @@ function statisticsOf({ bookings, revenue }: BookingStatistics) {
 
 /** What the operator's console shows. */
 export function adminReportRoutes({ envelope, names, services: { guards, core } }: Unified) {
-  const wire = (booking: AdminBooking, numbers: ReadonlyMap<string, string>) => ({
+  const wire = (booking: Openly<AdminBooking>, numbers: ReadonlyMap<string, string>) => ({
     ...wireBooking(booking.app, booking, numbers),
     domain: booking.domain,
     userId: { _id: wireUserId(booking.owner), ...booking.buyer },

@@ -4,6 +4,7 @@ import {
   AppPatch,
   AppView,
   CreatedApp,
+  type Openly,
   Problem,
   RotatedKey,
   type RotateKeyRequest,
@@ -22,7 +23,7 @@ export function createAppCalls(core: CoreClient) {
     reply: Schema,
     caller: Caller,
     body?: object,
-  ): Promise<z.output<Schema>> => {
+  ): Promise<Openly<z.output<Schema>>> => {
     const bytes = body && new TextEncoder().encode(JSON.stringify(body))
     return (await core.ask(reply, { method, path, caller, ...(bytes && { body: bytes }) })).value
   }
@@ -31,7 +32,7 @@ export function createAppCalls(core: CoreClient) {
     ask,
 
     /** It had one account of one provider; an installation without it leaves payments to the app's server. */
-    create: async (input: AppInput, caller: Caller): Promise<z.output<typeof CreatedApp>> => {
+    create: async (input: AppInput, caller: Caller): Promise<Openly<CreatedApp>> => {
       const create = (paymentProvider: AppInput['paymentProvider']) =>
         ask('POST', '/v1/admin/apps', CreatedApp, caller, { ...input, paymentProvider })
       try {

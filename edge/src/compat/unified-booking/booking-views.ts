@@ -1,9 +1,16 @@
-import { type AppId, type BookingView, type EventId, majorUnitsOf, type SeatId } from '@holdfast/contract'
+import {
+  type AppId,
+  type BookingView,
+  type EventId,
+  majorUnitsOf,
+  type Openly,
+  type SeatId,
+} from '@holdfast/contract'
 import type { Caller } from '../../core-client.ts'
 import type { Unified } from './context.ts'
 import { wireSeatId } from './ids.ts'
 
-type Booking = Omit<BookingView, 'receipt'>
+type Booking = Omit<Openly<BookingView>, 'receipt'>
 
 /** Whose bookings are told. */
 interface Shown {

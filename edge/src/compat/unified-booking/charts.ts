@@ -1,4 +1,4 @@
-import { type ChartSeat, EventView, majorUnitsOf, type SeatId } from '@holdfast/contract'
+import { type ChartSeat, EventView, majorUnitsOf, type Openly, openly, type SeatId } from '@holdfast/contract'
 import type { KeptEvent } from '../../event-reader.ts'
 import { wireSeatId } from './ids.ts'
 
@@ -10,13 +10,13 @@ export interface PlacedSeat extends ChartSeat {
 
 /** An event with its seats in the order of their index. */
 export interface SeatPlan {
-  readonly event: EventView
+  readonly event: Openly<EventView>
   readonly seats: readonly PlacedSeat[]
   readonly byId: ReadonlyMap<SeatId, PlacedSeat>
 }
 
 /** The seats of an event, without its rows and sections around them. */
-export function planOf(event: EventView): SeatPlan {
+export function planOf(event: Openly<EventView>): SeatPlan {
   const seats = event.chart.sections
     .flatMap(({ name: section, rows }) =>
       rows.flatMap(({ label: row, seats: inRow }) => inRow.map((seat) => ({ ...seat, section, row }))),
@@ -31,7 +31,7 @@ const plans = new WeakMap<KeptEvent, SeatPlan>()
 export function keptPlan(kept: KeptEvent): SeatPlan {
   const known = plans.get(kept)
   if (known) return known
-  const plan = planOf(EventView.parse(JSON.parse(kept.text)))
+  const plan = planOf(openly(EventView).parse(JSON.parse(kept.text)))
   plans.set(kept, plan)
   return plan
 }

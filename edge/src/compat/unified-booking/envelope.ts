@@ -1,4 +1,4 @@
-import { headers, type Platform, type Problem, type ProblemCode, problems } from '@holdfast/contract'
+import { headers, isCatalogued, type Platform, type Problem, type ProblemCode } from '@holdfast/contract'
 import type { Context } from 'hono'
 import { noStore } from '../../answers.ts'
 import type { RefusalShape } from '../../refusals.ts'
@@ -69,6 +69,26 @@ const codes = {
   mail_not_configured: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<ProblemCode, EnvelopeCode>
 
+/** What a status is called here that comes with a code of another version. */
+const codesOfStatus: ReadonlyMap<number, EnvelopeCode> = new Map([
+  [202, 'SERVICE_UNAVAILABLE'],
+  [401, 'AUTHENTICATION_ERROR'],
+  [402, 'PAYMENT_ERROR'],
+  [403, 'AUTHORIZATION_ERROR'],
+  [404, 'NOT_FOUND'],
+  [405, 'METHOD_NOT_ALLOWED'],
+  [409, 'CONFLICT'],
+  [410, 'NOT_FOUND'],
+  [413, 'PAYLOAD_TOO_LARGE'],
+  [429, 'RATE_LIMIT_ERROR'],
+  [500, 'INTERNAL_ERROR'],
+])
+
+const codeOf = ({ code, kind: { status } }: Problem): EnvelopeCode => {
+  if (isCatalogued(code)) return codes[code]
+  return codesOfStatus.get(status) ?? (status < 500 ? 'VALIDATION_ERROR' : 'SERVICE_UNAVAILABLE')
+}
+
 /** A refusal in the envelope; `details` say what a program may want to know. */
 interface Failure {
   readonly code: EnvelopeCode
@@ -91,9 +111,8 @@ function failure({ code, message, details, timestamp, retryAfterSeconds }: Failu
 }
 
 /** What went wrong, in a sentence: of a request that is not valid, where. */
-const messageOf = ({ code, extras }: Problem): string =>
-  extras.errors?.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ') ||
-  problems[code].title
+const messageOf = ({ kind, extras }: Problem): string =>
+  extras.errors?.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ') || kind.title
 
 /** What is said in the envelope, by the clock of this edge. */
 export function createEnvelope(platform: Pick<Platform, 'now'>) {
@@ -101,7 +120,7 @@ export function createEnvelope(platform: Pick<Platform, 'now'>) {
 
   const refusal: RefusalShape = (problem, requestId) =>
     failure({
-      code: codes[problem.code],
+      code: codeOf(problem),
       message: messageOf(problem),
       details: { ...problem.extras, reason: problem.code, requestId },
       timestamp: timestamp(),

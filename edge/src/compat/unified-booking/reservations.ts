@@ -2,6 +2,7 @@ import {
   majorUnitsOf,
   minorUnitsOf,
   newId,
+  type Openly,
   type OrderView,
   type PaymentClaim,
   type Principal,
@@ -80,7 +81,7 @@ async function orderReservation(
   { services }: Unified,
   { reservationToken, amount, currency }: z.infer<typeof OrderRequest>,
   { owner, caller }: Asking,
-): Promise<OrderView> {
+): Promise<Openly<OrderView>> {
   const reservation = readReservation(reservationToken)
   const minor = minorUnitsOf(amount, reservation.currency)
   if (minor === null) {
@@ -88,7 +89,8 @@ async function orderReservation(
   }
   const asked = { amount: minor, ...(currency !== undefined && { currency }) }
   const { grantId } = reservation
-  return orderPayment(services, { event: eventOf(reservation, caller), grantId, owner, asked, caller })
+  const ordering = { event: eventOf(reservation, caller), grantId, owner, asked, caller }
+  return (await orderPayment(services, ordering)).value
 }
 
 /**

@@ -32,7 +32,7 @@ async function draw(
     ])
     return { event, plan: keptPlan(kept), map }
   } catch (error) {
-    if (error instanceof Problem && error.code === 'not_found') return null
+    if (error instanceof Problem && error.kind.status === 404) return null
     throw error
   }
 }

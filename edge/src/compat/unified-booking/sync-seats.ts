@@ -91,7 +91,7 @@ async function eventOf(
   const path = `/v1/events/${eventId}`
   const read = async () => planOf((await core.ask(EventView, { method: 'GET', path, caller })).value)
   const found = await read().catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'not_found') return null
+    if (error instanceof Problem && error.kind.status === 404) return null
     throw error
   })
   if (!found) {
