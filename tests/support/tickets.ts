@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { inventoryCallMs, newId, principal, systemPlatform, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import {
+  inventoryCallMs,
+  newId,
+  principal,
+  systemPlatform,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
 import { SignJWT } from 'jose'
 import { expect } from 'vitest'
 import * as z from 'zod'
