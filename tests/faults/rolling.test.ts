@@ -20,7 +20,9 @@ async function restartAll({ replicas, service }: Cluster): Promise<void> {
   }
 }
 
-test('F29: three cores are told to stop one after the other under load, and no confirm fails and nobody sees a 5xx', async ({ task }) => {
+test('F29: three cores are told to stop one after the other under load, and no confirm fails and nobody sees a 5xx', async ({
+  task,
+}) => {
   const databases = await mongo.start()
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-rolling-'))
   const answers = new Map<string, number>()
