@@ -15,7 +15,7 @@ let failures: z.infer<typeof Failures>
 beforeAll(async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program])
   failures = Failures.parse(JSON.parse(stdout))
-}, 300_000)
+}, 900_000)
 
 test.for(bugs)('a planted bug fails the test that it names: $name', ({ name, caughtBy, breaks }) => {
   const failed = failures[name] ?? []

@@ -73,7 +73,11 @@ test.for(ways)(
 
     const gala = { eventId: 'gala' }
     const gone = [...shop.ended, shop.partly]
-    const kept = shop.booked.filter(({ id, eventId }) => !gone.includes(id) && eventId === gala.eventId)
+    // Money that was on its way in that time never came: repair ends such a booking when its days are over.
+    const isSold = (payment: string) => !payment.startsWith('pay_pending_')
+    const kept = shop.booked.filter(
+      ({ id, eventId, payment }) => !gone.includes(id) && isSold(payment) && eventId === gala.eventId,
+    )
     for (const { id, owner, eventId, holdId, receipt, key, payment } of shop.booked) {
       const client = owner === 'guest' ? server : owners[owner]
       const booking = await client.readBooking({ bookingId: id })

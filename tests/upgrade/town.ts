@@ -44,6 +44,10 @@ export interface Town {
   ): Promise<Readonly<Record<string, number>>>
 }
 
+/** What a program logs, or says on its way out, that finds what another version wrote unreadable: errors and failed work by name. */
+const complaint =
+  /"level":"error"|_failed"|sweep_undecided|unreadable|unusable|does not fit|StoreError|InventoryFault/
+
 /** Starts one without programs; it ends with the test. */
 export async function foundTown(): Promise<Town> {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-upgrade-'))
@@ -91,7 +95,7 @@ export async function foundTown(): Promise<Town> {
         .flatMap((name) =>
           readFileSync(join(dir, name), 'utf8')
             .split('\n')
-            .filter((line) => /repair_failed|unreadable reply|unusable/.test(line))
+            .filter((line) => complaint.test(line))
             .map((line) => `${name}: ${line}`),
         ),
     async openShop(eventId, seats) {

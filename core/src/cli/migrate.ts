@@ -11,7 +11,7 @@ async function migrate(url: string, quiet: boolean): Promise<Migrated> {
   const store = await openRawStore(url)
   const shown = showProgress({ quiet })
   try {
-    return await migrateStore(store, { now: new Date(), phase: shown.phase })
+    return await migrateStore(store, { now: () => new Date(), phase: shown.phase })
   } finally {
     shown.end()
     await store.close()

@@ -9,12 +9,14 @@ import { temporaryPaths } from './folder.ts'
 import { type Death, everyAdapter, linesOf, mortal, type OldStore, type OldStores } from './old-stores.ts'
 
 const now = new Date('2027-01-01T00:00:00.000Z')
-const options: MigrationOptions = { now, phase: () => () => {}, docsPerBatch: 10 }
+const options: MigrationOptions = { now: () => now, phase: () => () => {}, docsPerBatch: 2 }
+/** For steps that change hundreds of documents. */
+const larger: MigrationOptions = { ...options, docsPerBatch: 30 }
 
 /** Migrates a store and gives all that it has. */
 async function migrated(old: OldStore, known: readonly Step[] = steps): Promise<readonly string[]> {
   const raw = await old.raw()
-  await migrateStore(raw, options, known).finally(() => raw.close())
+  await migrateStore(raw, known === steps ? options : larger, known).finally(() => raw.close())
   return known === steps ? contentOf(old) : rawContentOf(old)
 }
 
@@ -42,7 +44,8 @@ async function resumed(
 ): Promise<readonly string[] | null> {
   const old = await make()
   const raw = await old.raw()
-  const killed = await migrateStore(mortal(raw, { made: 0 }, nth, death), options, known).then(
+  const settings = known === steps ? options : larger
+  const killed = await migrateStore(mortal(raw, { made: 0 }, nth, death), settings, known).then(
     () => false,
     (error: unknown) => error instanceof StoreError && error.message === `killed at call ${nth}`,
   )
@@ -58,12 +61,16 @@ async function callsOf(old: OldStore, known: readonly Step[]): Promise<{ made: n
   const counted = mortal(raw, calls, Number.POSITIVE_INFINITY)
   const noted: typeof counted = {
     ...counted,
-    write: async (...args) => {
+    rewrite: async (...args) => {
       writes.push(calls.made + 1)
-      return counted.write(...args)
+      return counted.rewrite(...args)
+    },
+    say: async (...args) => {
+      writes.push(calls.made + 1)
+      return counted.say(...args)
     },
   }
-  await migrateStore(noted, options, known)
+  await migrateStore(noted, known === steps ? options : larger, known)
   await raw.close()
   return { made: calls.made, writes }
 }
@@ -136,6 +143,18 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
         expect(await resumed(make, nth, death), `${nth}`).toEqual(content)
     })
 
+    test('has exactly the indexes of a new store, those too that a step replaces', async () => {
+      const fresh = await stores.make()
+      await migrated(fresh)
+      const [old, replaced] = [await make(), await make()]
+      await migrated(old)
+      expect(await old.indexes()).toEqual(await fresh.indexes())
+      await replaced.replaceIndex('bookings', 'newest', 'total')
+      await replaced.replaceIndex('outbox', 'status', 'attempts')
+      await migrated(replaced, [...steps, invented])
+      expect(await replaced.indexes()).toEqual(await fresh.indexes())
+    })
+
     test('has its inventories made anew: every event is above its epoch and looked at', async () => {
       const old = await make()
       const raw = await old.raw()
@@ -175,18 +194,23 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
       })
       await old.insert('leases', lease(new Date(now.getTime() + 5_000)))
       await expect(migrateStore(raw, options)).rejects.toThrow(/a core works on .*core-1.*stop every core/)
-      await migrateStore(raw, { ...options, now: new Date(now.getTime() + 5_000) })
+      await migrateStore(raw, { ...options, now: () => new Date(now.getTime() + 5_000) })
       await raw.close()
     })
 
     test('with documents that do not fit is refused with their names and stays as it was', async () => {
       const old = await make()
       const raw = await old.raw()
-      const [seat, other] = await raw.page('seats', null, 2)
-      if (seat === undefined || other === undefined) throw new Error('no seats')
-      const broken = [seat, other].map(({ at, doc }) => ({ at, doc: { ...doc, price: 'much' } }))
+      const [seat] = await raw.page('seats', null, 1)
+      if (seat === undefined) throw new Error('no seats')
       await raw.prepare({})
-      await raw.write('seats', broken, metaOf(format), metaOf(format))
+      const first = { collection: 'seats', after: null, limit: 2 }
+      await raw.rewrite(
+        first,
+        (doc) => ({ ...doc, price: 'much' }),
+        () => metaOf(format),
+        metaOf(format),
+      )
       const before = await rawContentOf(old)
       const refusal = await migrateStore(raw, options).catch(String)
       expect(refusal).toMatch(/has 2 documents that are not of format \d+; nothing was changed/)
@@ -213,8 +237,20 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
     const old = await stores.make()
     await migrated(old)
     const raw = await old.raw()
-    await raw.write('meta', [], metaOf(currentFormat + 1), metaOf(currentFormat))
+    await raw.say(metaOf(currentFormat + 1), metaOf(currentFormat))
     const words = /speaks format \d+: run the version of Holdfast that speaks it/
+    await expect(migrateStore(raw, options)).rejects.toThrow(words)
+    await expect(old.open()).rejects.toThrow(words)
+    await raw.close()
+  })
+
+  test('a store that is half way to a newer format is refused by core, tools and a migration', async () => {
+    const old = await stores.make()
+    await migrated(old)
+    const raw = await old.raw()
+    const migration = { collection: 'events', after: null }
+    await raw.say({ ...metaOf(currentFormat), migration }, metaOf(currentFormat))
+    const words = /is half way to a newer format: migrate again with the version that began it/
     await expect(migrateStore(raw, options)).rejects.toThrow(words)
     await expect(old.open()).rejects.toThrow(words)
     await raw.close()
@@ -225,7 +261,7 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
     await migrated(old)
     const raw = await old.raw()
     const migration = { collection: 'events', after: null }
-    await raw.write('meta', [], { ...metaOf(currentFormat - 1), migration }, metaOf(currentFormat))
+    await raw.say({ ...metaOf(currentFormat - 1), migration }, metaOf(currentFormat))
     await expect(old.open()).rejects.toThrow(/was cut off: run npx holdfast migrate again/)
     await raw.close()
   })

@@ -17,6 +17,10 @@ export interface OldStore {
   open(): Promise<Store>
   /** Puts a document of the system beside what there is, as a program of that format would. */
   insert(collection: string, doc: { readonly appId: string; readonly name: string }): Promise<void>
+  /** Has an index be another one, of one field, as a program of another format had it. */
+  replaceIndex(collection: string, name: string, field: string): Promise<void>
+  /** The indexes that there are, each as its definition. */
+  indexes(): Promise<readonly string[]>
 }
 
 /** An adapter on which stores of older formats are laid out. */
@@ -44,6 +48,25 @@ const mongoAt = (url: string, stop: (databases: readonly string[]) => Promise<vo
             .collection<{ _id: object }>(collection)
             .insertOne({ _id: { appId, name }, ...doc })
           await client.close()
+        },
+        replaceIndex: async (collection, name, field) => {
+          const client = await new MongoClient(url).connect()
+          const indexed = client.db(database).collection(collection)
+          await indexed.dropIndex(name)
+          await indexed.createIndex({ [field]: 1 }, { name })
+          await client.close()
+        },
+        indexes: async () => {
+          const client = await new MongoClient(url).connect()
+          const db = client.db(database)
+          const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name)
+          const all = await Promise.all(
+            names.map(async (name) =>
+              (await db.collection(name).indexes()).map((one) => JSON.stringify([name, one])),
+            ),
+          )
+          await client.close()
+          return all.flat().sort()
         },
       }
     },
@@ -74,6 +97,18 @@ const sqliteFiles = (newPath: () => string) => async (): Promise<OldStores> => (
         const db = new DatabaseSync(path)
         db.prepare(`INSERT INTO "${collection}" (doc) VALUES (?)`).run(JSON.stringify(doc))
         db.close()
+      },
+      replaceIndex: async (collection, name, field) => {
+        const db = new DatabaseSync(path)
+        db.exec(`DROP INDEX "${collection}.${name}"`)
+        db.exec(`CREATE INDEX "${collection}.${name}" ON "${collection}" (doc ->> '${field}')`)
+        db.close()
+      },
+      indexes: async () => {
+        const db = new DatabaseSync(path)
+        const rows = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' ORDER BY sql").all()
+        db.close()
+        return rows.map(({ sql }) => String(sql))
       },
     }
   },
@@ -128,7 +163,8 @@ export function mortal(
     count: wrapped(store.count),
     page: wrapped(store.page),
     prepare: wrapped(store.prepare),
-    write: wrapped(store.write),
+    rewrite: wrapped(store.rewrite),
+    say: wrapped(store.say),
     finish: wrapped(store.finish),
     copyBeside: wrapped(store.copyBeside),
     close: store.close,

@@ -22,10 +22,14 @@ export function formatProblem({
 }: Pick<Meta, 'format' | 'migration'>): { readonly found: string; readonly todo: string } | null {
   if (format === currentFormat && migration === null) return null
   const found = `has format ${format} and this program speaks format ${currentFormat}`
-  if (format > currentFormat) {
-    const todo =
-      'run the version of Holdfast that speaks it, or put back the copy that was made before its migration'
-    return { found, todo }
+  const back =
+    'put back the copy that was made before (of a SQLite file without the -wal and -shm files of the other)'
+  if (format > currentFormat) return { found, todo: `run the version of Holdfast that speaks it, or ${back}` }
+  if (format === currentFormat) {
+    return {
+      found: 'is half way to a newer format',
+      todo: `migrate again with the version that began it, or ${back}`,
+    }
   }
   return migration === null
     ? { found, todo: 'stop every core, then run npx holdfast migrate' }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { collectionNames, schema } from '../schema.ts'
 import { StoreError } from '../store.ts'
 import { assertFormat, type Meta, metaOf } from './meta.ts'
-import type { RawChange, RawEntry, RawStore } from './raw-store.ts'
+import type { RawEntry, RawStore } from './raw-store.ts'
 import { type DroppedIndexes, formatAfter, type Step, steps, upgraded } from './steps.ts'
 
 /** What a migration found and did. */
@@ -17,7 +17,7 @@ export interface Migrated {
 export type MigrationPhase = (name: 'checking' | 'migrating', total: number) => (done: number) => void
 
 export interface MigrationOptions {
-  readonly now: Date
+  readonly now: () => Date
   readonly phase: MigrationPhase
   /** Documents in one transaction. */
   readonly docsPerBatch?: number
@@ -29,6 +29,7 @@ interface Work {
   readonly taken: readonly Step[]
   readonly limit: number
   readonly phase: MigrationPhase
+  readonly now: () => Date
 }
 
 /** How many documents that do not fit are named. */
@@ -53,10 +54,10 @@ const Lease = z.object({ name: z.string(), until: z.coerce.date(), standing: z.u
 const Standing = z.object({ host: z.string() })
 
 /** Refuses while a core works on the store: it would write documents of the format before. */
-async function assertAtRest(store: RawStore, now: Date): Promise<void> {
+async function assertAtRest(store: RawStore, now: () => Date): Promise<void> {
   for (const { doc } of await store.page('leases', null, 1_000)) {
     const lease = Lease.safeParse(doc).data
-    if (lease === undefined || lease.until <= now) continue
+    if (lease === undefined || lease.until <= now()) continue
     const host = Standing.safeParse(lease.standing).data?.host
     throw new StoreError(
       'unavailable',
@@ -101,32 +102,30 @@ async function check(store: RawStore, from: number, work: Work): Promise<void> {
 /** Brings a store to the format of one step, from where an earlier try was cut off, and gives what it says then. */
 async function take(store: RawStore, { to, documents }: Step, found: Meta, work: Work): Promise<Meta> {
   const { limit, phase, taken } = work
-  const names = Object.keys(documents)
-  const first = found.migration === null ? 0 : names.indexOf(found.migration.collection)
+  const changes = Object.entries(documents)
+  const first = changes.findIndex(([name]) => name === found.migration?.collection)
   let said = found
-  const say = async (name: string, changes: readonly RawChange[], meta: Meta) => {
-    await store.write(name, changes, meta, said)
-    said = meta
-  }
-  for (const [at, name] of names.entries()) {
-    const change = documents[name]
-    if (at < first || change === undefined) continue
-    const from = at === first ? (found.migration?.after ?? null) : null
-    const progress = phase('migrating', await store.count(name))
-    let done = 0
-    for await (const batch of batchesOf(store, name, from, limit)) {
-      const changes = batch
-        .map((entry) => ({ at: entry.at, before: entry.doc, doc: change(entry.doc) }))
-        .filter(({ before, doc }) => before !== doc)
-        .map(({ at, doc }) => ({ at, doc }))
-      await say(name, changes, { ...found, migration: { collection: name, after: batch.at(-1)?.at ?? null } })
-      done += batch.length
+  for (const [collection, change] of changes.slice(Math.max(0, first))) {
+    const progress = phase('migrating', await store.count(collection))
+    let after = collection === found.migration?.collection ? found.migration.after : null
+    for (let done = 0, count = limit; count === limit; ) {
+      const before = after
+      const meta = (last: string | null) => ({
+        ...found,
+        migration: { collection, after: last ?? before },
+      })
+      const rewritten = await store.rewrite({ collection, after, limit }, change, meta, said)
+      said = meta(rewritten.last)
+      after = rewritten.last ?? after
+      count = rewritten.count
+      done += count
       progress(done)
     }
   }
   // The last step ends when the indexes are there too.
-  if (to < formatAfter(taken)) await say('meta', [], metaOf(to))
-  return said
+  if (to === formatAfter(taken)) return said
+  await store.say(metaOf(to), said)
+  return metaOf(to)
 }
 
 /** All of what the steps drop. */
@@ -137,21 +136,35 @@ function droppedBy(taken: readonly Step[]): DroppedIndexes {
   return all
 }
 
+/** Judges and copies a store, and has it say that its migration has begun: from here on no version opens it. */
+async function begin(
+  store: RawStore,
+  found: Meta,
+  work: Work,
+): Promise<{ readonly copy: string | null; readonly said: Meta }> {
+  await check(store, found.format, work)
+  const copy = await store.copyBeside(`format-${found.format}`)
+  // That took its time.
+  await assertAtRest(store, work.now)
+  const [first = 'meta'] = Object.keys(work.taken[0]?.documents ?? {})
+  const said = { ...found, migration: { collection: first, after: null } }
+  await store.say(said, found)
+  return { copy, said }
+}
+
 /** Brings a store of an older format to the one after these steps, all but its new indexes. */
 async function upgrade(
   store: RawStore,
   found: Meta,
-  now: Date,
   work: Work,
 ): Promise<{ readonly copy: string | null; readonly said: Meta }> {
-  await assertAtRest(store, now)
-  let copy: string | null = null
-  if (found.migration === null) {
-    await check(store, found.format, work)
-    copy = await store.copyBeside(`format-${found.format}`)
-  }
+  await assertAtRest(store, work.now)
+  const { copy, said: begun } =
+    found.migration === null ? await begin(store, found, work) : { copy: null, said: found }
+  // Another that runs beside may have ended meanwhile: its indexes stay.
+  await store.say(begun, begun)
   await store.prepare(droppedBy(work.taken))
-  let said = found
+  let said = begun
   for (const step of work.taken) said = await take(store, step, said, work)
   return { copy, said }
 }
@@ -172,12 +185,13 @@ export async function migrateStore(
 ): Promise<Migrated> {
   const to = formatAfter(known)
   const found = await store.readMeta()
-  if (found !== null && found.format > to) assertFormat(store.name, found)
+  const isHalfway = found?.format === to && found.migration !== null
+  if (found !== null && (found.format > to || isHalfway)) assertFormat(store.name, found)
   const taken = known.filter((step) => step.to > (found?.format ?? to))
   const isOld = found !== null && taken.length > 0
-  const done = isOld ? await upgrade(store, found, now, { taken, limit, phase }) : null
+  const done = isOld ? await upgrade(store, found, { taken, limit, phase, now }) : null
   if (!isOld) await store.prepare({})
   await store.finish()
-  if (found?.format !== to) await store.write('meta', [], metaOf(to), done?.said ?? null)
+  if (found?.format !== to) await store.say(metaOf(to), done?.said ?? null)
   return { from: found?.format ?? null, copy: done?.copy ?? null }
 }

@@ -7,10 +7,11 @@ export interface RawEntry {
   readonly doc: RawDoc
 }
 
-/** What becomes of the document at a place; null: it goes. */
-export interface RawChange {
-  readonly at: string
-  readonly doc: RawDoc | null
+/** One batch of a rewrite. */
+export interface Rewritten {
+  readonly count: number
+  /** The place of the last document; null: there was none. */
+  readonly last: string | null
 }
 
 /**
@@ -30,15 +31,24 @@ export interface RawStore {
   /** Makes the collections that are missing, and removes these indexes where they are. May be repeated. */
   prepare(dropped: DroppedIndexes): Promise<void>
   /**
-   * Writes the changes of one collection and the meta document: all or none.
+   * Gives the next documents after a place to `change` and writes what it makes of them (null: the document goes), and
+   * then what the store says of itself: one transaction, so that nothing can come between.
    *
-   * @param before what the meta document must still say (null: there must be none).
+   * @param meta what the store shall say when the batch is done, by the place of its last document.
+   * @param before what it must still say (null: nothing).
    * @throws StoreError `unavailable` when it says something else: another migration is under way.
    */
-  write(collection: string, changes: readonly RawChange[], meta: Meta, before: Meta | null): Promise<void>
+  rewrite(
+    batch: { readonly collection: string; readonly after: string | null; readonly limit: number },
+    change: (doc: RawDoc) => RawDoc | null,
+    meta: (last: string | null) => Meta,
+    before: Meta | null,
+  ): Promise<Rewritten>
+  /** Has the store say this of itself, under the same condition. */
+  say(meta: Meta, before: Meta | null): Promise<void>
   /** Makes the indexes that are missing. May be repeated. */
   finish(): Promise<void>
-  /** Copies all of it beside itself and says where; null: that is the operator's to do. */
+  /** Copies all of it beside itself, under a name of this kind, and says where; null: that is the operator's to do. */
   copyBeside(name: string): Promise<string | null>
   close(): Promise<void>
 }

@@ -7,6 +7,8 @@ export interface MongoAddress {
   readonly url: string
   /** The one in the URL when absent, and `holdfast` when there is none. */
   readonly database?: string
+  /** How long a connection may be silent under a command, whatever the URL says; 0: as long as the command takes. */
+  readonly socketTimeoutMs?: number
   /** Is told of every command before it is sent: for tests. */
   readonly onCommand?: (event: CommandStartedEvent) => void
 }
@@ -56,7 +58,7 @@ const namesIn = (url: string): ReadonlySet<string> =>
 const databaseIn = (url: string): string | undefined => /^[^/]+\/\/[^/]+\/([^/?]+)/.exec(url)?.[1]
 
 /** A client that has not connected yet, and its database. */
-export function createClient({ url, database, onCommand }: MongoAddress) {
+export function createClient({ url, database, socketTimeoutMs, onCommand }: MongoAddress) {
   const named = namesIn(url)
   const free = Object.entries(defaults).filter(([name]) => !named.has(name.toLowerCase()))
   let client: MongoClient
@@ -64,6 +66,7 @@ export function createClient({ url, database, onCommand }: MongoAddress) {
     client = new MongoClient(url, {
       ...Object.fromEntries(free),
       ...fixed,
+      ...(socketTimeoutMs !== undefined && { socketTimeoutMS: socketTimeoutMs }),
       monitorCommands: onCommand !== undefined,
     })
   } catch (cause) {

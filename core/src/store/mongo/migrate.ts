@@ -5,7 +5,7 @@ import { openRawMongo } from './raw.ts'
 /** Brings a database to the current format, as `migrateStore` says; one without anything gets its collections. */
 export async function migrateMongo(
   address: MongoAddress,
-  options: MigrationOptions = { now: new Date(), phase: () => () => {} },
+  options: MigrationOptions = { now: () => new Date(), phase: () => () => {} },
 ): Promise<Migrated> {
   const store = await openRawMongo(address)
   try {

@@ -83,12 +83,16 @@ export async function metaSaidIn(db: Db, session?: ClientSession): Promise<Meta 
   return found === null ? null : documentRead('meta', found)
 }
 
-/** The format of a database; null: nothing in it is ours. */
+/** The format of a database; null: there is no document of ours in it. */
 export async function metaOfDatabase(db: Db): Promise<Meta | null> {
   const said = await translated(metaSaidIn(db))
   if (said !== null) return said
   const names = await translated(db.listCollections({}, { nameOnly: true }).toArray())
-  return names.some(({ name }) => isCollectionName(name)) ? metaOf(1) : null
+  for (const { name } of names) {
+    if (isCollectionName(name) && (await translated(db.collection(name).findOne({}))) !== null)
+      return metaOf(1)
+  }
+  return null
 }
 
 /**
