@@ -4,15 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../edge/dev/seed.ts'
 import { type Stack, startStack } from '../../edge/dev/stack.ts'
 import { putOnSale, seatsTo } from '../support/selling.ts'
-import {
-  codeFor,
-  expectOneWinner,
-  rushAtSeat,
-  said,
-  saidIn,
-  ticketsClient,
-  turn,
-} from '../support/tickets.ts'
+import { codeFor, expectOneWinner, said, saidIn, ticketsClient, turn } from '../support/tickets.ts'
 import {
   consoleOf,
   type Data,
@@ -73,7 +65,7 @@ describe('the predecessors’ clients, before the worker', () => {
   test('500 users at one seat, each with another faked X-Forwarded-For: one has it', async () => {
     await systemPlatform.sleep(1_100)
     const { userTokenSecret } = stack.secrets
-    expectOneWinner(await rushAtSeat({ edgeUrl: stack.edgeUrl, userTokenSecret }, 'S-3'))
+    await expectOneWinner({ edgeUrl: stack.edgeUrl, userTokenSecret, seatId: 'S-3' })
   })
 
   test('Unified: a console, three apps, and one user who buys in each of them', async () => {

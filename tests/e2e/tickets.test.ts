@@ -4,16 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type ApiAnswer, callApi } from '../../edge/dev/api.ts'
 import { until } from '../contract/inventory/poll.ts'
 import { flushRedis } from '../support/inventory.ts'
-import {
-  codeFor,
-  expectOneWinner,
-  rushAtSeat,
-  said,
-  saidIn,
-  ticketsClient,
-  tokenOf,
-  turn,
-} from '../support/tickets.ts'
+import { codeFor, expectOneWinner, said, saidIn, ticketsClient, tokenOf, turn } from '../support/tickets.ts'
 import { everyGround, mapOf, type Shop, useWorld } from './world.ts'
 
 const eventId = 'the-show'
@@ -224,8 +215,7 @@ describe.each(everyGround)('the clients of TicketS, on $store and the $redis Red
     test('500 users at one seat, each with another faked X-Forwarded-For: one has it', async () => {
       await systemPlatform.sleep(1_100)
       const { userTokenSecret } = world().stack.secrets
-      const answers = await rushAtSeat({ edgeUrl: edge(), userTokenSecret }, seatOf())
-      expectOneWinner(answers)
+      await expectOneWinner({ edgeUrl: edge(), userTokenSecret, seatId: seatOf() })
     })
   })
 
