@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { BookingView, inventoryCallMs, SeatsView } from '@holdfast/contract'
+import { BookingView, SeatsView } from '@holdfast/contract'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi } from '../../edge/dev/api.ts'
@@ -103,19 +103,10 @@ function devTests(engine: Facts['redis']): void {
       const owner = shopOf(rush)
       expect((await owner.put('', { name: 'Rush', currency: 'EUR' })).status).toBe(201)
       expect((await owner.put('/seats', { seats: [{ id: 'S-1', price: 4500 }] })).status).toBe(200)
-      const buyers = Array.from({ length: 500 }, (_, n) => async () => {
-        const sentMs = performance.now()
-        const { status } = await shopOf(rush, `buyer-${n}`).hold(['S-1'])
-        return { status, tookMs: performance.now() - sentMs }
-      })
-      const ends = await inFlight(100, buyers)
-      const ended = (code: number) => ends.filter(({ status }) => status === code)
-      // Where the machine is busy with other things, the edge may have waited for Redis in vain, its whole time.
-      const unknown = ended(503)
-      for (const { tookMs } of unknown) expect(tookMs).toBeGreaterThanOrEqual(inventoryCallMs)
-      expect(ended(201).length + ended(409).length + unknown.length).toBe(500)
-      expect(ended(201)).toHaveLength(unknown.length > 0 && ended(201).length === 0 ? 0 : 1)
-      expect((await shopOf(rush, 'late').hold(['S-1'])).status).toBe(409)
+      const buyers = Array.from({ length: 500 }, (_, n) => () => shopOf(rush, `buyer-${n}`).hold(['S-1']))
+      const statuses = (await inFlight(100, buyers)).map(({ status }) => status)
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+      expect(statuses.filter((status) => status === 409)).toHaveLength(499)
     })
 
     test('the tour of the README works as it is pasted, again and again', async () => {
