@@ -26,8 +26,9 @@ const node = (name: string, include: string[], more: object = {}) => ({
 /** Two files at a time, after what wants the machine for itself. */
 const beside = { maxWorkers: 2, sequence: { groupOrder: 1 } }
 
-/** Hundreds at once, none of whom may wait for something else: one file at a time, with nothing beside it. */
+/** One file at a time, with nothing beside it. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 0 } }
+/** Hundreds at once, none of whom may wait for something else. */
 const rush = ['tests/e2e/one-seat.test.ts', ...(hasRedisServer() ? ['tests/faults/rolling.test.ts'] : [])]
 
 /** They wait for deadlines to pass far more than they work. */
@@ -59,7 +60,8 @@ export default defineConfig({
       node('charts', ['tests/{charts,docs}/**/*.test.ts'], { isolate: false }),
       node('images', ['tests/images/**/*.test.ts']),
       node('browser', ['tests/browser/**/*.test.ts']),
-      node('dev', ['tests/dev/**/*.test.ts']),
+      // Two that start at once may find the same port free: wrangler takes it seconds after it was looked at.
+      node('dev', ['tests/dev/**/*.test.ts'], alone),
       node('simulation', ['tests/simulation/**/*.test.ts']),
       node('e2e', ['tests/{e2e,security}/**/*.test.ts'], { exclude: rush }),
       node('planted', ['tests/planted/**/*.test.ts'], { maxConcurrency: 2 }),
