@@ -159,12 +159,11 @@ async function upgrade(
   work: Work,
 ): Promise<{ readonly copy: string | null; readonly said: Meta }> {
   await assertAtRest(store, work.now)
-  const { copy, said: begun } =
-    found.migration === null ? await begin(store, found, work) : { copy: null, said: found }
-  // Another that runs beside may have ended meanwhile: its indexes stay.
-  await store.say(begun, begun)
+  let [copy, said]: [string | null, Meta] = [null, found]
+  if (found.migration === null) ({ copy, said } = await begin(store, found, work))
+  // Another that goes on with it too may have ended meanwhile: its indexes stay.
+  else await store.say(found, found)
   await store.prepare(droppedBy(work.taken))
-  let said = begun
   for (const step of work.taken) said = await take(store, step, said, work)
   return { copy, said }
 }
