@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { hasRedisServer } from './edge/dev/redis/server.ts'
+import WaitingFirst from './tests/support/sequencer.ts'
 
 // Workers, and whatever tests start, load what an earlier one has compiled: half of a short program's time.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
@@ -18,30 +19,35 @@ const node = (name: string, include: string[], more: object = {}) => ({
     environment: 'node' as const,
     setupFiles: ['./tests/support/seed.ts'],
     ...patience,
-    ...beside,
+    ...working,
     ...more,
   },
 })
 
-/** Two files at a time, after what wants the machine for itself. */
-const beside = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+/** They wait for deadlines, restarts and other programs as much as they work: more files at a time than two processors. */
+const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } }
 
-/** One file at a time, with nothing beside it. */
+/** They work: as many files at a time as there are processors, for more would only take the caches from each other. */
+const working = { maxWorkers: 2, sequence: { groupOrder: 2 } }
+
+/** Its files share nothing but modules without state: loading those anew for each would take much of their time. */
+const together = { isolate: false }
+
+/** Hundreds at once, none of whom may wait for something else: one file at a time, with nothing beside it. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 0 } }
-/** Hundreds at once, none of whom may wait for something else. */
-const rush = ['tests/e2e/one-seat.test.ts', ...(hasRedisServer() ? ['tests/faults/rolling.test.ts'] : [])]
-
-/** They wait for deadlines to pass far more than they work. */
-const waiting = { maxWorkers: 3, sequence: { groupOrder: 2 } }
+const rush = [
+  'tests/e2e/{one-seat,tickets}.test.ts',
+  ...(hasRedisServer() ? ['tests/faults/rolling.test.ts'] : []),
+]
 
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/reporter.ts'],
+    sequence: { sequencer: WaitingFirst },
     globalSetup: ['./tests/support/workerd-redis.ts', './tests/support/real-mongo.ts'],
     projects: [
-      // They share nothing but modules without state, and most of their time would go into loading those anew.
-      node('unit', ['{core,edge}/**/*.test.ts'], { isolate: false }),
-      node('contract', ['tests/contract/**/*.test.ts'], { isolate: false }),
+      node('unit', ['{core,edge}/**/*.test.ts'], together),
+      node('contract', ['tests/contract/**/*.test.ts'], together),
       {
         plugins: [
           cloudflareTest({
@@ -54,20 +60,24 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: ['tests/contract/**/*.workerd.ts'], ...patience, ...beside },
+        test: { name: 'workerd', include: ['tests/contract/**/*.workerd.ts'], ...patience, ...working },
       },
       node('rush', rush, alone),
-      node('charts', ['tests/{charts,docs}/**/*.test.ts'], { isolate: false }),
-      node('images', ['tests/images/**/*.test.ts']),
-      node('browser', ['tests/browser/**/*.test.ts']),
-      // Two that start at once may find the same port free: wrangler takes it seconds after it was looked at.
+      node('charts', ['tests/{charts,docs}/**/*.test.ts'], together),
+      node('images', ['tests/images/**/*.test.ts'], waiting),
+      node('browser', ['tests/browser/**/*.test.ts'], waiting),
+      // Rushes through wrangler's slow proxy, whose one thread may not wait for other programs.
       node('dev', ['tests/dev/**/*.test.ts'], alone),
       node('simulation', ['tests/simulation/**/*.test.ts']),
-      node('e2e', ['tests/{e2e,security}/**/*.test.ts'], { exclude: rush }),
+      node('e2e', ['tests/{e2e,security}/**/*.test.ts'], { exclude: rush, ...waiting, ...together }),
       node('planted', ['tests/planted/**/*.test.ts'], { maxConcurrency: 2 }),
       node('telemetry', ['tests/telemetry/**/*.test.ts']),
-      node('upgrade', ['tests/upgrade/**/*.test.ts']),
-      node('faults', hasRedisServer() ? ['tests/faults/**/*.test.ts'] : [], { exclude: rush, ...waiting }),
+      node('upgrade', ['tests/upgrade/**/*.test.ts'], waiting),
+      node('faults', hasRedisServer() ? ['tests/faults/**/*.test.ts'] : [], {
+        exclude: rush,
+        ...waiting,
+        ...together,
+      }),
     ],
   },
 })

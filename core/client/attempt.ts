@@ -1,4 +1,5 @@
 import { type CallFacts, HoldfastFault, HoldfastProblem, type ToldProblem } from './errors.ts'
+import { unsendable } from './header-values.ts'
 import { problemTold } from './problem.ts'
 import type { Sent } from './request.ts'
 
@@ -19,6 +20,17 @@ export async function attempt(
   },
 ): Promise<Outcome> {
   const { accept, deadline, signal, call } = context
+  const fault = (told: ConstructorParameters<typeof HoldfastFault>[0], again = true): Outcome => ({
+    word: 'refusal',
+    error: new HoldfastFault(told, call),
+    again,
+  })
+  const wrong = unsendable(headers)
+  if (wrong !== undefined) {
+    const reason = `it was not sent: the header ${wrong} has a value that no header can have`
+    return fault({ why: 'not_sent', reason, status: undefined }, false)
+  }
+  let status: number | undefined
   try {
     const response = await fetchIt(url, {
       method,
@@ -26,13 +38,29 @@ export async function attempt(
       ...(body !== undefined && { body }),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     })
+    status = response.status
     return await read(response, accept, call)
   } catch (cause) {
     signal?.throwIfAborted()
-    const reason = deadline.aborted ? 'no answer came in time' : 'no answer came'
-    return { word: 'refusal', error: new HoldfastFault(reason, undefined, call, cause), again: true }
+    if (isUnsent(cause))
+      return fault({ why: 'not_sent', reason: 'it was not sent: nobody is there', status, cause })
+    const broke = status === undefined ? 'no answer came' : 'the answer broke off'
+    const reason = deadline.aborted ? 'no answer came in time' : broke
+    return fault({ why: 'no_answer', reason, status, cause })
   }
 }
+
+/** What Node says when no connection came about; browsers and Workers do not tell. */
+const unsentCodes: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+])
+
+const isUnsent = (error: unknown): boolean =>
+  error instanceof Error &&
+  typeof error.cause === 'object' &&
+  error.cause !== null &&
+  'code' in error.cause &&
+  unsentCodes.has(error.cause.code)
 
 async function read(response: Response, accept: string, call: CallFacts): Promise<Outcome> {
   const { status } = response
@@ -46,7 +74,8 @@ async function read(response: Response, accept: string, call: CallFacts): Promis
     const value = await bodyOf(response, type)
     if (value !== undefined) return { word: 'answer', value }
   }
-  const error = new HoldfastFault(`the answer ${status} ${type} is not known here`, status, call)
+  const reason = `the answer ${status} ${type} is not known here`
+  const error = new HoldfastFault({ why: 'unreadable_answer', reason, status }, call)
   // What stands before the service answers so when it cannot reach it.
   return { word: 'refusal', error, again: status >= 500 }
 }

@@ -68,6 +68,15 @@ describe('a request', () => {
     })
   })
 
+  test('that has a body has in its query what belongs there, and nothing of it in the body', async () => {
+    const { client, requests } = clientOf([() => json(operations.putSeats.example.answer)])
+    const seats = [...operations.putSeats.example.body.seats]
+    await client.putSeats({ eventId: 'gala', seats, relabel: 'sold' })
+    await client.putSeats({ eventId: 'gala', seats })
+    expect(requests.map(({ url }) => new URL(url).search)).toEqual(['?relabel=sold', ''])
+    for (const request of requests) expect(await request.json()).toEqual({ seats })
+  })
+
   test('has a query of what was given, and no body', async () => {
     const { client, requests } = clientOf([() => json(operations.listBookings.example.answer)])
     await client.listBookings({ limit: 2 })
@@ -207,6 +216,73 @@ describe('a repeat', () => {
     const { client, requests } = clientOf([unreachable], { retries: { attempts: 1 } })
     await errorOf(client.createHold(asked))
     expect(requests.length).toBe(1)
+  })
+})
+
+describe('what is said in a header', () => {
+  const users = [
+    { id: 'ada', name: 'Анна Каренина', email: 'анна@пример.рф' },
+    { id: 'auth0|7', name: '山田 100 %', email: 'ada@example.org' },
+    { id: 'ada', name: 'Zoë \u{1f3ad}', email: "o'neil@example.org" },
+  ]
+
+  test.each(users)('reaches the service as it was: %o', async (externalUser) => {
+    const { client, requests } = clientOf([() => json({ bookings: [] })], { externalUser })
+    await client.listBookings()
+    const told = ['id', 'name', 'email'].map((part) =>
+      decodeURIComponent(requests[0]?.headers.get(`x-external-user-${part}`) ?? ''),
+    )
+    expect(told).toEqual([externalUser.id, externalUser.name, externalUser.email])
+  })
+
+  test('stays what an older service reads, where that can be', async () => {
+    const externalUser = { id: 'ada_1.~-', name: 'Ada', email: 'ada+x@example.org' }
+    const { client, requests } = clientOf([() => json({ bookings: [] })], { externalUser })
+    await client.listBookings()
+    expect(requests[0]?.headers.get('x-external-user-email')).toBe(externalUser.email)
+    expect(requests[0]?.headers.get('x-external-user-id')).toBe(externalUser.id)
+  })
+
+  test('as the name of an intention is the same again, whatever letters it has', async () => {
+    const { client, keys } = clientOf([() => json(hold, 201)])
+    for (const idempotencyKey of ['заказ 1', 'заказ 1', '50%'])
+      await client.createHold(asked, { idempotencyKey })
+    const [first, again, other] = keys()
+    expect(first).toMatch(/^[!-~]+$/)
+    expect([again, other]).toEqual([first, '50%'])
+  })
+})
+
+describe('a fault says why there is no answer', () => {
+  test('it was not sent, for a header that no request can have: told by name, and not tried again', async () => {
+    const { client, requests } = clientOf([() => json(hold)], { headers: { 'x-trace': 'секрет' } })
+    const error = await errorOf(client.createHold(asked))
+    expect(error).toMatchObject({ name: 'HoldfastFault', why: 'not_sent', call: { attempts: 1 } })
+    expect(String(error)).toContain('x-trace')
+    expect(String(error)).not.toContain('секрет')
+    expect(requests).toEqual([])
+  })
+
+  test('it was not sent, since nobody was there', async () => {
+    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    const { client, requests } = clientOf([() => Promise.reject(new TypeError('fetch failed', { cause }))])
+    expect(await errorOf(client.createHold(asked))).toMatchObject({ why: 'not_sent', status: undefined })
+    expect(requests.length).toBe(4)
+  })
+
+  test('no answer came, or none that was whole', async () => {
+    const { client } = clientOf([unreachable])
+    expect(await errorOf(client.createHold(asked))).toMatchObject({ why: 'no_answer', status: undefined })
+    const body = new ReadableStream({ start: (at) => at.error(new TypeError('terminated')) })
+    const broken = () => new Response(body, { status: 201, headers: { 'content-type': 'application/json' } })
+    const cut = clientOf([broken], { retries: { attempts: 1 } })
+    expect(await errorOf(cut.client.createHold(asked))).toMatchObject({ why: 'no_answer', status: 201 })
+  })
+
+  test('the answer was none of the service’s', async () => {
+    const page = () => new Response('<h1>Sign in</h1>', { headers: { 'content-type': 'text/html' } })
+    const { client } = clientOf([page])
+    expect(await errorOf(client.createHold(asked))).toMatchObject({ why: 'unreadable_answer', status: 200 })
   })
 })
 

@@ -10,6 +10,14 @@ export interface CallFacts {
   readonly idempotencyKey: string | undefined
 }
 
+/** What is wrong with a request, and where; the same said of several places is one, with how many and some of them. */
+export interface ToldFault {
+  readonly path: string
+  readonly message: string
+  readonly count?: number
+  readonly examples?: readonly string[]
+}
+
 /** What is read of a problem, whatever version wrote it. */
 export interface ToldProblem {
   readonly code: AnyCode
@@ -19,9 +27,12 @@ export interface ToldProblem {
   readonly retryable: boolean
   readonly requestId: string | undefined
   readonly seats: readonly string[]
-  readonly errors: readonly { readonly path: string; readonly message: string }[]
+  readonly errors: readonly ToldFault[]
   readonly bookingId: string | undefined
   readonly opensAt: string | undefined
+  readonly scope: string | undefined
+  readonly limit: number | undefined
+  readonly holds: readonly string[]
 }
 
 /** What the answer says beside its body. */
@@ -46,10 +57,16 @@ export class HoldfastProblem extends Error {
   /** The seats that it is about. */
   readonly seats: readonly string[]
   /** What is wrong with the request, and where. */
-  readonly errors: readonly { readonly path: string; readonly message: string }[]
+  readonly errors: readonly ToldFault[]
   readonly bookingId: string | undefined
   /** When the sale starts, as ISO text. */
   readonly opensAt: string | undefined
+  /** Whose limit was reached, of limits that several share. */
+  readonly scope: string | undefined
+  /** How much is allowed, of a refusal for a limit. */
+  readonly limit: number | undefined
+  /** The buyer's own holds that have some of the seats. */
+  readonly holds: readonly string[]
   readonly retryAfterMs: number | undefined
   readonly location: string | undefined
   readonly call: CallFacts
@@ -64,6 +81,9 @@ export class HoldfastProblem extends Error {
     this.errors = body.errors
     this.bookingId = body.bookingId
     this.opensAt = body.opensAt
+    this.scope = body.scope
+    this.limit = body.limit
+    this.holds = body.holds
     this.retryAfterMs = told.retryAfterMs
     this.location = told.location
     this.call = call
@@ -71,17 +91,32 @@ export class HoldfastProblem extends Error {
 }
 
 /**
- * No answer came that this client can read: the network failed, time ran out, or something in between answered.
- * The request may have been carried out all the same.
+ * Why there is no answer of the service: `not_sent`, so that nothing was done; `no_answer`, so that nobody knows; or
+ * `unreadable_answer`, which something in between gave, or another version.
+ */
+export type FaultCause = 'not_sent' | 'no_answer' | 'unreadable_answer'
+
+/**
+ * No answer came that this client can read. Unless it was `not_sent`, the request may have been carried out all the same.
  */
 export class HoldfastFault extends Error {
   override readonly name = 'HoldfastFault'
+  readonly why: FaultCause
   /** The status of what was answered, if anything was. */
   readonly status: number | undefined
   readonly call: CallFacts
 
-  constructor(reason: string, status: number | undefined, call: CallFacts, cause?: unknown) {
+  constructor(
+    {
+      why,
+      reason,
+      status,
+      cause,
+    }: Pick<HoldfastFault, 'why' | 'status'> & { reason: string; cause?: unknown },
+    call: CallFacts,
+  ) {
     super(`${call.operation}: ${reason}`, { cause })
+    this.why = why
     this.status = status
     this.call = call
   }

@@ -4,9 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { callers, type Operation, operations } from '@holdfast/contract/operations'
+import * as z from 'zod'
 import type { Route } from './route.ts'
 
-function routeOf({ method, path, repeat, caller, body, answers }: Operation): Route {
+function routeOf({ method, path, repeat, caller, query, body, answers }: Operation): Route {
   const { key, user, admin } = callers[caller]
   const media = [...new Set(Object.values(answers).flatMap((content) => Object.keys(content)))]
   const isJson = (type: string) => type === 'application/json'
@@ -16,6 +17,7 @@ function routeOf({ method, path, repeat, caller, body, answers }: Operation): Ro
     repeat,
     shows: admin ? 'admin' : user !== 'none' ? 'buyer' : key !== 'none' ? 'key' : 'nothing',
     hasBody: body !== undefined,
+    ...(body && query instanceof z.ZodObject && { query: Object.keys(query.shape) }),
     media: media.toSorted((a, b) => Number(isJson(b)) - Number(isJson(a))),
   }
 }

@@ -8,9 +8,13 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const errorsOf = (value: unknown): ToldProblem['errors'] =>
-  itemsOf(value).flatMap((error) =>
-    isObject(error) ? [{ path: textOf(error.path) ?? '', message: textOf(error.message) ?? '' }] : [],
-  )
+  itemsOf(value).flatMap((error) => {
+    if (!isObject(error)) return []
+    const path = textOf(error.path) ?? ''
+    const examples = itemsOf(error.examples).filter((place) => typeof place === 'string')
+    const repeats = typeof error.count === 'number' ? { count: error.count, examples } : {}
+    return [{ path, message: textOf(error.message) ?? '', ...repeats }]
+  })
 
 /** Whether it may end by itself, of a problem that does not say so. */
 const isPassing = (status: number): boolean => status >= 500 || status === 429 || status === 202
@@ -33,5 +37,8 @@ export function problemTold(body: unknown, status: number): ToldProblem | undefi
     errors: errorsOf(body.errors),
     bookingId: textOf(body.bookingId),
     opensAt: textOf(body.opensAt),
+    scope: textOf(body.scope),
+    limit: typeof body.limit === 'number' ? body.limit : undefined,
+    holds: itemsOf(body.holds).filter((hold) => typeof hold === 'string'),
   }
 }

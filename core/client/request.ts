@@ -1,5 +1,6 @@
 import { headers } from '@holdfast/contract'
 import type { ClientOptions } from './client.ts'
+import { headerKey, headerValue } from './header-values.ts'
 import type { Route } from './route.ts'
 
 /** A request as it is sent, and sent again. */
@@ -33,14 +34,17 @@ export function requestOf(
   const url = new URL(options.baseUrl.replace(/\/$/, '') + path)
   // A URL takes a part of one or two dots for a way up.
   if (!url.pathname.endsWith(path)) throw new TypeError(`${path} is no path of an id`)
-  if (!route.hasBody) for (const [name, value] of rest) url.searchParams.set(name, String(value))
+  for (const name of route.hasBody ? (route.query ?? []) : [...rest.keys()]) {
+    if (rest.has(name)) url.searchParams.set(name, String(rest.get(name)))
+    rest.delete(name)
+  }
   return {
     url: url.href,
     method: route.method,
     headers: {
       accept: `${accept}, application/problem+json`,
       ...(route.hasBody && { 'content-type': 'application/json' }),
-      ...(idempotencyKey !== undefined && { [headers.idempotencyKey]: idempotencyKey }),
+      ...(idempotencyKey !== undefined && { [headers.idempotencyKey]: headerKey(idempotencyKey) }),
       ...credentialsOf(route, options),
       ...options.headers,
     },
@@ -62,7 +66,7 @@ function credentialsOf({ shows }: Route, options: ClientOptions): Record<string,
 }
 
 const vouched = ({ id, email, name }: NonNullable<ClientOptions['externalUser']>) => ({
-  [headers.externalUserId]: id,
-  ...(email !== undefined && { [headers.externalUserEmail]: email }),
-  ...(name !== undefined && { [headers.externalUserName]: name }),
+  [headers.externalUserId]: headerValue(id),
+  ...(email !== undefined && { [headers.externalUserEmail]: headerValue(email) }),
+  ...(name !== undefined && { [headers.externalUserName]: headerValue(name) }),
 })

@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { AppView } from './apps.ts'
-import { Email, UserView } from './auth.ts'
+import { UserView } from './auth.ts'
 import { BookingView, PageQuery, PaymentStatus } from './bookings.ts'
 import { Domain } from './hold-settings.ts'
 import { AppId, EventId, Principal } from './ids.ts'
 import { topEventsDefault, topEventsMax } from './limits.ts'
+import { EmailQuery } from './mail-addresses.ts'
 import { Currency } from './money.ts'
+import { Time } from './times.ts'
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
-const time = z.iso.datetime({ offset: true })
 
 /** GET /v1/admin/apps?... */
 export const AppsQuery = PageQuery.extend({ domain: Domain.optional(), active: flag.optional() })
@@ -19,7 +20,7 @@ export const AppPage = z.object({ apps: z.array(AppView), nextCursor: z.string()
 export type AppPage = z.infer<typeof AppPage>
 
 /** GET /v1/admin/users?... */
-export const UsersQuery = PageQuery.extend({ email: Email.optional(), active: flag.optional() })
+export const UsersQuery = PageQuery.extend({ email: EmailQuery.optional(), active: flag.optional() })
 export type UsersQuery = z.infer<typeof UsersQuery>
 
 /** A user of the pool as the admin sees them. */
@@ -45,8 +46,8 @@ export const AdminBookingsQuery = PageQuery.extend({
   payment: PaymentStatus.optional(),
   event: EventId.optional(),
   owner: Principal.optional(),
-  from: time.optional(),
-  to: time.optional(),
+  from: Time.optional(),
+  to: Time.optional(),
 }).refine(({ app, event }) => event === undefined || app !== undefined, {
   path: ['app'],
   message: 'is needed to name an event',
@@ -84,7 +85,7 @@ export const AdminBookingPage = z.object({
 export type AdminBookingPage = z.infer<typeof AdminBookingPage>
 
 /** GET /v1/admin/stats?...: of one app, or of all. */
-export const StatsQuery = z.strictObject({
+export const StatsQuery = z.object({
   app: AppId.optional(),
   top: z.coerce.number().int().min(1).max(topEventsMax).default(topEventsDefault),
 })

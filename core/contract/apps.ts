@@ -2,28 +2,41 @@ import * as z from 'zod'
 import { Domain, EventDefaults } from './hold-settings.ts'
 import { AppId, idPattern } from './ids.ts'
 import {
+  addressUnitsDefault,
+  addressUnitsMax,
   appWritesPerSecondDefault,
+  clientNetworksMax,
   clientWritesPerSecondDefault,
   deniedUsersMax,
+  freeSeatsPerDayDefault,
+  freeSeatsPerDayMax,
   keyOverlapSecondsMax,
-  metadataBytesMax,
-  nameLengthMax,
   originsPerAppMax,
   passwordBytesMax,
   secretBytesMin,
+  unpaidOrdersPerHourDefault,
+  unpaidOrdersPerHourMax,
   userWritesPerSecondDefault,
 } from './limits.ts'
+import { Metadata } from './metadata.ts'
+import { Name } from './names.ts'
+import { AllowedDomain, Origin } from './origins.ts'
+import { patterns } from './patterns.ts'
 
 /** What a call with a key may do. Publishable keys are for browsers and bound to origins; secret ones for servers. */
 export const KeyKind = z.enum(['publishable', 'secret'])
 export type KeyKind = z.infer<typeof KeyKind>
 
-/**
- * The kinds of key that are issued. A `legacy` key is a predecessor's: with an Origin it has a publishable key's
- * rights, without one a secret key's, and only on the predecessors' routes.
- */
+/** The kinds of key that are issued. A `legacy` key is a predecessor's: it is for the predecessors' routes alone. */
 export const IssuedKind = z.enum([...KeyKind.options, 'legacy'])
 export type IssuedKind = z.infer<typeof IssuedKind>
+
+/**
+ * Who has a predecessor's key, which its text does not tell: a `page`, and so everybody, or the app's own `server`. The
+ * operator says so, and no request ever does: what it leaves out would be a right.
+ */
+export const KeyUse = z.enum(['page', 'server'])
+export type KeyUse = z.infer<typeof KeyUse>
 
 /** How an app's bookings are paid. `simulated` needs ALLOW_SIMULATED_PAYMENTS=1 at core. */
 export const PaymentProvider = z.enum(['none', 'external', 'simulated', 'stripe', 'razorpay'])
@@ -37,49 +50,41 @@ export const paymentAccountDefault = 'default'
 export const BotMode = z.enum(['off', 'observe', 'enforce'])
 export type BotMode = z.infer<typeof BotMode>
 
-/** An exact web origin, as browsers send it: scheme, host and port, no path. */
-export const Origin = z
-  .string()
-  .max(nameLengthMax)
-  .regex(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be an origin such as https://shop.example')
+/** What becomes of a hold that is more than its client address may have: nothing, a metric and a line in the log, or a refusal. */
+export const AddressBudget = z.enum(['off', 'observe', 'enforce'])
+export type AddressBudget = z.infer<typeof AddressBudget>
 
 /**
- * Where the Unified Booking Backend's own API may be called from, beside `allowedOrigins`: an exact origin, a host with
- * or without its port, or `*`. `/v1` does not look at it.
+ * A venue, an office or a carrier with many people behind each of its addresses, and how many units each may hold: no fewer than
+ * any other. An IPv4 address that comes in IPv6 (`::ffff:203.0.113.7`) is the IPv4 address, and its network one of IPv4.
  */
-export const AllowedDomain = z
-  .string()
-  .max(nameLengthMax)
-  .regex(
-    /^(\*|(https?:\/\/)?[A-Za-z0-9.-]+(:\d{1,5})?)$/,
-    'must be a host, an origin such as https://shop.example, or *',
-  )
+export const ClientNetwork = z.strictObject({
+  cidr: z
+    .union([z.cidrv4(), z.cidrv6()], {
+      error: 'must be a network such as 203.0.113.0/24 or 2001:db8::/48',
+    })
+    .refine((cidr) => cidr === '::/0' || !cidr.startsWith('::'), 'must be the IPv4 network itself'),
+  units: z.int().min(addressUnitsDefault).max(addressUnitsMax),
+})
+export type ClientNetwork = z.infer<typeof ClientNetwork>
+/** The same as it is told: what may be said of one is judged at the door alone. */
+const ToldNetwork = z.object({ cidr: z.string(), units: z.int() })
 
-/** Writes allowed a second: to one user, to one client address, and to all server calls of the app together. */
+/**
+ * Writes allowed a second: to one user, to one client address, and to all server calls of the app together; and orders of
+ * payments of one client address that nobody has paid, in an hour, and seats that it books for nothing, in a day.
+ */
 export const RateLimits = z.strictObject({
   userPerSecond: z.int().min(1).max(1_000_000).default(userWritesPerSecondDefault),
   clientPerSecond: z.int().min(1).max(1_000_000).default(clientWritesPerSecondDefault),
   appPerSecond: z.int().min(1).max(1_000_000).default(appWritesPerSecondDefault),
+  unpaidOrdersPerHour: z.int().min(1).max(unpaidOrdersPerHourMax).default(unpaidOrdersPerHourDefault),
+  freeSeatsPerDay: z.int().min(1).max(freeSeatsPerDayMax).default(freeSeatsPerDayDefault),
 })
 export type RateLimits = z.infer<typeof RateLimits>
 
-const isWithin = (value: unknown, bytesMax: number): boolean => {
-  try {
-    return new TextEncoder().encode(JSON.stringify(value)).length <= bytesMax
-  } catch {
-    // Nested deeper than anybody can write it down.
-    return false
-  }
-}
-
-/** What an admin notes about an app: any JSON object. The store keeps it as text, so no key of it is an operator. */
-export const Metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => isWithin(value, metadataBytesMax), `must have at most ${metadataBytesMax} bytes as JSON`)
-export type Metadata = z.infer<typeof Metadata>
-
 const settings = {
-  name: z.string().min(1).max(nameLengthMax),
+  name: Name,
   domain: Domain,
   allowedOrigins: z.array(Origin).max(originsPerAppMax),
   allowedDomains: z.array(AllowedDomain).max(originsPerAppMax),
@@ -87,6 +92,8 @@ const settings = {
   paymentProvider: PaymentProvider,
   paymentAccount: PaymentAccount,
   botMode: BotMode,
+  addressBudget: AddressBudget,
+  clientNetworks: z.array(ClientNetwork).max(clientNetworksMax),
   rateLimits: RateLimits,
   eventDefaults: EventDefaults,
   browserVouching: z.boolean(),
@@ -103,6 +110,8 @@ export const AppInput = z.strictObject({
   paymentProvider: settings.paymentProvider.default('none'),
   paymentAccount: settings.paymentAccount.default(paymentAccountDefault),
   botMode: settings.botMode.default('observe'),
+  addressBudget: settings.addressBudget.default('enforce'),
+  clientNetworks: settings.clientNetworks.default([]),
   rateLimits: settings.rateLimits.prefault({}),
   eventDefaults: settings.eventDefaults.default({}),
   browserVouching: settings.browserVouching.default(false),
@@ -121,6 +130,8 @@ export const AppPatch = z.strictObject({
   paymentProvider: settings.paymentProvider.exactOptional(),
   paymentAccount: settings.paymentAccount.exactOptional(),
   botMode: settings.botMode.exactOptional(),
+  addressBudget: settings.addressBudget.exactOptional(),
+  clientNetworks: settings.clientNetworks.exactOptional(),
   rateLimits: settings.rateLimits.exactOptional(),
   eventDefaults: settings.eventDefaults.exactOptional(),
   browserVouching: settings.browserVouching.exactOptional(),
@@ -140,10 +151,12 @@ export const AppView = z.object({
   paymentProvider: PaymentProvider,
   paymentAccount: PaymentAccount,
   botMode: BotMode,
+  addressBudget: AddressBudget.default('observe'),
+  clientNetworks: z.array(ToldNetwork).default([]),
   rateLimits: RateLimits,
   eventDefaults: EventDefaults,
   browserVouching: z.boolean(),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata: Metadata,
   createdAt: z.iso.datetime(),
 })
 export type AppView = z.infer<typeof AppView>
@@ -156,16 +169,24 @@ export type CreatedApp = z.infer<typeof CreatedApp>
 export const ChosenKey = z
   .string()
   .regex(
-    new RegExp(`^(?!hf_)[!-~]{${secretBytesMin},${passwordBytesMax}}$`),
+    patterns.chosenKey,
     `must be ${secretBytesMin} to ${passwordBytesMax} visible ASCII characters and not begin with hf_`,
   )
 
 const overlapSeconds = z.int().min(0).max(keyOverlapSecondsMax).default(0)
 
-/** POST /v1/admin/apps/{a}/keys/rotate: without an overlap the keys before it end now. */
+/**
+ * POST /v1/admin/apps/{a}/keys/rotate: without an overlap the keys before it end now. An app may have a predecessor's key
+ * of each use, of which only that of the same use ends; a `use` that is not said is that of the app's one key.
+ */
 export const RotateKeyRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: KeyKind, overlapSeconds }),
-  z.strictObject({ kind: z.literal('legacy'), overlapSeconds, key: ChosenKey.optional() }),
+  z.strictObject({
+    kind: z.literal('legacy'),
+    overlapSeconds,
+    key: ChosenKey.optional(),
+    use: KeyUse.optional(),
+  }),
 ])
 export type RotateKeyRequest = z.infer<typeof RotateKeyRequest>
 
@@ -187,7 +208,14 @@ export const AppVerdict = z.object({
   allowNoOrigin: z.boolean(),
   browserVouching: z.boolean(),
   botMode: BotMode,
+  /** Absent: a core of before does not say, and then it is only observed. */
+  addressBudget: AddressBudget.optional(),
+  clientNetworks: z.array(ToldNetwork).optional(),
   rateLimits: RateLimits,
+  /** Who takes its money. Absent: a core of before does not say, and nothing may be sold on that. */
+  paymentProvider: PaymentProvider.optional(),
+  /** Of a predecessor's key only; a core of a version before does not say, and then it is a page's. */
+  use: KeyUse.optional(),
 })
 export type AppVerdict = z.infer<typeof AppVerdict>
 

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import { AppId, Principal } from './ids.ts'
-import { emailLengthMax, nameLengthMax, passwordBytesMax, passwordBytesMin } from './limits.ts'
+import {
+  challengeLengthMax,
+  nameLengthMax,
+  passwordBytesMax,
+  passwordBytesMin,
+  typedPasswordLengthMax,
+} from './limits.ts'
+import { Email, TypedEmail } from './mail-addresses.ts'
+import { Name, PlainText } from './names.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
 
@@ -10,25 +18,23 @@ export const Password = z
   .refine((text) => bytesOf(text) >= passwordBytesMin, `must have at least ${passwordBytesMin} bytes`)
   .refine((text) => bytesOf(text) <= passwordBytesMax, `must have at most ${passwordBytesMax} bytes of UTF-8`)
 
-export const Email = z.email().max(emailLengthMax).toLowerCase()
-
 /** POST /v1/auth/signup */
 export const SignUpRequest = z.strictObject({
   email: Email,
   password: Password,
-  name: z.string().min(1).max(nameLengthMax),
-  phone: z.string().min(3).max(40).optional(),
+  name: Name,
+  phone: PlainText.min(3).max(40).optional(),
 })
 export type SignUpRequest = z.infer<typeof SignUpRequest>
 
-/** A password as it is typed at a login: one that was chosen elsewhere may be shorter than those chosen here. */
-const TypedPassword = z
-  .string()
-  .min(1)
-  .refine((text) => bytesOf(text) <= passwordBytesMax, `must have at most ${passwordBytesMax} bytes of UTF-8`)
+/**
+ * A password as it is typed at a login: one that was chosen elsewhere may be shorter than those chosen here, or longer, of which
+ * bcrypt has always read the first 72 bytes.
+ */
+export const TypedPassword = z.string().min(1).max(typedPasswordLengthMax)
 
 /** POST /v1/auth/login, /v1/admin/login */
-export const LogInRequest = z.strictObject({ email: Email, password: TypedPassword })
+export const LogInRequest = z.strictObject({ email: TypedEmail, password: TypedPassword })
 export type LogInRequest = z.infer<typeof LogInRequest>
 
 /** POST /internal/sign-up-codes: mails a one-time code, which proves whose the address is. */
@@ -69,6 +75,12 @@ export type UserView = z.infer<typeof UserView>
 export const UserSession = z.object({ token: z.string(), expiresInSeconds: z.int(), user: UserView })
 export type UserSession = z.infer<typeof UserSession>
 
+/** POST /v1/auth/guest. `challenge`: what the page was given for passing the challenge (Turnstile's response), once. */
+export const GuestRequest = z.strictObject({
+  challenge: z.string().min(1).max(challengeLengthMax).optional(),
+})
+export type GuestRequest = z.infer<typeof GuestRequest>
+
 /** The answer to POST /v1/auth/guest: a buyer without an account. */
 export const GuestSession = z.object({
   token: z.string(),
@@ -94,18 +106,18 @@ export const tokenKinds = {
 export const tokenIssuer = 'holdfast'
 
 /** What a user token says: `sub` is the principal; a guest's is bound to the app it was made for. */
-export const UserClaims = z.object({ sub: Principal, jti: z.string(), app: AppId.optional() })
+export const UserClaims = z.object({
+  sub: Principal,
+  jti: z.string(),
+  app: AppId.optional(),
+  /** A guest who has passed a challenge when they came. */
+  challenged: z.literal(true).optional(),
+})
 export type UserClaims = z.infer<typeof UserClaims>
 
 /** What an app's server says of the user that it vouches for, by headers. */
 export const ExternalUser = z.object({
   email: Email.optional(),
-  name: z
-    .string()
-    .min(1)
-    .max(nameLengthMax)
-    // Neither a line break nor another control character.
-    .regex(/^\P{Cc}+$/u, 'must have no control characters')
-    .optional(),
+  name: Name.optional(),
 })
 export type ExternalUser = z.infer<typeof ExternalUser>

@@ -1,18 +1,30 @@
 import * as z from 'zod'
 import { PricedSeat } from './holds.ts'
-import { BookingId, EventId, PaymentId, SeatId } from './ids.ts'
+import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
 import { pageSizeDefault, pageSizeMax } from './limits.ts'
 import { Currency } from './money.ts'
+import { patterns } from './patterns.ts'
 import { CancellationTerms, ChargeLine } from './terms.ts'
 
 export const PaymentStatus = z.enum(['PENDING', 'SUCCESS', 'FAILED'])
 export type PaymentStatus = z.infer<typeof PaymentStatus>
 
+/**
+ * Whether a booking lets somebody in: `pending` until its payment has come, `void` when that came to nothing or all of it was
+ * cancelled. `status` says of a failed payment `confirmed`, as it always did.
+ */
+export const Ticket = z.enum(['valid', 'pending', 'void'])
+export type Ticket = z.infer<typeof Ticket>
+
 /** A sale. `receipt` is a compact JWS that the keys at /.well-known/jwks.json verify. */
 export const BookingView = z.object({
   id: BookingId,
   event: EventId,
+  /** The hold that became it. */
+  hold: GrantId.optional(),
   status: z.enum(['confirmed', 'cancelled']),
+  /** Good from `valid` on. Absent: an older core has answered. */
+  ticket: Ticket.optional(),
   payment: z.object({ status: PaymentStatus, id: PaymentId.nullable() }),
   seats: z.array(PricedSeat),
   /** Those of them that were given back since; all of them when the booking is cancelled. */
@@ -31,7 +43,7 @@ export const BookingView = z.object({
 export type BookingView = z.infer<typeof BookingView>
 
 /** A compact JWS: a receipt, as it is signed, kept and shown. */
-export const CompactJws = z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+export const CompactJws = z.string().regex(patterns.compactJws)
 
 /** What a receipt says, under EdDSA. */
 export const ReceiptClaims = z.object({
@@ -64,11 +76,14 @@ export const PublicKeys = z.object({
 })
 export type PublicKeys = z.infer<typeof PublicKeys>
 
-/** The query of every list. */
-export const PageQuery = z.strictObject({
+/**
+ * The query of every list; a list whose cursors are ids of what is in it says so. As in every query, what is not known is
+ * ignored, on every route: caches are passed by `?_=...`, and links come with names of somebody's campaign.
+ */
+export const PageQuery = z.object({
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9._~-]{1,200}$/)
+    .regex(/^[A-Za-z0-9._~:-]{1,200}$/, 'must be nextCursor of the page before')
     .optional(),
   limit: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
 })

@@ -25,12 +25,16 @@ export type CancelRequest = z.infer<typeof CancelRequest>
 export const CancelCommand = z.object({ idempotencyKey: z.string().min(1), request: CancelRequest })
 export type CancelCommand = z.infer<typeof CancelCommand>
 
-/** What a cancellation would come to now: `refund` + `retained` is what the seats cost. */
+/**
+ * What a cancellation would come to now: `refund` + `retained` is what the seats cost. A provider gives back sums of its own
+ * steps: where the amount that is due is none of them, `refund` is the next that is, and `rounding` says by how much more.
+ */
 export const CancelPreview = z.object({
   booking: BookingId,
   seats: z.array(PricedSeat),
   refund: z.int(),
   retained: z.int(),
+  rounding: z.int().optional(),
   currency: Currency,
   /** The fees and taxes in the refund. */
   charges: z.array(ChargeLine),

@@ -1,7 +1,16 @@
 import * as z from 'zod'
 import { KeyKind } from './apps.ts'
-import { ExternalUser } from './auth.ts'
 import { AppId, Principal } from './ids.ts'
+
+/**
+ * Where somebody signs in from: the client's address as it is counted (an IPv6 address by its /64), and how many wrong passwords may come
+ * from there within the hour. Absent: it is not known which client that is, or it is a server, which stands for many.
+ */
+export const LoginClient = z.object({
+  address: z.string(),
+  failuresMax: z.int().positive().optional(),
+})
+export type LoginClient = z.infer<typeof LoginClient>
 
 /**
  * What the edge says to core of one request, under its signature. Core takes identity from this and from nothing
@@ -17,10 +26,13 @@ export const EdgeClaims = z.object({
   requestId: z.string(),
   clientIp: z.string(),
   budgetMs: z.int().positive(),
+  loginClient: LoginClient.optional(),
   app: z.object({ id: AppId, kind: KeyKind }).optional(),
   principal: Principal.optional(),
-  /** What is said of an app's own user beside their id. */
-  externalUser: ExternalUser.optional(),
+  /** What is said of an app's own user beside their id, as the edge has read it: its rules may be newer than core's. */
+  externalUser: z.object({ email: z.string().optional(), name: z.string().optional() }).optional(),
   admin: z.literal(true).optional(),
+  /** Whoever wants to be a guest has passed a challenge. */
+  challenged: z.literal(true).optional(),
 })
 export type EdgeClaims = z.infer<typeof EdgeClaims>

@@ -6,21 +6,25 @@ import {
   areasPerPlanMax,
   categoriesPerPlanMax,
   nameLengthMax,
+  seatsBookedPerOwnerMax,
   seatsPerAnswerMax,
   seatsPerBlockMax,
   seatsPerSyncMax,
 } from './limits.ts'
+import { SeatMetadata } from './metadata.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { Name, PlainText } from './names.ts'
 import { CancellationTerms, Charges } from './terms.ts'
+import { Time } from './times.ts'
 
-const name = () => z.string().min(1).max(nameLengthMax)
+const named = () => z.string().min(1).max(nameLengthMax)
 const coordinate = () => z.number().min(-1e6).max(1e6)
 
 /** Whether the organiser has the sale open; `onSaleAt` and `offSaleAt` say when that counts. */
 export const SaleStatus = z.enum(['open', 'closed'])
 export type SaleStatus = z.infer<typeof SaleStatus>
 
-const time = () => z.iso.datetime({ offset: true }).nullable()
+const time = () => Time.nullable()
 
 /**
  * PUT /v1/events/{e}: creates the event or changes what is given; `null` takes a time away. Currency and domain are
@@ -29,7 +33,7 @@ const time = () => z.iso.datetime({ offset: true }).nullable()
  * no buyer cancel.
  */
 export const EventInput = z.strictObject({
-  name: name(),
+  name: Name,
   currency: Currency,
   /** The app's own, or not given. */
   domain: Domain.optional(),
@@ -39,23 +43,54 @@ export const EventInput = z.strictObject({
   offSaleAt: time().optional(),
   charges: Charges.optional(),
   cancellation: CancellationTerms.nullable().optional(),
+  /** How many seats one owner may have booked; null takes it away. Free bookings have a limit all the same. */
+  seatsBookedPerOwner: z.int().min(1).max(seatsBookedPerOwnerMax).nullable().optional(),
   ...HoldSettings.partial().shape,
 })
 export type EventInput = z.infer<typeof EventInput>
 
-/** A seat as an organiser describes it. Position is in the units of the plan. */
+/** What is written on a place; empty text is none. */
+const label = () => PlainText.nullable().optional()
+
+/**
+ * A seat as an organiser describes it: what is absent is left as it is, and null takes it away. Position is in the units of
+ * the plan. A seat that is new must have a price.
+ */
 export const SeatInput = z.strictObject({
   id: SeatId,
-  price: MinorUnits,
-  category: name().optional(),
-  section: name().optional(),
-  row: name().optional(),
-  number: name().optional(),
-  x: coordinate().optional(),
-  y: coordinate().optional(),
-  accessible: z.boolean().optional(),
+  price: MinorUnits.optional(),
+  category: label(),
+  section: label(),
+  row: label(),
+  number: label(),
+  x: coordinate().nullable().optional(),
+  y: coordinate().nullable().optional(),
+  accessible: z.boolean().nullable().optional(),
+  metadata: SeatMetadata.nullable().optional(),
 })
 export type SeatInput = z.infer<typeof SeatInput>
+
+/**
+ * The explicit word by which places that are sold or held may become others: another section, row or number than their buyers
+ * were told.
+ */
+const Relabel = z.literal('sold')
+
+/** PUT /v1/events/{e}/seats?relabel=sold */
+export const SyncSeatsQuery = z.object({ relabel: Relabel.optional() })
+export type SyncSeatsQuery = z.infer<typeof SyncSeatsQuery>
+
+/**
+ * PUT /v1/events/{e}/plan?missing=block: takes off sale what the plan does not have any more. `cursor` and `limit` page
+ * through those that are missing: the same plan again, which changes nothing.
+ */
+export const ImportPlanQuery = z.object({
+  relabel: Relabel.optional(),
+  missing: z.enum(['block']).optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(seatsPerAnswerMax).optional(),
+})
+export type ImportPlanQuery = z.infer<typeof ImportPlanQuery>
 
 /** PUT /v1/events/{e}/seats: adds the seats that are new and changes those that are known; removes none. */
 export const SyncSeatsRequest = z.strictObject({
@@ -67,8 +102,12 @@ export const SyncSeatsRequest = z.strictObject({
 })
 export type SyncSeatsRequest = z.infer<typeof SyncSeatsRequest>
 
-/** POST /v1/events/{e}/seats/block and /unblock: all of them or none. */
+/** What blocks seats and puts back on sale only those that it has blocked: a sync, which repeats what its system believes. */
+export const BlockedBy = z.enum(['sync'])
+
+/** POST /v1/events/{e}/seats/block and /unblock: all of them or none. Without `by` whatever was blocked is put back. */
 export const BlockSeatsRequest = z.strictObject({
+  by: BlockedBy.optional(),
   seats: z
     .array(SeatId)
     .min(1)
@@ -81,15 +120,38 @@ export type BlockSeatsRequest = z.infer<typeof BlockSeatsRequest>
 export const BlockSeatsReply = z.object({ event: EventId, changed: z.int(), unchanged: z.int() })
 export type BlockSeatsReply = z.infer<typeof BlockSeatsReply>
 
-/** How many seats the request added, changed, and found as they were. */
+/**
+ * How many seats the request added, changed, and found as they were. `sold` are those of the changed ones that are sold, the
+ * first of them by name: what was sold stays as it was sold.
+ */
 export const SyncSeatsReply = z.object({
   event: EventId,
   inserted: z.int(),
   updated: z.int(),
   unchanged: z.int(),
   seatCount: z.int(),
+  /** An older core does not say. */
+  sold: z.object({ count: z.int(), seats: z.array(SeatId) }).optional(),
 })
 export type SyncSeatsReply = z.infer<typeof SyncSeatsReply>
+
+/** A seat of the event that the plan does not have. */
+export const MissingSeat = z.object({ id: SeatId, sold: z.boolean(), blocked: z.boolean() })
+export type MissingSeat = z.infer<typeof MissingSeat>
+
+/**
+ * What a plan made of an event. `missing` counts the seats of the event that it does not have, and `missingSeats` is a page of
+ * them by id; `nextCursor` is absent on the last. `blocked` counts those that were taken off sale for it. `ids` are the seats
+ * whose guid could be no id, or is the id of another.
+ */
+export const ImportPlanReply = SyncSeatsReply.extend({
+  missing: z.int().optional(),
+  missingSeats: z.array(MissingSeat).optional(),
+  nextCursor: z.string().optional(),
+  blocked: z.int().optional(),
+  ids: z.array(z.object({ guid: z.string(), id: SeatId })).optional(),
+})
+export type ImportPlanReply = z.infer<typeof ImportPlanReply>
 
 const Color = z.string().regex(/^#[0-9A-Fa-f]{3,8}$/, 'must be a hex colour')
 
@@ -122,7 +184,7 @@ export type ChartArea = z.infer<typeof ChartArea>
 /** What a chart has beside its seats. */
 export const ChartFrame = z.strictObject({
   size: z.strictObject({ width: z.number().positive(), height: z.number().positive() }),
-  categories: z.array(z.strictObject({ name: name(), color: Color })).max(categoriesPerPlanMax),
+  categories: z.array(z.strictObject({ name: named(), color: Color })).max(categoriesPerPlanMax),
   areas: z.array(ChartArea).max(areasPerPlanMax),
 })
 export type ChartFrame = z.infer<typeof ChartFrame>
@@ -130,6 +192,8 @@ export type ChartFrame = z.infer<typeof ChartFrame>
 /** A seat on a chart. `index` is its byte in the availability map, for ever. */
 export const ChartSeat = z.object({
   id: SeatId,
+  /** Of a seat of a plan whose guid is not its id. */
+  guid: z.string().optional(),
   index: z.int(),
   price: MinorUnits,
   category: z.string().nullable(),
@@ -137,6 +201,8 @@ export const ChartSeat = z.object({
   x: z.number().nullable(),
   y: z.number().nullable(),
   accessible: z.boolean(),
+  /** What the organiser keeps with the seat, if anything. */
+  metadata: SeatMetadata.optional(),
 })
 export type ChartSeat = z.infer<typeof ChartSeat>
 
@@ -161,8 +227,11 @@ export const EventSummary = z.object({
   offSaleAt: z.iso.datetime().nullable(),
   charges: Charges,
   cancellation: CancellationTerms.nullable(),
+  /** An older core does not say. */
+  seatsBookedPerOwner: z.int().nullable().optional(),
   ...HoldSettings.shape,
   seatCount: z.int(),
+  createdAt: z.iso.datetime().optional(),
 })
 export type EventSummary = z.infer<typeof EventSummary>
 
@@ -171,7 +240,7 @@ export const EventView = EventSummary.extend({ chart: Chart })
 export type EventView = z.infer<typeof EventView>
 
 /** GET /v1/events?sale=...: those whose sale is open or closed; without it, all. */
-export const EventsQuery = PageQuery.extend({ sale: SaleStatus.optional() })
+export const EventsQuery = PageQuery.extend({ cursor: EventId.optional(), sale: SaleStatus.optional() })
 export type EventsQuery = z.infer<typeof EventsQuery>
 
 /** One page of events by their ids; `nextCursor` is absent on the last. */
@@ -186,7 +255,7 @@ export type SeatStatus = z.infer<typeof SeatStatus>
 export const seatBytes = { free: 'F', held: 'H', confirming: 'C', booked: 'B', blocked: 'X' } as const
 
 /** GET /v1/events/{e}/seats?status=...: without a status, all seats that are not free. */
-export const SeatsQuery = z.strictObject({
+export const SeatsQuery = z.object({
   status: SeatStatus.exclude(['unknown']).optional(),
   limit: z.coerce.number().int().min(1).max(seatsPerAnswerMax).optional(),
 })

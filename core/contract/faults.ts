@@ -14,7 +14,7 @@ export function faultOf(error: unknown): Fault {
   const { name, message, stack = '' } = error
   const at = stack.indexOf(message)
   const afterwards = at < 0 ? '' : stack.slice(at + message.length)
-  const frames = afterwards.split('\n').filter((line) => /^\s+at /.test(line))
+  const frames = afterwards.split('\n').filter((line) => /^\s{1,8}at /.test(line))
   return { name, frames: frames.map((frame) => frame.trim()) }
 }
 

@@ -5,6 +5,8 @@ export const headers = {
   externalUserId: 'x-external-user-id',
   externalUserEmail: 'x-external-user-email',
   externalUserName: 'x-external-user-name',
+  /** The address of a server's buyer, who is then counted as one on a page is. */
+  clientAddress: 'x-client-address',
   idempotencyKey: 'idempotency-key',
   idempotentReplayed: 'idempotent-replayed',
   requestId: 'x-request-id',

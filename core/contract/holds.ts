@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
-import { idempotencyKeyLengthMax, paymentSignatureLengthMax, seatsPerHoldMax } from './limits.ts'
+import { idempotencyKeyLengthMax, idLengthMax, paymentSignatureLengthMax, seatsPerHoldMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
 
 /** POST /v1/events/{e}/holds */
@@ -32,8 +32,14 @@ export const HoldView = z.object({
   /** Counted from the answer; 0 when it has ended. */
   expiresInMs: z.int(),
   bookingId: BookingId.optional(),
+  /** Of a hold that is held: its last confirm was refused for its payment, and none is under way. */
+  payment: z.enum(['declined']).optional(),
 })
 export type HoldView = z.infer<typeof HoldView>
+
+/** GET /v1/events/{e}/holds: what the buyer holds now. */
+export const HoldList = z.object({ holds: z.array(HoldView) })
+export type HoldList = z.infer<typeof HoldList>
 
 /**
  * The payment of a confirm, as the provider's form gave it to the page: of Razorpay with its order and signature.
@@ -84,6 +90,10 @@ export const ConfirmCommand = z.object({
   idempotencyKey: z.string().min(1),
   payment: PaymentClaim.optional(),
   pin: PinReportOfAnyVersion,
+  /** Whose free bookings are counted together, as in `OrderCommand`. An older edge does not say. */
+  client: z.string().max(idLengthMax).optional(),
+  /** Just before the edge asked for the pin, by its clock: the report is no older. An older edge does not say. */
+  pinAskedAtMs: z.int().optional(),
 })
 export type ConfirmCommand = z.infer<typeof ConfirmCommand>
 
@@ -97,9 +107,13 @@ export type ReplyQuestion = z.infer<typeof ReplyQuestion>
 export const KeptReply = z.object({ reply: z.object({ status: z.int(), body: z.string() }).nullable() })
 export type KeptReply = z.infer<typeof KeptReply>
 
-/** The store's decision on a grant; `undecided` is what a read finds, and proves nothing about the next instant. */
+/**
+ * The store's decision on a grant; `undecided` is what a read finds, and proves nothing about the next instant. `refused`:
+ * the code that its last confirm was refused with, where nothing was decided and no confirm is under way.
+ */
 export const GrantDecision = z.object({
   decision: z.enum(['undecided', 'confirmed', 'expired', 'released']),
   bookingId: BookingId.optional(),
+  refused: z.string().optional(),
 })
 export type GrantDecision = z.infer<typeof GrantDecision>

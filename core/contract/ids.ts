@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { idempotencyKeyLengthMax, idLengthMax } from './limits.ts'
+import { idempotencyKeyLengthMax } from './limits.ts'
+import { patterns } from './patterns.ts'
 
 /** Every identifier that may become part of a Redis key, a store filter or a path. */
-export const idPattern = new RegExp(`^[A-Za-z0-9._~-]{1,${idLengthMax}}$`)
+export const idPattern = patterns.id
 
 const id = () => z.string().regex(idPattern, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ ~ -')
 
@@ -54,7 +55,10 @@ export type DeliveryId = z.infer<typeof DeliveryId>
 export const OutboxRowId = id().brand<'OutboxRowId'>()
 export type OutboxRowId = z.infer<typeof OutboxRowId>
 
-/** The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. */
+/**
+ * The keyed digest of (app, event, owner, Idempotency-Key): a retry lands on the same hold. Where a client has no key, of
+ * who makes the hold and of chance.
+ */
 export const HoldKey = z
   .string()
   .regex(/^[A-Za-z0-9]{22}$/)
@@ -93,10 +97,7 @@ export const principal = {
 /** What a client calls one intention: sent again with the same key, it happens once. */
 export const IdempotencyKey = z
   .string()
-  .regex(
-    new RegExp(`^[!-~]{1,${idempotencyKeyLengthMax}}$`),
-    `must be 1 to ${idempotencyKeyLengthMax} visible ASCII characters`,
-  )
+  .regex(patterns.idempotencyKey, `must be 1 to ${idempotencyKeyLengthMax} visible ASCII characters`)
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -40,6 +40,18 @@ export const holdLifetimeMsMax = 7_200_000
 /** Seats that one owner may hold of one event at a time, over all their holds. */
 export const seatsHeldPerOwnerDefault = 20
 export const seatsHeldPerOwnerMax = 100
+/** Seats that one owner may have booked of an event that sets it (`seatsBookedPerOwner`); cancelled ones do not count. */
+export const seatsBookedPerOwnerMax = 1_000
+/** The same of an event that says nothing, for bookings that cost nothing. */
+export const freeSeatsPerOwnerDefault = 10
+/** Seats in bookings that cost nothing of one client's address in an app, in a day, which begins with the first. */
+export const freeSeatsPerDayDefault = 40
+export const freeSeatsPerDayMax = 100_000
+export const freeSeatsPerDayWindowMs = 86_400_000
+/** So long a hold that is given back waits for a commit that has it; the rest of the call is for telling what came of it. */
+export const releaseDecideMs = 4_000
+/** So long it is kept that an owner has booked under a limit: far longer than a confirm can take, from its look to its commit. */
+export const ownerFenceMs = 3_600_000
 /** Holds that one owner may make of one event in a minute, which begins with the first; replays do not count. */
 export const holdsPerMinuteDefault = 30
 export const holdsPerMinuteMax = 1_000
@@ -51,8 +63,32 @@ export const coolDownMsDefault = 300_000
 export const coolDownMsMax = 3_600_000
 /** Lapsed holds are forgotten when none has lapsed for so long; no pause is longer. */
 export const lapseMemoryMs = 3_600_000
-/** How long an ended hold is remembered, so that its status URL and its key keep answering. */
-export const tombstoneMs = 86_400_000
+/**
+ * What one client address may hold of one event at a time, whoever its buyers are, in units of what one person takes (a seat);
+ * a /48 of IPv6 four times as much. With it goes how long: 30 minutes each, of which a quarter comes back in time.
+ * Above half of it, one owner behind the address may hold `ownerShareUnits`.
+ */
+export const addressUnitsDefault = 40
+export const addressUnitsMax = 100_000
+export const ownerShareUnits = 4
+export const networkShare = 4
+export const unitMsPerUnit = 1_800_000
+export const unitMsLeak = 0.25
+/** Networks of which an app says that many people are behind each address. */
+export const clientNetworksMax = 100
+/** Guests that one client address may begin, in a minute and in an hour; a listed one in proportion to its units. */
+export const guestsPerMinute = 20
+export const guestsPerHour = 100
+/** Of how many units at least a share is told that one address holds. */
+export const addressShareUnitsMin = 100
+/** What a challenge gives to a page that has passed it: Turnstile says 2,048 characters at most. */
+export const challengeLengthMax = 2_048
+/** How long the edge waits for the word on it. */
+export const challengeCallMs = 3_000
+/** What a guest who has passed one may hold where others may hold `ownerShareUnits`. */
+export const challengedShareUnits = 10
+/** How long Redis remembers an ended hold, so that its key keeps answering. Its status URL answers from the store after that. */
+export const endedHoldMs = 3_600_000
 
 /** From pin until the seats may be looked at again. Longer than any commit may take. */
 export const pinLeaseMs = 60_000
@@ -71,10 +107,22 @@ export const retriesSavedMax = 10
 export const decisionCallMs = 2_000
 /** How long core may work on one request; less than the edge waits, far less than the lease. */
 export const coreBudgetMs = 8_000
-/** Requests that one core works on at a time, and of one app; what is more waits for its turn until its time is over. */
-export const callsAtOnce = 256
-export const callsOfAppAtOnce = 64
-/** Requests of one app that are worked on or wait; more are told to come again. */
+/**
+ * Requests that one core works on at a time, and of one app; what is more waits for its turn until its time is over. Each
+ * lane has its own places, so that a flood in one keeps no other waiting.
+ */
+export const callLanes = {
+  /** Whose key it is: asked before anything else. */
+  keys: { atOnce: 64, ofAppAtOnce: 64 },
+  /** Confirms, orders, cancellations, and what else changes something. */
+  writes: { atOnce: 256, ofAppAtOnce: 64 },
+  /** Signing up and in, which waits for bcrypt. */
+  accounts: { atOnce: 64, ofAppAtOnce: 32 },
+  /** What providers tell; anybody can post there. */
+  webhooks: { atOnce: 32, ofAppAtOnce: 32 },
+  reads: { atOnce: 128, ofAppAtOnce: 32 },
+} as const
+/** Requests of one app in one lane that are worked on or wait; more are told to come again. */
 export const callsPerAppMax = 1_024
 /** What Retry-After says to them. */
 export const overloadedRetrySeconds = 1
@@ -104,8 +152,9 @@ export const inspectedBookingsPerPage = 100
 export const inspectGraceMs = 30_000
 /** How often it is written down that an event was compared with the store and nothing was found. */
 export const checkNotedEveryMs = 300_000
-/** Events that a round of repair looks at, and at once. */
-export const repairedEventsMax = 10_000
+/** Events of one app that a round of repair looks at, how many it reads at a time, and looks at at once. */
+export const repairedEventsPerApp = 2_000
+export const repairedEventsPerPage = 500
 export const repairedEventsAtOnce = 4
 /** Inventories that one core builds at a time; before, each waits for commits of its old epoch, all together. */
 export const rebuildsAtOnce = 4
@@ -116,6 +165,10 @@ export const driftEveryMs = 60_000
 export const driftAgainMs = 2_000
 /** Pages of seats (of `applySeatsPerBatch`) of one event that one round of repair compares. */
 export const driftPagesPerRound = 10
+/** When a hold that is on record, and of whose end nothing was heard, cannot live any more, as long as holds may live. */
+export const forgottenHoldMs = holdLifetimeMsMax + pinLeaseMs + 3_600_000
+/** How many of them one pass over an event ends. */
+export const forgottenPerPass = 200
 /** Entries of the log that are read again when Redis has lost some and went on. */
 export const logEntriesReread = 1_000
 /** One script on Redis, one delivery. */
@@ -123,6 +176,14 @@ export const inventoryCallMs = 2_000
 /** One call of a payment provider. */
 export const paymentCallMs = 5_000
 export const paymentSignatureLengthMax = 256
+/** Confirms of a hold that are declined before no more are tried: each is a call of the provider, and perhaps a card that somebody tests. */
+export const declinedConfirmsPerHoldMax = 5
+/** Orders of one client's address in an app that nobody has paid, in a window. */
+export const unpaidOrdersPerHourDefault = 20
+export const unpaidOrdersPerHourMax = 1_000
+export const unpaidOrdersWindowMs = 3_600_000
+/** After a refusal, when it is looked again which of them are paid. */
+export const unpaidOrdersRetryMs = 30_000
 /** How long Razorpay reserves money for us; then it gives it back by itself. Far longer than a booking waits for it. */
 export const razorpayCaptureMinutesMax = 1_440
 /** How long a payment that was begun is left to the confirm that began it, before repair looks. */
@@ -178,6 +239,15 @@ export const failingEndpointsAtOnceMax = 50
 /** One delivery of spans to a collector; and how many of them an edge has under way before it loses others. */
 export const spanExportMs = 2_000
 export const spanExportsAtOnceMax = 32
+/**
+ * A client of a server on Node is cut off that has not sent the headers of a request, or all of it, so long after it
+ * connected or began; how often is looked for such clients; and how long a connection stays that nobody uses: longer than
+ * what stands before it keeps one (60 s at nginx and most balancers), so that the side ends it that knows what it sends.
+ */
+export const requestHeadersMsMax = 10_000
+export const requestMsMax = 30_000
+export const slowClientsRoundMs = 1_000
+export const idleConnectionMsMax = 75_000
 /** The rate limiter may add no more than this to a request. */
 export const limiterCallMs = 1_000
 
@@ -199,9 +269,14 @@ export const outboxRetryMsMax = 5_000
 export const logEntriesMax = 10_000
 export const logEntriesPerRead = 200
 export const sweepGrantsPerBatch = 50
+/** Owners and addresses that one script of repair looks at to forget them. */
+export const forgottenPerBatch = 500
 export const applySeatsPerBatch = 500
 /** Seats whose holders one script looks up. */
 export const holdersSeatsPerRead = 500
+/** How long one isolate believes what it was told of a held seat's holder, and of how many seats: of one event at least. */
+export const lockKnownMs = 60_000
+export const locksPerIsolateMax = seatsPerEventMax
 
 export const assertionTtlSeconds = 30
 export const clockToleranceSeconds = 5
@@ -215,6 +290,8 @@ export const keyOverlapSecondsMax = 7 * 86_400
 export const liveKeysPerKindMax = 3
 /** What an admin may write down about an app, as JSON. */
 export const metadataBytesMax = 4_096
+/** What an organiser may keep with a seat, as JSON. */
+export const seatMetadataBytesMax = 2_048
 /**
  * Users that the edge refuses by itself: the last who were deactivated, while their tokens would be good. Core
  * refuses every one of them where it matters, at login and at confirm.
@@ -236,9 +313,11 @@ export const cacheCallMs = 500
 /** What one isolate may keep: app keys, charts and lists of events, and the buckets of its own limiter. */
 export const verdictsPerIsolateMax = 10_000
 export const chartsPerIsolateBytesMax = 32 * 1024 * 1024
+export const eventMissesPerIsolateMax = 1_000
 export const bucketsPerIsolateMax = 10_000
-/** How much of what is wrong with a request is told at once. */
+/** How many kinds of what is wrong with a request are told at once, and of each how many places. */
 export const errorsPerAnswerMax = 20
+export const examplesPerErrorMax = 5
 
 /** Receipts that one step appends to the chain of an app. */
 export const receiptsPerChainBatch = 200
@@ -250,6 +329,13 @@ export const chainGraceMs = 600_000
 export const receiptKeptMs = 86_400_000
 
 export const idempotencyTtlMs = 86_400_000
+export const dayMs = 86_400_000
+/** How long a decision against a hold is kept, and an order or payment that no money came of; then they are deleted. */
+export const endedHoldKeptDaysDefault = 30
+export const unpaidKeptDaysDefault = 90
+/** Never less: far more than a hold and its confirm may take, whatever stands still meanwhile. */
+export const keptDaysMin = 7
+export const keptDaysMax = 3_650
 /** A key that was claimed so long ago and has no answer is ended by repair; its holder has long been out of time. */
 export const claimAbandonedMs = 60_000
 /** How many of them one round ends, and the pause between two rounds. */
@@ -257,11 +343,21 @@ export const claimsPerRound = 100
 export const claimsRoundMs = 5_000
 export const passwordBytesMin = 8
 export const passwordBytesMax = 72
+export const typedPasswordLengthMax = 1_000
 export const nameLengthMax = 200
 export const emailLengthMax = 254
 export const originsPerAppMax = 50
 export const pageSizeDefault = 50
 export const pageSizeMax = 100
+
+/** What is read of a header by which browsers are told from bots: theirs are shorter. */
+export const judgedHeaderLengthMax = 512
+
+/** How long a browser that came over TLS asks in no other way: a year. */
+export const strictTransportSeconds = 31_536_000
+
+/** Proxies before an edge that it is told of. */
+export const trustedProxyHopsMax = 10
 
 /** When to come again after a flood: the period of the first tier in wrangler.toml. */
 export const floodRetrySeconds = 10
@@ -269,8 +365,24 @@ export const floodRetrySeconds = 10
 export const userWritesPerSecondDefault = 10
 export const clientWritesPerSecondDefault = 100
 export const appWritesPerSecondDefault = 1_000
-export const loginsPerMinute = 10
-/** Wrong passwords that cost no time: for an account from one address, and for an account from anywhere. */
+/** What one client address may read a second, as one isolate counts it; of that, what has a large answer. */
+export const clientReadsPerSecondDefault = 50
+export const clientLargeReadsPerSecondDefault = 5
+export const largeAnswerBytesMin = 64 * 1024
+/** How many seconds' worth of them may come at once. */
+export const readBurstSeconds = 2
+export const readLargeBurstSeconds = 4
+/** The same of one address that says it is an app's server, until its key has shown it: then its app's quota counts. */
+export const serverReadsPerSecond = appWritesPerSecondDefault
+/** What an isolate keeps of the reads of addresses, each kind of caller apart, and of where answers were large. */
+export const readBudgetsPerIsolateBytesMax = 4 * 1024 * 1024
+export const largePathsPerIsolateBytesMax = 256 * 1024
+export const largePathMs = 60_000
+/** Of one app: accounts that one client address may begin in a minute, and codes that it may have mailed; a listed one in proportion to its units. */
+export const signUpsPerMinute = 20
+/** Of one app: wrong passwords of one client address within `loginFailureKeptMs`; a listed one in proportion. Right ones are free. */
+export const loginFailuresPerClient = 100
+/** Of one app: wrong passwords that cost no time, for an account from one address, and for an account from anywhere. */
 export const freeLoginFailuresPerAddress = 5
 export const freeLoginFailuresPerAccount = 50
 /** Every further one doubles how long the next login must wait, up to this. */
@@ -290,19 +402,45 @@ export const topEventsDefault = 10
 export const topEventsMax = 50
 /** Groups that one total of the store may have. */
 export const groupsPerTotalMax = 1_000
+/** Wrong app keys of one client address that core is asked about. */
 export const keyMissesPerMinute = 30
-/** The predecessor TicketS: one client's requests, and how long a lock of it lives. */
-export const ticketsRequestsPerSecond = 10
+/** Keys of predecessors that one core has found right and knows again without a bcrypt. */
+export const provenKeysMax = 10_000
+/** The predecessor TicketS: how long a lock of it lives. */
 export const ticketsLockMs = 300_000
+/** Its pages lock each chosen seat by itself: ten in one click are ten holds, and ten that run out are ten lapses. */
+export const ticketsHolds = { holdTtlMs: 300_000, holdsPerMinute: 300, lapsedHoldsPerOwner: 100 } as const
+/**
+ * What one user of it and one client address may do a second. Ten chosen seats are ten locks at once, and ten payments or
+ * releases; a page reads once a second, and the address of a venue's Wi-Fi has hundreds of pages behind it.
+ */
+export const ticketsPerSecondDefault = {
+  locks: { user: 10, client: 50 },
+  reads: { user: 20, client: 1_000 },
+  payments: { user: 20, client: 200 },
+}
+/** Releases without a token that named somebody whose lock it is not, of one address. */
+export const ticketsReleaseMissesPerMinute = 10
+/** An id of a user with so many characters cannot be guessed. */
+export const ticketsUnguessableLengthMin = 20
+/** How long one isolate shows the seats as it last read them to all pages. */
+export const ticketsSeatsIsolateMs = 250
+/** The same of the Unified Booking Backend's lists of seats, as long as nothing has changed; and how much of them. */
+export const unifiedSeatsIsolateMs = 250
+export const unifiedSeatsPerIsolateBytesMax = 16 * 1024 * 1024
+/** How long one isolate remembers whether what is behind it answers. */
+export const probeIsolateMs = 1_000
 /** How often a payment of it looks again whether the first one with its key has ended, and how long it waits. */
 export const ticketsPayTriesMax = 5
 export const ticketsPayWaitMs = 400
 /** How long a seat is held that was reserved by the Unified Booking Backend's own API. */
 export const unifiedHoldTtlMs = 120_000
+/** An app's own id of its user or of what it sells, on that API; one that can be no id of ours is known by a digest. */
+export const foreignIdLengthMax = 512
 /** Seats whose names are asked for at once: those of the bookings on one page. */
 export const seatsPerNamingMax = pageSizeMax * seatsPerHoldMax
-/** How far down a list that API's pages may lead: cursors are not counted, so the rows before are read too. */
-export const unifiedRowsMax = 5_000
+/** How far down a list that API's pages may lead: the store walks over the rows before. */
+export const numberedRowsMax = 5_000
 /** What one isolate remembers of the events of seats that are named alone; a seat never changes its event. */
 export const seatEventsPerIsolateMax = 50_000
 export const seatEventIsolateMs = 3_600_000

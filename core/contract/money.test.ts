@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { currencyExponent, majorUnitsOf, minorUnitsOf } from './money.ts'
+import { Currency, currencyExponent, isCurrency, majorUnitsOf, minorUnitsOf } from './money.ts'
 
 test.each([
   ['EUR', 2],
@@ -9,6 +9,28 @@ test.each([
   ['CLF', 4],
 ])('%s has %i digits after the point', (currency, digits) => {
   expect(currencyExponent(currency)).toBe(digits)
+})
+
+test.each(['ABC', 'ZZZ', 'XXX', 'XTS', 'XAU', 'XDR', 'DEM', 'HRK', 'ZWL', 'BTC', 'eur', ''])(
+  'nothing is sold in %s, which is no currency',
+  (code) => {
+    expect(isCurrency(code)).toBe(false)
+  },
+)
+
+test('the list of currencies is that of ISO 4217, as far as another one goes', () => {
+  /** Not in CLDR's list of what is in use: funds, and what is too new for it. */
+  const others = 'BOV CHE CHW CLF COU MXV USN UYI UYW VED XCG ZWG SLE'.split(' ')
+  /** In it, and withdrawn from ISO 4217, or money of no country. */
+  const withdrawn = 'ANG BGN CUC HRK SLL ZWL XDR XSU XUA'.split(' ')
+  const known = Intl.supportedValuesOf('currency').filter((code) => !withdrawn.includes(code))
+  expect(known.filter((code) => !isCurrency(code))).toEqual([])
+  const all = Array.from({ length: 26 ** 3 }, (_, n) =>
+    [n / 676, (n / 26) % 26, n % 26].map((at) => String.fromCharCode(65 + Math.floor(at))).join(''),
+  ).filter(isCurrency)
+  expect(all.filter((code) => !known.includes(code) && !others.includes(code))).toEqual([])
+  expect(all.length).toBe(164)
+  for (const code of all) expect(Currency.safeParse(code).success).toBe(true)
 })
 
 test.each([

@@ -4,8 +4,30 @@ import { priceMinorMax } from './limits.ts'
 /** An amount in the minor unit of its currency: an integer, never a fraction. */
 export const MinorUnits = z.int().min(0).max(priceMinorMax)
 
-/** ISO 4217. */
+/** Three letters of ISO 4217. Whether they are a currency is asked where something is to be sold in it (`isCurrency`). */
 export const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. EUR')
+
+/**
+ * What can be paid in: the currencies and funds of ISO 4217's list of 2026, without metals, bonds, units of account of banks
+ * and the codes for tests and for none. `Intl` has no list of these: it knows what is withdrawn too, and counts by custom.
+ */
+const currencies: ReadonlySet<string> = new Set(
+  (
+    'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE ' +
+    'CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF ' +
+    'GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR ' +
+    'LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN ' +
+    'PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS ' +
+    'TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ' +
+    'ZMW ZWG'
+  ).split(' '),
+)
+
+/** Whether something can be sold in a currency. What was sold in another before stays as it is. */
+export const isCurrency = (code: string): boolean => currencies.has(code)
+
+/** What is said of one that is none. */
+export const noCurrency = 'must be a currency of ISO 4217, e.g. EUR'
 
 /** A sum of prices, in minor units. */
 export const totalOf = (seats: readonly { price: number }[]): number =>

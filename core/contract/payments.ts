@@ -3,7 +3,9 @@ import { PaymentAccount, PaymentProvider } from './apps.ts'
 import { PageQuery } from './bookings.ts'
 import { PricedSeat } from './holds.ts'
 import { AppId, BookingId, EventId, GrantId, PaymentId, RefundId } from './ids.ts'
+import { idLengthMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import type { RequestFault } from './request-faults.ts'
 
 /**
  * POST /v1/events/{e}/holds/{h}/order: the sum is what the hold says. A client that names another is refused, for it
@@ -15,12 +17,31 @@ export const OrderRequest = z.strictObject({
 })
 export type OrderRequest = z.infer<typeof OrderRequest>
 
+/**
+ * Why a client may not have an order paid that it has asked for: it shows its buyer another sum than the hold's.
+ * @param shown how the client's API writes an amount
+ */
+export function orderFaults(
+  asked: OrderRequest,
+  owed: { readonly amount: number; readonly currency: string },
+  shown: (minor: number) => string = String,
+): RequestFault[] {
+  const faults: RequestFault[] = []
+  if (asked.amount !== undefined && asked.amount !== owed.amount)
+    faults.push({ path: 'amount', message: `must be ${shown(owed.amount)}` })
+  if (asked.currency !== undefined && asked.currency !== owed.currency)
+    faults.push({ path: 'currency', message: `must be ${owed.currency}` })
+  return faults
+}
+
 /** What the edge sends to core to order the payment of a live hold: what the inventory says of it. */
 export const OrderCommand = z.object({
   seats: z.array(PricedSeat).min(1),
   currency: Currency,
   untilMs: z.int(),
   asked: OrderRequest,
+  /** Whose unpaid orders are counted together: a keyed digest of a client's address, of IPv6 its /64. Absent: a server's, or not known. */
+  client: z.string().max(idLengthMax).optional(),
 })
 export type OrderCommand = z.infer<typeof OrderCommand>
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { gatherFaults, RequestFault } from './request-faults.ts'
 
 /** What a caller is told about one kind of refusal. `advice` is sent as the problem's `detail`. */
 export interface ProblemKind {
@@ -58,7 +59,7 @@ export const problems = {
     402,
     false,
     'The payment was declined',
-    'The seats stay yours until the hold expires: confirm again with another payment.',
+    'The seats stay yours until the hold expires: confirm again with another payment, or with this one once it is authorised.',
   ),
   origin_not_allowed: kind(
     403,
@@ -106,7 +107,7 @@ export const problems = {
     409,
     false,
     'Some of the seats are taken',
-    'None was held. Choose others for those listed in seats.',
+    'None was held. Choose others for those listed in seats; with own, read or release those in holds, which are yours.',
   ),
   hold_expired: kind(409, false, 'The hold has expired', 'Hold the seats again.'),
   hold_lost: kind(
@@ -117,14 +118,24 @@ export const problems = {
   ),
   hold_released: kind(409, false, 'The hold was released', 'Hold the seats again.'),
   hold_confirmed: kind(409, false, 'The hold is already a booking', 'Read the booking in bookingId.'),
-  confirm_in_progress: kind(409, true, 'The hold is being confirmed', 'Read the hold until it is decided.'),
+  confirm_in_progress: kind(
+    409,
+    true,
+    'The hold is being confirmed',
+    'Nothing was released. Read the hold until it is decided, or release it again.',
+  ),
   in_progress: kind(
     409,
     true,
     'The first request with this key is still running',
     'Send the same request again after Retry-After.',
   ),
-  cannot_extend: kind(409, false, 'The hold cannot live longer', 'Confirm it before it expires.'),
+  cannot_extend: kind(
+    409,
+    false,
+    'The hold cannot live longer',
+    'Confirm it before it expires: the holdLifetimeMs of its event is over.',
+  ),
   payment_already_used: kind(
     409,
     false,
@@ -143,6 +154,12 @@ export const problems = {
     'Nothing can be ordered for this hold',
     'It is free, its app takes payments by itself, or the provider does not take this sum.',
   ),
+  buyer_limit: kind(
+    409,
+    false,
+    'As many seats are booked as one buyer may have',
+    'Nothing was booked, and the seats stay yours until the hold expires. Hold fewer, or cancel seats of this event first; from one address seats that cost nothing are booked again a day after the first.',
+  ),
   cannot_cancel: kind(
     409,
     false,
@@ -157,8 +174,24 @@ export const problems = {
     'Hold from opensAt on; Retry-After counts the seconds until then.',
   ),
   email_taken: kind(409, false, 'There is an account with this e-mail', 'Sign in instead.'),
-  body_too_large: kind(413, false, 'The body is too large', 'Send less in one request.'),
-  invalid_request: kind(422, false, 'The request is not valid', 'Mend what errors lists.'),
+  body_too_large: kind(
+    413,
+    false,
+    'The body is too large',
+    'Send fewer bytes in one request; a plan or a list of seats can be sent in parts.',
+  ),
+  unsupported_encoding: kind(
+    415,
+    false,
+    'The body is coded in a way that is not read here',
+    'Send it as it is, or with Content-Encoding: gzip.',
+  ),
+  invalid_request: kind(
+    422,
+    false,
+    'The request is not valid',
+    'Mend what errors lists: each fault once, with how many places have it.',
+  ),
   unknown_seat: kind(422, false, 'The event has no such seat', 'Take seat ids from the chart of the event.'),
   idempotency_key_reused: kind(
     422,
@@ -168,18 +201,23 @@ export const problems = {
   ),
   rate_limited: kind(429, true, 'Too many requests', 'Wait for Retry-After seconds.'),
   bot_detected: kind(429, false, 'The request looks automated', 'Use a secret key for servers and tools.'),
-  too_many_holds: kind(429, true, 'Too many seats held at once', 'Release or confirm what you hold first.'),
+  too_many_holds: kind(
+    429,
+    true,
+    'Too many seats held at once',
+    'Release or confirm what you hold, or try again after Retry-After seconds. `scope` says who holds them: you (the event’s seatsHeldPerOwner is the most), your address, or its network.',
+  ),
   holding_too_fast: kind(
     429,
     true,
     'Too many holds of this event in a minute',
-    'What you hold stays yours. Hold more after Retry-After seconds.',
+    'What you hold stays yours. Hold more after Retry-After seconds; the event’s holdsPerMinute is the most.',
   ),
   cooling_down: kind(
     429,
     true,
     'Too many holds ran out without a booking',
-    'Hold again after Retry-After seconds; release what you do not want before it runs out.',
+    'Hold again after Retry-After seconds; release what you do not want before it runs out. The event’s lapsedHoldsPerOwner is the most, its coolDownMs the pause.',
   ),
   internal_error: kind(
     500,
@@ -216,13 +254,24 @@ export type AnyCode = ProblemCode | (string & Record<never, never>)
 /** Whether this version knows the code. */
 export const isCatalogued = (code: AnyCode): code is ProblemCode => Object.hasOwn(problems, code)
 
+/** Who holds too much: the buyer, their client address, or the network that it is of. */
+export const LimitScope = z.enum(['owner', 'address', 'network'])
+export type LimitScope = z.infer<typeof LimitScope>
+
 /** What a code adds to its problem. Never a message of a library, a stack or a key. */
 export interface ProblemExtras {
   readonly seats?: readonly string[]
-  readonly errors?: readonly { path: string; message: string }[]
+  readonly errors?: readonly RequestFault[]
   readonly bookingId?: string
   /** When the sale starts, as ISO text. */
   readonly opensAt?: string
+  /** Whose limit was reached. */
+  readonly scope?: LimitScope
+  /** How much is allowed, in what the code is about: bytes, seats, holds. */
+  readonly limit?: number
+  /** Some of the seats are held by the very buyer who wants them, and by which holds. */
+  readonly own?: true
+  readonly holds?: readonly string[]
 }
 
 /** An RFC 9457 problem as it is on the wire. */
@@ -235,9 +284,13 @@ export const ProblemBody = z.object({
   retryable: z.boolean(),
   requestId: z.string().optional(),
   seats: z.array(z.string()).optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  errors: z.array(RequestFault).optional(),
   bookingId: z.string().optional(),
   opensAt: z.iso.datetime().optional(),
+  scope: LimitScope.optional(),
+  limit: z.int().optional(),
+  own: z.literal(true).optional(),
+  holds: z.array(z.string()).optional(),
 })
 export type ProblemBody = z.infer<typeof ProblemBody>
 
@@ -248,19 +301,36 @@ export const problemTypeOf = (code: AnyCode): string => `/docs/errors#${code}`
 export const problemBody = (code: ProblemCode, extras: ProblemExtras = {}, requestId?: string): ProblemBody =>
   bodyWith(code, problems[code], extras, requestId)
 
+/** What to do, and within which limit. */
+const detailOf = (advice: string, { limit }: ProblemExtras): string => {
+  const told = ` The limit is ${limit}.`
+  return limit === undefined || advice.endsWith(told) ? advice : advice + told
+}
+
 const bodyWith = <Code extends AnyCode>(
   code: Code,
   { status, title, advice, retryable }: ProblemKind,
   extras: ProblemExtras,
   requestId: string | undefined,
 ) => ({
-  ...{ type: problemTypeOf(code), title, status, detail: advice, code, retryable },
+  ...{ type: problemTypeOf(code), title, status, detail: detailOf(advice, extras), code, retryable },
   ...(extras.seats && { seats: [...extras.seats] }),
-  ...(extras.errors && { errors: [...extras.errors] }),
+  ...(extras.errors && { errors: gatherFaults(extras.errors) }),
   ...(extras.bookingId && { bookingId: extras.bookingId }),
   ...(extras.opensAt && { opensAt: extras.opensAt }),
+  ...(extras.scope && { scope: extras.scope }),
+  ...(extras.limit !== undefined && { limit: extras.limit }),
+  ...(extras.own && { own: extras.own }),
+  ...(extras.holds && { holds: [...extras.holds] }),
   ...(requestId && { requestId }),
 })
+
+/** The refusal with another way out than the catalogue's, where that depends on who asks. */
+export const problemWith = (
+  code: ProblemCode,
+  advice: string = problems[code].advice,
+  extras: ProblemExtras = {},
+): Problem => new Problem({ code, ...problems[code], advice }, extras)
 
 /** A kind of refusal and its code. */
 export interface NamedKind extends ProblemKind {
@@ -282,7 +352,7 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.code = code
     this.kind = kind
-    this.extras = extras
+    this.extras = extras.errors ? { ...extras, errors: gatherFaults(extras.errors) } : extras
     this.retryAfterSeconds = retryAfterSeconds
   }
 

@@ -12,7 +12,7 @@ import {
 /** A member that another version may mean otherwise: what cannot be read of it is as good as absent. */
 const ifReadable = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined)
 
-const { seats, errors, bookingId, opensAt } = ProblemBody.shape
+const { seats, errors, bookingId, opensAt, scope, limit, own, holds } = ProblemBody.shape
 
 /**
  * A problem of whatever version. Only by `type` is it known to be one of ours: what stands between may speak RFC 9457
@@ -29,6 +29,10 @@ const ToldBody = z
     errors: ifReadable(errors),
     bookingId: ifReadable(bookingId),
     opensAt: ifReadable(opensAt),
+    scope: ifReadable(scope),
+    limit: ifReadable(limit),
+    own: ifReadable(own),
+    holds: ifReadable(holds),
   })
   .refine(({ type, code }) => type === problemTypeOf(code))
 type ToldBody = z.infer<typeof ToldBody>
@@ -73,15 +77,21 @@ export function readProblem(status: number, text: string, retryAfterSeconds?: nu
   if (status !== 202 && status < 400) return undefined
   const told = ToldBody.safeParse(parsed(text)).data
   if (!told) return undefined
-  const { code, seats, errors, bookingId, opensAt } = told
+  const { code, seats, errors, bookingId, opensAt, scope, limit, own, holds } = told
   const extras = {
     ...(seats && { seats }),
     ...(errors && { errors }),
     ...(bookingId && { bookingId }),
     ...(opensAt && { opensAt }),
+    ...(scope && { scope }),
+    ...(limit !== undefined && { limit }),
+    ...(own && { own }),
+    ...(holds && { holds }),
   }
   const isAsHere = isCatalogued(code) && problems[code].status === status
-  return new Problem(isAsHere ? code : kindTold(status, told), extras, retryAfterSeconds)
+  // What to do may depend on what only core knows.
+  const asHere = isAsHere ? { code, ...problems[code], advice: told.detail ?? problems[code].advice } : null
+  return new Problem(asHere ?? kindTold(status, told), extras, retryAfterSeconds)
 }
 
 /** The code in a refusal that was written by whatever version, for a log. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Domain } from './hold-settings.ts'
 import { AppId, EventId, SeatId } from './ids.ts'
 import { seatsPerNamingMax } from './limits.ts'
 
@@ -13,8 +14,9 @@ export const SeatNamesQuestion = z.object({
 })
 export type SeatNamesQuestion = z.infer<typeof SeatNamesQuestion>
 
-/** The seats that were found, with their event and their number on the plan. */
+/** The seats that were found, with their event and their number on the plan, and what is said of those events. */
 export const SeatNames = z.object({
   seats: z.array(z.object({ app: AppId, event: EventId, seat: SeatId, number: z.string().nullable() })),
+  events: z.array(z.object({ app: AppId, event: EventId, name: z.string(), domain: Domain })).default([]),
 })
 export type SeatNames = z.infer<typeof SeatNames>

@@ -22,7 +22,7 @@ export const Secret = z
 
 const SharedKey = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]+$/, 'must be kid:base64url')
+  .regex(/^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{1,1024}$/, 'must be kid:base64url')
   .transform((text) => {
     const [kid = '', encoded = ''] = text.split(':')
     const bytes = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))

@@ -1,4 +1,21 @@
 import * as z from 'zod'
+import { addressFault } from './addresses.ts'
+
+/** The address of a server, by what begins it; what is wrong with one is told in words that hold nothing of it. */
+export const address = (begins: RegExp, words: string) =>
+  z.string().superRefine((text, context) => {
+    const fault = begins.test(text) ? addressFault(text) : words
+    if (fault !== undefined) context.addIssue(fault)
+    else if (!URL.canParse(text)) context.addIssue(words)
+  })
+
+/** The address of a service that is asked over HTTP; who asks is told in a header of its own. */
+export const httpAddress = (credentials: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be https://...' })
+    .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, {
+      error: `must have no user and password in it: ${credentials}`,
+    })
 
 /** Where a program on Node listens, for requests and for Prometheus. */
 export const listening = (portDefault: number) => ({
@@ -16,7 +33,7 @@ export const listening = (portDefault: number) => ({
   }),
 })
 
-const restUrl = () => z.url({ protocol: /^https?$/, error: 'must be https://...' })
+const restUrl = () => httpAddress('the token is UPSTASH_REDIS_REST_TOKEN')
 const ofRestUrl = {
   description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
   refused: 'what is no http or https URL',
@@ -50,8 +67,7 @@ export function together<Env>() {
 
 /** The Redis of holds, of a program on Node: an ordinary one, or Upstash's. */
 export const redisSettings = {
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be redis://... or rediss://...' })
+  REDIS_URL: address(/^rediss?:\/\//, 'must be redis://... or rediss://...')
     .optional()
     .meta({
       description:

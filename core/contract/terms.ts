@@ -39,7 +39,10 @@ const step = z.strictObject({
 
 /**
  * How a buyer may give seats back: `refundPercent` of their price until `hoursBefore` the start, the earliest step
- * first. After the last step they may not. `keepFees`: the fees in a price stay, and the percent is of the rest.
+ * first. After the last step they may not. `keepFees`: the fees in a price stay, and the percent is of the rest. A sale keeps
+ * the terms that it was made on, and the start is the event's as it is announced now: after a postponement buyers have until
+ * the new one. Where it was brought forward, the start that was sold counts as long as that is better for the buyer and the
+ * event has not started.
  */
 export const CancellationTerms = z.strictObject({
   steps: z

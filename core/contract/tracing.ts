@@ -1,4 +1,8 @@
 import * as z from 'zod'
+import { httpAddress } from './settings.ts'
+
+const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,200}$/)
+const HeaderValue = z.string().regex(/^[!-~]{0,8192}$/)
 
 /** `name=value,name=value`, values percent-encoded, as OpenTelemetry has it. */
 const HeaderList = z
@@ -6,12 +10,12 @@ const HeaderList = z
   .default('')
   .transform((text, context) => {
     const pairs = text.split(',').filter((part) => part.trim() !== '')
-    const entries = pairs.map((pair) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([!-~]*)\s*$/.exec(pair)?.slice(1))
     try {
       return Object.fromEntries(
-        entries.map((entry) => {
-          const [name = '', value = ''] = entry ?? []
-          return [z.string().min(1).parse(name).toLowerCase(), decodeURIComponent(value)]
+        pairs.map((pair) => {
+          const at = pair.indexOf('=')
+          const [name, value] = [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()]
+          return [HeaderName.parse(name).toLowerCase(), decodeURIComponent(HeaderValue.parse(value))]
         }),
       )
     } catch {
@@ -20,7 +24,7 @@ const HeaderList = z
     }
   })
 
-const collector = () => z.url({ protocol: /^https?$/, error: 'must be https://...' }).optional()
+const collector = () => httpAddress('they go into OTEL_EXPORTER_OTLP_HEADERS').optional()
 
 /** Settings of traces, by the names that OpenTelemetry has given them. */
 export const tracingSettings = {

@@ -1,9 +1,10 @@
 import * as z from 'zod'
-import { PageQuery, PaymentStatus } from './bookings.ts'
+import { PageQuery, PaymentStatus, Ticket } from './bookings.ts'
 import { PricedSeat } from './holds.ts'
 import { BookingId, DeliveryId, EndpointId, EventId, GrantId, PaymentId, RefundId, SeatId } from './ids.ts'
 import { endpointUrlLengthMax, keyOverlapSecondsMax, secretOverlapSecondsDefault } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { Time } from './times.ts'
 
 /** What can happen to a booking, as its app is told. */
 export const BookingNoticeType = z.enum([
@@ -26,7 +27,10 @@ export type WantedNotice = z.infer<typeof WantedNotice>
 export const NoticeType = z.enum([...WantedNotice.options, 'webhook.test'])
 export type NoticeType = z.infer<typeof NoticeType>
 
-/** The app's own id of its user, for whom its server vouched; null for guests and for users of the pool. */
+/**
+ * The app's own user, for whom its server vouched: their id, or what stands for one that has other characters (`user-` and 22
+ * more); null for guests and for users of the pool.
+ */
 const user = z.string().nullable()
 
 /** Orders what is told of one hold: by `epoch`, then by `version`. */
@@ -47,6 +51,8 @@ const bookingData = {
   hold: GrantId,
   user,
   status: z.enum(['confirmed', 'cancelled']),
+  /** Good from `valid` on; absent in what an older core has made. */
+  ticket: Ticket.optional(),
   payment: z.object({ status: PaymentStatus, id: PaymentId.nullable() }),
   seats: z.array(SeatId),
   total: z.int(),
@@ -176,8 +182,8 @@ export type DeliveryPage = z.infer<typeof DeliveryPage>
 
 /** POST /v1/webhooks/{w}/replay: what was told from `since` to before `until`; `failed` only what did not come through. */
 export const ReplayRequest = z.strictObject({
-  since: z.iso.datetime({ offset: true }),
-  until: z.iso.datetime({ offset: true }).optional(),
+  since: Time,
+  until: Time.optional(),
   only: z.enum(['failed', 'all']).default('failed'),
 })
 export type ReplayRequest = z.infer<typeof ReplayRequest>

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { scripts } from './generated/scripts.ts'
-import { keysOf, receiptKeyOf, stagedKeysOf } from './keys.ts'
+import { endedKeyOf, endedKeyOfGrant, keysOf, receiptKeyOf, stagedKeysOf } from './keys.ts'
 import { type EventSettings, type Inventory, InventoryFault, type SeatTruth } from './port.ts'
 import { openReply, replies } from './replies.ts'
 
@@ -15,9 +15,13 @@ export interface ScriptRunner {
   run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>
 }
 
-/** `rev=7|sale=open|...`; what is not set is left out. */
+/** How inventories lie in Redis: the scripts read no other (`base.lua`). */
+const layout = 3
+
+/** `layout=3|rev=7|sale=open|...`; what is not set is left out. */
 const settingsText = (s: EventSettings): string =>
   Object.entries({
+    layout,
     rev: s.rev,
     sale: s.sale,
     ttl: s.holdTtlMs,
@@ -54,36 +58,42 @@ type Call = <Name extends ScriptName>(
 ) => Promise<z.infer<(typeof replies)[Name]>>
 
 /** What core does about an inventory in the background. */
-function upkeepOf(call: Call): Pick<Inventory, 'due' | 'sweep' | 'load' | 'publish' | 'check' | 'mend'> {
+function upkeepOf(
+  call: Call,
+): Pick<Inventory, 'due' | 'sweep' | 'forget' | 'load' | 'publish' | 'check' | 'mend'> {
   return {
     due(event, skip, limit) {
-      const { state, due } = keysOf(event)
-      return call('due', [state, due], [skip, limit])
+      const { state, due, idle } = keysOf(event)
+      return call('due', [state, due, idle], [skip, limit])
     },
     sweep(event, verdicts) {
-      const { state, map, due, log } = keysOf(event)
+      const { state, map, due, log, idle } = keysOf(event)
       return call(
         'sweep',
-        [state, map, due, log],
+        [state, map, due, log, idle, ...verdicts.map(({ grantId }) => endedKeyOfGrant(event, grantId))],
         verdicts.flatMap(({ grantId, verdict }) => [grantId, verdict]),
       )
+    },
+    forget(event, limit) {
+      const { state, idle } = keysOf(event)
+      return call('forget', [state, idle], [limit])
     },
     load(event, epoch, seats) {
       const staged = stagedKeysOf(event, epoch)
       return call('load', [staged.state, staged.map], seats.map(truthText))
     },
     publish(event, epoch, count, settings) {
-      const { state, map, due, log } = keysOf(event)
+      const { state, map, due, log, idle } = keysOf(event)
       const staged = stagedKeysOf(event, epoch)
       return call(
         'publish',
-        [state, map, due, log, staged.state, staged.map],
+        [state, map, due, log, staged.state, staged.map, idle],
         [epoch, count, settingsText(settings)],
       )
     },
     check(event) {
-      const { state, map, due, log } = keysOf(event)
-      return call('check', [state, map, due, log], [])
+      const { state, map, due, log, idle } = keysOf(event)
+      return call('check', [state, map, due, log, idle], [])
     },
     mend(event, seats, isLast) {
       const { state, map, due, log } = keysOf(event)
@@ -105,35 +115,48 @@ export function createInventory(runner: ScriptRunner): Inventory {
 
   return {
     ...upkeepOf(call),
-    hold(event, { holdKey, owner, operationId, ttlMs, seats }) {
-      const { state, map, due, log } = keysOf(event)
+    hold(event, { holdKey, owner, operationId, ttlMs, seats, client }) {
+      const { state, map, due, log, idle } = keysOf(event)
+      const { address = '', network = null, units = 0, ownerShare = 0, isEnforced = false } = client ?? {}
       return call(
         'hold',
-        [state, map, due, log],
-        [holdKey, owner, operationId, ttlMs ?? '', ...[...seats].sort()],
+        [state, map, due, log, idle, endedKeyOf(event, holdKey)],
+        [
+          ...[holdKey, owner, operationId, ttlMs ?? ''],
+          ...[address, network ?? '', units, ownerShare, isEnforced ? 1 : 0, ...[...seats].sort()],
+        ],
       )
     },
-    extend(event, grant, owner, operationId) {
+    extend(event, grant, owner, operationId, isEnforced) {
       const { state, due, log } = keysOf(event)
-      return call('extend', [state, due, log], [grant, owner, operationId])
+      return call(
+        'extend',
+        [state, due, log, endedKeyOfGrant(event, grant)],
+        [grant, owner, operationId, isEnforced ? 1 : 0],
+      )
     },
     release(event, grant, owner) {
       const { state, map, due, log } = keysOf(event)
-      return call('release', [state, map, due, log], [grant, owner])
+      return call('release', [state, map, due, log, endedKeyOfGrant(event, grant)], [grant, owner])
     },
     pin(event, grant, owner, leaseMs) {
       const { state, map, due, log } = keysOf(event)
-      return call('pin', [state, map, due, log], [grant, owner, leaseMs])
+      return call('pin', [state, map, due, log, endedKeyOfGrant(event, grant)], [grant, owner, leaseMs])
     },
     read(event, grant, owner) {
-      return call('read', [keysOf(event).state], [grant, owner])
+      return call('read', [keysOf(event).state, endedKeyOfGrant(event, grant)], [grant, owner])
+    },
+    owned(event, owner) {
+      return call('owned', [keysOf(event).state], [owner])
     },
     holders(event, seats) {
       return call('holders', [keysOf(event).state], seats)
     },
     apply(event, seats) {
       const { state, map, due, log } = keysOf(event)
-      return call('apply', [state, map, due, log], seats.map(truthText))
+      const grants = new Set(seats.flatMap(({ grantId }) => grantId ?? []))
+      const ended = [...grants].map((grantId) => endedKeyOfGrant(event, grantId))
+      return call('apply', [state, map, due, log, ...ended], seats.map(truthText))
     },
     configure(event, settings) {
       return call('configure', [keysOf(event).state], [settingsText(settings)])

@@ -4,6 +4,7 @@ import type {
   EventId,
   GrantId,
   HoldKey,
+  LimitScope,
   PricedSeat,
   Principal,
   SaleStatus,
@@ -71,6 +72,8 @@ export interface Change {
   readonly atMs: number
   readonly grantId: GrantId | null
   readonly owner: Principal | null
+  /** The digest of the client address that the hold counts for; null: it is not known. */
+  readonly address: string | null
   readonly untilMs: number
   readonly seats: readonly PricedSeat[]
   readonly marks: readonly { readonly index: number; readonly byte: string }[]
@@ -101,23 +104,45 @@ interface WithHold<Word extends string> extends At {
   readonly hold: Hold
 }
 
+/** More than the owner, the client address, or its network may hold; some of it is free again from then on. */
+interface TooMany extends At {
+  readonly word: 'too_many'
+  readonly scope: LimitScope
+  readonly againAtMs: number
+}
+
 export type HoldReply =
-  | WithHold<'held' | 'replayed'>
-  | (At & { readonly word: 'unavailable' | 'unknown_seat'; readonly seats: readonly SeatId[] })
-  | (At & { readonly word: 'key_reused' | 'too_many' | 'sale_closed' })
+  | WithHold<'held' | 'held_over' | 'replayed'>
+  | (At & { readonly word: 'unknown_seat'; readonly seats: readonly SeatId[] })
+  /** `own`: holds of this very owner among those that have the seats. */
+  | (At & {
+      readonly word: 'unavailable'
+      readonly seats: readonly SeatId[]
+      readonly own: readonly GrantId[]
+    })
+  | (At & { readonly word: 'key_reused' | 'sale_closed' })
+  | TooMany
   | (At & { readonly word: 'sale_not_started' | 'cooling_down' | 'too_fast'; readonly againAtMs: number })
   | NotReady
-export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | Ended | Taken | Absent | NotReady
+export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | TooMany | Ended | Taken | Absent | NotReady
 export type ReleaseReply = WithHold<'confirming'> | Ended | Absent | NotReady
 export type PinReply = WithHold<'pinned'> | Ended | Taken | Absent | NotReady
 export type ReadReply = WithHold<'hold'> | Absent | NotReady
+export type OwnedReply = (At & { readonly word: 'owned'; readonly holds: readonly Hold[] }) | NotReady
 export type HoldersReply = (At & { readonly word: 'holders'; readonly holders: readonly Holder[] }) | NotReady
 export type ApplyReply = (At & { readonly word: 'applied' }) | NotReady
 export type ConfigureReply = (At & { readonly word: 'configured' }) | NotReady
 export type DueReply =
-  | (At & { readonly word: 'due'; readonly epoch: number; readonly holds: readonly DueHold[] })
+  | (At & {
+      readonly word: 'due'
+      readonly epoch: number
+      /** Whether somebody may be forgotten. */
+      readonly hasIdle: boolean
+      readonly holds: readonly DueHold[]
+    })
   | NotReady
 export type SweepReply = (At & { readonly word: 'swept' }) | NotReady
+export type ForgetReply = (At & { readonly word: 'forgotten' }) | NotReady
 export type LoadReply = At & { readonly word: 'loaded' }
 export type PublishReply =
   | (At & { readonly word: 'published' })
@@ -136,7 +161,7 @@ export type CheckReply =
       readonly hasDue: boolean
       /** Whether the log has its newest entry. */
       readonly hasLog: boolean
-      /** Holds, and what is remembered of ended ones, that somebody must look at some time. */
+      /** Open holds, and owners and addresses that are not forgotten yet: somebody must look at them some time. */
       readonly waiting: number
     })
   | NotReady
@@ -172,7 +197,23 @@ export interface DueHold {
  */
 export interface Verdict {
   readonly grantId: GrantId
-  readonly verdict: 'lapsed' | 'decided' | 'confirmed'
+  readonly verdict: 'lapsed' | 'decided' | 'released' | 'confirmed'
+}
+
+/**
+ * The client address that a hold counts for, beside its owner, until it ends: by the hold, whoever calls, since phones change
+ * networks. Digests, so that Redis has no address.
+ */
+export interface HoldClient {
+  readonly address: string
+  /** The /48 of an IPv6 address, which may hold four times as much. */
+  readonly network: string | null
+  /** How many units (what one person takes: a seat) the address may hold at a time; also bounds how long it holds them. */
+  readonly units: number
+  /** How many of them one owner may hold when more than half are held, so that one does not take what is left for all. */
+  readonly ownerShare: number
+  /** Whether more is refused. Else the reply tells it. */
+  readonly isEnforced: boolean
 }
 
 /** What a buyer asks for. */
@@ -184,6 +225,8 @@ export interface HoldCall {
   /** The event's own when absent. */
   readonly ttlMs?: number
   readonly seats: readonly SeatId[]
+  /** Absent: it counts for its owner alone. */
+  readonly client?: HoldClient
 }
 
 /**
@@ -197,13 +240,24 @@ export interface HoldCall {
 export interface Inventory {
   /** Holds all of the seats for the owner, or none. */
   hold(event: EventRef, call: HoldCall): Promise<HoldReply>
-  /** Lets a hold live one more TTL from now, within the event's lifetime of a hold. */
-  extend(event: EventRef, grant: GrantId, owner: Principal, operationId: string): Promise<ExtendReply>
+  /**
+   * Lets a hold live one more TTL from now, within the event's lifetime of a hold, and, where that is enforced, within what its
+   * address may hold for how long.
+   */
+  extend(
+    event: EventRef,
+    grant: GrantId,
+    owner: Principal,
+    operationId: string,
+    isEnforced: boolean,
+  ): Promise<ExtendReply>
   /** Gives the seats of a held hold back. */
   release(event: EventRef, grant: GrantId, owner: Principal): Promise<ReleaseReply>
   /** Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin. */
   pin(event: EventRef, grant: GrantId, owner: Principal, leaseMs: number): Promise<PinReply>
   read(event: EventRef, grant: GrantId, owner: Principal): Promise<ReadReply>
+  /** What an owner holds of the event now, a confirm that is under way included: at most what one owner may hold. */
+  owned(event: EventRef, owner: Principal): Promise<OwnedReply>
   /** Who holds these seats (at most `holdersSeatsPerRead`); those that nobody holds are left out. */
   holders(event: EventRef, seats: readonly SeatId[]): Promise<HoldersReply>
   /** Brings seats (at most `applySeatsPerBatch`, each once) in line with the store; older revisions are passed over. */
@@ -211,8 +265,10 @@ export interface Inventory {
   configure(event: EventRef, settings: EventSettings): Promise<ConfigureReply>
   /** The holds whose time has come, oldest first, after passing over `skip` of them. */
   due(event: EventRef, skip: number, limit: number): Promise<DueReply>
-  /** Frees what is over and forgets old tombstones. */
+  /** Frees what is over. How a hold ended is kept for an hour. */
   sweep(event: EventRef, verdicts: readonly Verdict[]): Promise<SweepReply>
+  /** Forgets owners and addresses, of at most `limit`, of whom nothing counts any more. */
+  forget(event: EventRef, limit: number): Promise<ForgetReply>
   /** Writes a page of seats (at most `applySeatsPerBatch`) of a build that nobody sees yet. */
   load(event: EventRef, epoch: number, seats: readonly SeatTruth[]): Promise<LoadReply>
   /** Puts a build in place if it is newer and has `count` seats. */

@@ -4,7 +4,7 @@ import { openReply, replies } from './replies.ts'
 
 const grant = `hold_${'k'.repeat(22)}.1.7`
 const held = ['held', grant, 'pool:ann', 'held', '1000', '2000', '', 'EUR', 'A-1:4500,A-2:0', '1500']
-const change = ['7', 'hold', '1000', grant, 'pool:ann', '2000', 'A-1:4500', '0H,12H']
+const change = ['7', 'hold', '1000', grant, 'pool:ann', 'net', '2000', 'A-1:4500', '0H,12H']
 
 /** The reply with one of its parts replaced. */
 const but = (reply: readonly string[], at: number, part: string) => reply.with(at, part)
@@ -89,15 +89,16 @@ describe('what is refused', () => {
   })
 
   test.each([
-    ['a seat id that is none', 'hold', ['unavailable', 'A 1', '1500']],
+    ['a seat id that is none', 'hold', ['unavailable', '', 'A 1', '1500']],
+    ['an own hold that is none', 'hold', ['unavailable', 'mine', 'A-1', '1500']],
     ['a refusal that does not say when to come again', 'hold', ['too_fast', '1500']],
     ['a refusal with a time that is no number', 'hold', ['cooling_down', 'soon', '1500']],
     ['half a due hold', 'due', ['due', '1', grant, '1500']],
     ['an epoch that is no number', 'due', ['due', 'x', '1500']],
     ['half a change', 'changes', ['changes', '7', ...change.slice(0, 5), '1500']],
     ['a version that is no number', 'changes', ['changes', 'x', '1500']],
-    ['a mark without an index', 'changes', ['changes', '7', ...but(change, 7, 'H'), '1500']],
-    ['a mark without a byte', 'changes', ['changes', '7', ...but(change, 7, '12'), '1500']],
+    ['a mark without an index', 'changes', ['changes', '7', ...but(change, 8, 'H'), '1500']],
+    ['a mark without a byte', 'changes', ['changes', '7', ...but(change, 8, '12'), '1500']],
     ['a snapshot without a map', 'snapshot', ['snapshot', '1', '1', '1500']],
     ['a count that is no number', 'publish', ['incomplete', 'x', '1500']],
   ] as const)('%s', (_, script, raw) => {

@@ -1,4 +1,13 @@
-import { BookingId, CompactJws, Currency, GrantId, PricedSeat, Principal, SeatId } from '@holdfast/contract'
+import {
+  BookingId,
+  CompactJws,
+  Currency,
+  GrantId,
+  LimitScope,
+  PricedSeat,
+  Principal,
+  SeatId,
+} from '@holdfast/contract'
 import * as z from 'zod'
 import type { Change, Hold, Holder } from './port.ts'
 
@@ -56,11 +65,24 @@ const withSeats = <Word extends string>(word: Word) =>
     z.array(SeatId).transform((seats) => ({ seats })),
   )
 
+const unavailable = reply(
+  'unavailable',
+  z.tuple([z.string()], SeatId).transform(([own, ...seats]) => ({
+    seats,
+    own: own === '' ? [] : own.split(',').map((grant) => GrantId.parse(grant)),
+  })),
+)
+
 const withTime = <Word extends string>(word: Word) =>
   reply(
     word,
     z.tuple([Int]).transform(([againAtMs]) => ({ againAtMs })),
   )
+
+const tooMany = reply(
+  'too_many',
+  z.tuple([LimitScope, Int]).transform(([scope, againAtMs]) => ({ scope, againAtMs })),
+)
 
 /** A held hold whose time is over has expired, whether or not it was swept yet. */
 const statusAt = (hold: Hold, nowMs: number): Hold['status'] =>
@@ -76,6 +98,8 @@ const withHold = <Word extends string>(word: Word) =>
     nowMs,
   }))
 
+const Flag = z.enum(['0', '1']).transform((flag) => flag === '1')
+
 const DueFields = z
   .tuple([GrantId, z.enum([...holdStatuses, 'gone'])])
   .transform(([grantId, status]) => ({ grantId, status }))
@@ -90,8 +114,13 @@ const HolderValues = z
   .array(z.string())
   .transform((values) => ({ holders: inGroups(values, 5).map((group) => HolderFields.parse(group)) }))
 
-const DueValues = z.tuple([Int], z.string()).transform(([epoch, ...rest]) => ({
+const OwnedValues = z
+  .array(z.string())
+  .transform((values) => ({ stored: inGroups(values, 8).map((group) => HoldFields.parse(group)) }))
+
+const DueValues = z.tuple([Int, Flag], z.string()).transform(([epoch, hasIdle, ...rest]) => ({
   epoch,
+  hasIdle,
   holds: inGroups(rest, 2).map((group) => DueFields.parse(group)),
 }))
 
@@ -109,17 +138,19 @@ const ChangeFields = z
     Int,
     orNull(GrantId),
     orNull(Principal),
+    z.string().transform((text) => (text === '' ? null : text)),
     Int,
     PricedSeats,
     Marks,
   ])
   .transform(
-    ([ver, kind, atMs, grantId, owner, untilMs, seats, marks]): Change => ({
+    ([ver, kind, atMs, grantId, owner, address, untilMs, seats, marks]): Change => ({
       ver,
       kind,
       atMs,
       grantId,
       owner,
+      address,
       untilMs,
       seats,
       marks,
@@ -128,10 +159,8 @@ const ChangeFields = z
 
 const ChangesValues = z.tuple([Int], z.string()).transform(([newestVer, ...rest]) => ({
   newestVer,
-  changes: inGroups(rest, 8).map((group) => ChangeFields.parse(group)),
+  changes: inGroups(rest, 9).map((group) => ChangeFields.parse(group)),
 }))
-
-const Flag = z.enum(['0', '1']).transform((flag) => flag === '1')
 
 const CheckedValues = z
   .tuple([Int, Int, Int, Flag, Flag, Int])
@@ -159,11 +188,12 @@ const words = z.discriminatedUnion
 export const replies = {
   hold: words('word', [
     withHold('held'),
+    withHold('held_over'),
     withHold('replayed'),
-    withSeats('unavailable'),
+    unavailable,
     withSeats('unknown_seat'),
     bare('key_reused'),
-    bare('too_many'),
+    tooMany,
     bare('sale_closed'),
     withTime('sale_not_started'),
     withTime('cooling_down'),
@@ -173,6 +203,7 @@ export const replies = {
   extend: words('word', [
     withHold('extended'),
     withHold('cannot_extend'),
+    tooMany,
     withSeats('taken'),
     ...ended,
     ...absent,
@@ -181,11 +212,20 @@ export const replies = {
   release: words('word', [withHold('confirming'), ...ended, ...absent, notReady]),
   pin: words('word', [withHold('pinned'), withSeats('taken'), ...ended, ...absent, notReady]),
   read: words('word', [withHold('hold'), ...absent, notReady]),
+  owned: words('word', [
+    reply('owned', OwnedValues).transform(({ word, stored, nowMs }) => ({
+      word,
+      holds: stored.map((hold) => ({ ...hold, status: statusAt(hold, nowMs) })),
+      nowMs,
+    })),
+    notReady,
+  ]),
   holders: words('word', [reply('holders', HolderValues), notReady]),
   apply: words('word', [bare('applied'), notReady]),
   configure: words('word', [bare('configured'), notReady]),
   due: words('word', [reply('due', DueValues), notReady]),
   sweep: words('word', [bare('swept'), notReady]),
+  forget: words('word', [bare('forgotten'), notReady]),
   load: bare('loaded'),
   publish: words('word', [
     bare('published'),

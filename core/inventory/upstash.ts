@@ -1,5 +1,6 @@
 import { inventoryCallMs, type Platform } from '@holdfast/contract'
 import { Redis } from '@upstash/redis'
+import { listeningDeadline } from './deadline.ts'
 import { scripts, upstashHeader } from './generated/scripts.ts'
 import type { ScriptRunner } from './inventory.ts'
 import { InventoryFault } from './port.ts'
@@ -22,7 +23,7 @@ export function connectUpstash({ url, token }: UpstashAddress, platform: Platfor
     // By default 5 more deliveries, with growing pauses: longer than a buyer waits.
     retry: { retries: 1, backoff: () => 50 },
     // As a function: a fixed signal would turn an abort into a successful reply.
-    signal: () => platform.deadline(inventoryCallMs),
+    signal: () => listeningDeadline(platform, inventoryCallMs),
     readYourWrites: true,
     enableTelemetry: false,
     latencyLogging: false,

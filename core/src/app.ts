@@ -1,6 +1,7 @@
 import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
@@ -8,13 +9,14 @@ import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
 import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
+import { createReadiness } from './http/readiness.ts'
 import { requestLog } from './http/request-log.ts'
 import type { Identities } from './identities.ts'
+import { numberedPageRoutes } from './numbered-pages.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
 import { repairAdminRoutes } from './reconcile/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
-import { systemScope } from './store/store.ts'
 import { codeRoutes } from './users/code-routes.ts'
 import { userAdminRoutes, userRoutes } from './users/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -23,6 +25,12 @@ import { webhookRoutes } from './webhooks/routes.ts'
 export interface Watch {
   readonly requests?: MiddlewareHandler<CoreEnv> | undefined
   readonly signed?: MiddlewareHandler<CoreEnv> | undefined
+}
+
+function refuseMethod(c: Context<CoreEnv>, methods: readonly string[]): Response {
+  const response = onError(new Problem('method_not_allowed'), c)
+  response.headers.set('allow', methods.join(', '))
+  return response
 }
 
 const unwatched: MiddlewareHandler<CoreEnv> = (_, next) => next()
@@ -41,16 +49,21 @@ export function createCoreApp(
   watch: Watch = {},
 ) {
   const tooLarge = () => {
-    throw new Problem('body_too_large')
+    throw new Problem('body_too_large', { limit: inventoryBodyBytesMax })
   }
+  const isReady = createReadiness(core.store, core.platform)
   const app = new Hono<CoreEnv>()
+  app.onError(onError)
+  app.notFound((c) => onError(new Problem('not_found'), c))
+  return app
     .get('/livez', (c) => c.text('ok', 200))
     .get('/readyz', async (c) => {
       if (standing.isLeaving()) return c.text('leaving', 503)
-      await core.store.count(systemScope, 'leases', {})
+      await isReady()
       return c.text('ok', 200)
     })
     .get('/.well-known/jwks.json', (c) => c.json(core.receipts.jwks, 200))
+    .on('ALL', ['/livez', '/readyz', '/.well-known/jwks.json'], (c) => refuseMethod(c, ['GET', 'HEAD']))
     .use(requestLog(core.log, core.platform))
     .use(watch.requests ?? unwatched)
     .use(shedLoad(standing))
@@ -58,9 +71,11 @@ export function createCoreApp(
     .use(edgeAssertion(edgeKeys, core.platform))
     .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
+    .use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))
+    .route('/internal/pages', numberedPageRoutes(core))
     .route('/internal/sign-up-codes', codeRoutes(core, identities))
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
@@ -76,9 +91,4 @@ export function createCoreApp(
     .route('/', paymentRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
     .route('/v1/webhooks', webhookRoutes(core))
-  app.onError(onError)
-  app.notFound(() => {
-    throw new Problem('not_found')
-  })
-  return app
 }

@@ -2,6 +2,7 @@ import type { LogEntry, Platform } from '@holdfast/contract'
 import type { Inventory } from '@holdfast/inventory'
 import type { Receipts } from './bookings/receipts.ts'
 import type { FindProvider } from './payments/provider.ts'
+import type { Retention } from './retention.ts'
 import type { Store } from './store/store.ts'
 import type { Observe } from './telemetry/observe.ts'
 
@@ -23,4 +24,6 @@ export interface Core {
   readonly rebuildWaitMs: number
   /** Whether apps may be told at this very machine; absent: no. The local stack says yes. */
   readonly areLocalWebhooksAllowed?: boolean
+  /** How long what is over is kept; absent: `retentionDefault`. Only tests say less than the environment may. */
+  readonly retention?: Retention
 }

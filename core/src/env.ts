@@ -1,8 +1,14 @@
 import {
+  address,
+  addressFault,
   coreBudgetMs,
   EdgeKeys,
   Email,
   edgeBudgetMs,
+  emailKey,
+  endedHoldKeptDaysDefault,
+  keptDaysMax,
+  keptDaysMin,
   LogLevel,
   listening,
   pinLeaseMs,
@@ -13,6 +19,7 @@ import {
   Secret,
   together,
   tracingSettings,
+  unpaidKeptDaysDefault,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
@@ -52,10 +59,23 @@ export const OldReceiptKeys = z
 
 const Switch = { refused: 'anything but 0 and 1' }
 
+/** Less could forget a decision before the last word on it (`bookings/late-sale.ts`). */
+const keptDays = (days: number) =>
+  z.coerce.number('must be a whole number').int().min(keptDaysMin).max(keptDaysMax).default(days)
+const keptDaysRefused = `less than ${keptDaysMin} days, and more than ${keptDaysMax}`
+
+const StoreUrl = z
+  .string()
+  .regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...')
+  .superRefine((text, context) => {
+    const fault = text.startsWith('mongodb') ? addressFault(text, 1) : undefined
+    if (fault !== undefined) context.addIssue(fault)
+  })
+
 /** Each setting of core, as it is read; `SETTINGS.md` is made of what is said of it here. */
 const fields = {
   ...listening(8788),
-  STORE_URL: z.string().regex(storeUrl, 'must be sqlite:<path>, mongodb://... or mongodb+srv://...').meta({
+  STORE_URL: StoreUrl.meta({
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
     refused:
@@ -99,7 +119,7 @@ const fields = {
     description: 'The mail address by which the admin signs in.',
     refused: 'what is no mail address',
   }),
-  ADMIN_USERNAME: z.string().min(1).toLowerCase().optional().meta({
+  ADMIN_USERNAME: z.string().trim().min(1).transform(emailKey).optional().meta({
     description: "The admin's name where a predecessor's API asks for one; the address when absent.",
     refused: 'the empty name',
   }),
@@ -131,8 +151,7 @@ const fields = {
     refused: "samples, a live key for another address than the provider's",
     secret: true,
   }),
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: 'must be smtp://... or smtps://...' })
+  SMTP_URL: address(/^smtps?:\/\//, 'must be smtp://... or smtps://...')
     .optional()
     .meta({
       description:
@@ -140,16 +159,30 @@ const fields = {
       refused: 'other addresses; to be without MAIL_FROM',
       secret: true,
     }),
-  MAIL_FROM: z.email().optional().meta({
-    description: 'The sender of mail.',
-    refused: 'what is no mail address; to be without SMTP_URL',
-  }),
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .refine((text) => Email.safeParse(text).success, 'must be a mail address')
+    .optional()
+    .meta({
+      description: 'The sender of mail.',
+      refused: 'what is no mail address; to be without SMTP_URL',
+    }),
   ALLOW_MAIL_IN_LOG: flag.meta({
     ...Switch,
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
   LOG_LEVEL: LogLevel,
   ...tracingSettings,
+  ENDED_HOLDS_KEPT_DAYS: keptDays(endedHoldKeptDaysDefault).meta({
+    description:
+      'How long it is kept that a hold ran out or was given back, in days; what was sold is never deleted.',
+    refused: keptDaysRefused,
+  }),
+  UNPAID_KEPT_DAYS: keptDays(unpaidKeptDaysDefault).meta({
+    description: 'How long orders and payments are kept that no money came of, in days.',
+    refused: keptDaysRefused,
+  }),
   REBUILD_WAIT_MS: z.coerce.number('must be a whole number').int().min(0).default(coreBudgetMs).meta({
     description:
       'How long the rebuild of an inventory waits for commits of the old epoch, in milliseconds. Less than a commit may take loses holds; only tests set it.',

@@ -1,7 +1,6 @@
 /** The entry of core on Node: reads the environment, builds the adapters, serves, and ends cleanly. */
-import { createServer } from 'node:http'
 import { hostname } from 'node:os'
-import { systemPlatform, traceTargetOf } from '@holdfast/contract'
+import { dayMs, drainMsMax, systemPlatform, traceTargetOf, watchDoor } from '@holdfast/contract'
 import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
@@ -9,8 +8,8 @@ import { getRequestListener } from '@hono/node-server'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
 import type { Core, Log } from './context.ts'
-import { watchDoor } from './drain.ts'
 import { type Env, readEnv } from './env.ts'
+import { createClientServer } from './http/client-server.ts'
 import { watchEventLoop } from './http/event-loop.ts'
 import type { Identities } from './identities.ts'
 import { findProviderOf } from './payments/accounts.ts'
@@ -97,6 +96,7 @@ async function start(): Promise<void> {
     observe,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
     areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
+    retention: { endedHoldMs: env.ENDED_HOLDS_KEPT_DAYS * dayMs, unpaidMs: env.UNPAID_KEPT_DAYS * dayMs },
   }
   const identities: Identities = {
     passwords: createPasswordHasher(platform, loginHashing),
@@ -110,8 +110,8 @@ async function start(): Promise<void> {
     },
     ...mailing(env, log),
   }
-  const server = createServer()
-  const door = watchDoor(server, platform)
+  const server = createClientServer()
+  const door = watchDoor(server, platform, drainMsMax)
   const standing = { isLeaving: door.isLeaving, loopDelayMs: watchEventLoop(platform) }
   const watch = { requests: metrics.requests, signed: tracing?.requests }
   const app = createCoreApp(core, identities, env.EDGE_ASSERTION_KEYS, standing, watch)

@@ -22,11 +22,13 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     release: say('not_ready'),
     pin: say('not_ready'),
     read: say('not_ready'),
+    owned: say('not_ready'),
     holders: say('not_ready'),
     apply: say('applied'),
     configure: say('configured'),
-    due: say('due', { epoch: 1, holds: [] }),
+    due: say('due', { epoch: 1, hasIdle: false, holds: [] }),
     sweep: say('swept'),
+    forget: say('forgotten'),
     load: say('loaded'),
     publish: say('published'),
     snapshot: say('not_ready'),
@@ -39,7 +41,11 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
 }
 
 /** For tests: core on a store in memory, with one app and one event of 20 seats at 4500. */
-export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.parse('theatre')) {
+export async function testCore(
+  overrides: Partial<Core> = {},
+  eventId = EventId.parse('theatre'),
+  appId = AppId.parse('app_test'),
+) {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   const store = overrides.store ?? (await openSqliteStore({ path: ':memory:' }))
   const platform = overrides.platform ?? systemPlatform
@@ -54,7 +60,6 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
     rebuildWaitMs: 0,
     ...overrides,
   }
-  const appId = AppId.parse('app_test')
   await store.insert(appId, 'apps', {
     appId,
     name: 'Test',
@@ -67,7 +72,15 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
     paymentProvider: 'simulated',
     paymentAccount: 'default',
     botMode: 'off',
-    rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1000 },
+    addressBudget: 'enforce',
+    clientNetworks: [],
+    rateLimits: {
+      userPerSecond: 10,
+      clientPerSecond: 100,
+      appPerSecond: 1000,
+      unpaidOrdersPerHour: 20,
+      freeSeatsPerDay: 40,
+    },
     eventDefaults: {},
     metadata: '{}',
     cursor: appId,
@@ -90,7 +103,7 @@ export async function testCore(overrides: Partial<Core> = {}, eventId = EventId.
 /** For tests: builds an inventory anew that was found gone or broken just now. */
 export async function rebuildNow(core: Core, { appId, eventId }: EventRef): Promise<void> {
   const event = await core.store.get(appId, 'events', { eventId })
-  if (event) await rebuildInventory(core, event)
+  if (event) await rebuildInventory(core, { ...event, isBroken: true })
 }
 
 /** For tests: the n-th grant of an event, and its owner. */

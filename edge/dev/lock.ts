@@ -2,18 +2,34 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
+/** What is kept to oneself until it is let go. */
+export interface Kept {
+  stop(): Promise<void>
+}
+
 /**
- * Keeps a folder to one stack at a time. It is a lock of the file system, by way of SQLite: it ends with its holder,
- * however that ends, so none is ever stale.
- * @throws with what to do when another has it.
+ * A lock of the file system, by way of SQLite: it ends with its holder, however that ends, so none is ever stale. Null: another
+ * has it.
  */
-export function lockFolder(dir: string): { stop(): Promise<void> } {
-  const pidFile = join(dir, 'lock.pid')
-  const lock = new DatabaseSync(join(dir, 'lock'))
+export function lockFile(path: string): Kept | null {
+  const lock = new DatabaseSync(path)
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    return { stop: async () => lock.close() }
   } catch {
     lock.close()
+    return null
+  }
+}
+
+/**
+ * Keeps a folder to one stack at a time.
+ * @throws with what to do when another has it.
+ */
+export function lockFolder(dir: string): Kept {
+  const pidFile = join(dir, 'lock.pid')
+  const lock = lockFile(join(dir, 'lock'))
+  if (lock === null) {
     const pid = existsSync(pidFile) ? readFileSync(pidFile, 'utf8') : '?'
     throw new Error(
       `Holdfast runs in ${dir} already (process ${pid}).\n` +
@@ -21,7 +37,7 @@ export function lockFolder(dir: string): { stop(): Promise<void> } {
     )
   }
   writeFileSync(pidFile, String(process.pid))
-  return { stop: async () => lock.close() }
+  return lock
 }
 
 /** Names in a folder that belong to its lock. */

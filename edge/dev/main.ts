@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { callApi } from './api.ts'
 import { readKept } from './kept.ts'
+import { onParentEnd } from './parent.ts'
 import { rootDir } from './processes.ts'
 import { failureScreen, readyScreen, stepLine } from './screen.ts'
 import { createApp, type SeededApp, seedEvents } from './seed.ts'
@@ -42,8 +43,19 @@ function storeOfStart(): ChosenStore {
 
 const appFileOf = ({ home }: ChosenStore): string => join(home, 'app.json')
 
-/** The predecessor TicketS has one app and one event: on a laptop its clients buy seats of the demo cinema. */
-const ticketsOf = ({ appId }: SeededApp) => ({ TICKETS_APP_ID: appId, TICKETS_EVENT_ID: 'cinema' })
+/** By which clients of the predecessor TicketS sign tokens of their own, if some are to be tried here. */
+const { TICKETS_JWT_SECRET } = process.env
+
+/**
+ * What the clients of the predecessors use without saying so: those of TicketS buy seats of the demo cinema, and who signs up
+ * without a key is of the demo app.
+ */
+const predecessorsOf = ({ appId }: SeededApp) => ({
+  TICKETS_APP_ID: appId,
+  TICKETS_EVENT_ID: 'cinema',
+  UNIFIED_APP_ID: appId,
+  ...(TICKETS_JWT_SECRET && { TICKETS_JWT_SECRET }),
+})
 
 /** The demo app of an earlier start on this store, if its data are still there. */
 async function stillThere(edgeUrl: string, kept: SeededApp | null, file: string): Promise<SeededApp | null> {
@@ -75,8 +87,8 @@ async function seed(stack: Stack, kept: SeededApp | null, file: string): Promise
   const there = await stillThere(edgeUrl, kept, file)
   const app = there ?? (await createApp(edgeUrl, secrets, demoAppInput(edgeUrl)))
   if (!there) {
-    stepLine('the worker again, with the routes of TicketS')
-    await stack.restartEdge(ticketsOf(app))
+    stepLine('the worker again, with the routes of the predecessors')
+    await stack.restartEdge(predecessorsOf(app))
   }
   writeFileSync(file, `${JSON.stringify(app, null, 2)}\n`, { mode: 0o600 })
   await seedEvents(edgeUrl, app.secretKey, (name) => stepLine(`demo event: ${name}`))
@@ -114,10 +126,17 @@ function writeDevFiles(stack: Stack, store: ChosenStore, app: SeededApp): void {
 /** One press of Ctrl-C may come twice: from the terminal and from npm. */
 const onePressMs = 500
 
-/** Ctrl-C ends the command when all is stopped; one more ends it at once, and the parts with it. */
+/**
+ * Ctrl-C ends the command when all is stopped; one more ends it at once, and the parts with it. So does the end of the npm that
+ * runs it: who kills that, by whatever signal, means all of it.
+ */
 function stopOnSignals(): AbortSignal {
   const stop = new AbortController()
   let pressedMs = 0
+  const isOfNpm = process.env.npm_lifecycle_event !== undefined
+  if (isOfNpm) onParentEnd(() => stop.abort())
+  // Nobody reads any more what is said while it stops.
+  process.stdout.on('error', () => {})
   const onSignal = () => {
     if (stop.signal.aborted) {
       if (Date.now() - pressedMs > onePressMs) process.exit(130)
@@ -140,7 +159,7 @@ async function run(signal: AbortSignal): Promise<void> {
     dir,
     store,
     edge: 'worker',
-    ...(kept && { edgeEnv: ticketsOf(kept) }),
+    ...(kept && { edgeEnv: predecessorsOf(kept) }),
     ports: { edge: 8787, core: 8788 },
     onStep: stepLine,
     devVarsFile,

@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { readKept } from './kept.ts'
 import { lockFolder } from './lock.ts'
+import { keepPort } from './ports.ts'
 import { type Program, startProgram } from './processes.ts'
 
 let dir: string
@@ -97,6 +99,26 @@ describe('a program that runs', () => {
     const starting = startProgram(script(source, { isReady: never, env: { OWN: 'own' } }))
     vi.unstubAllEnvs()
     await expect(starting).rejects.toThrow(/undefined own string$/)
+  })
+})
+
+describe('a port', () => {
+  test('is one stack’s from when it was looked at, although nobody listens yet; a second stack gets another', async () => {
+    const somebody = createServer().listen(0, '127.0.0.1')
+    await once(somebody, 'listening')
+    const { port: wanted } = z.object({ port: z.int() }).parse(somebody.address())
+    somebody.close()
+    await once(somebody, 'close')
+    const mine = await keepPort(wanted)
+    expect(mine.port).toBe(wanted)
+    const source = `const { keepPort } = await import('${new URL('ports.ts', import.meta.url)}')
+      console.log((await keepPort(${wanted})).port)`
+    const other = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' })
+    expect(Number(other.stdout)).toBeGreaterThan(0)
+    expect(Number(other.stdout)).not.toBe(wanted)
+    await mine.stop()
+    const next = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' })
+    expect(Number(next.stdout)).toBe(wanted)
   })
 })
 

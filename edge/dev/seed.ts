@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { AdminSession, CreatedApp, headers } from '@holdfast/contract'
 import type * as z from 'zod'
 import { type ApiCall, callApi } from './api.ts'
@@ -11,12 +12,19 @@ export interface SeededApp {
   readonly secretKey: string
 }
 
+const [triesMax, pauseMs] = [20, 500]
+
 async function expectOk<Schema extends z.ZodType>(
   url: string,
   call: ApiCall,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const answer = await callApi(url, call)
+  let answer = await callApi(url, call)
+  // A machine that has just started everything may be too busy for a while: core has done nothing then.
+  for (let tries = 1; tries < triesMax && answer.text.includes('"overloaded"'); tries++) {
+    await pause(pauseMs)
+    answer = await callApi(url, call)
+  }
   if (answer.status >= 300)
     throw new Error(`${call.method ?? 'GET'} ${url} answered ${answer.status}: ${answer.text}`)
   return schema.parse(answer.body)

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { isOfLock, lockFolder } from './lock.ts'
+import { keepPort } from './ports.ts'
 import { answersOk, type Running, rootDir, runToEnd, startProgram } from './processes.ts'
 import { type RedisDoors, type RunningRedis, startRedis } from './redis/start.ts'
 import { copyViewer } from './reference/copy-viewer.ts'
@@ -107,18 +107,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
 
     onStep(options.edge === 'worker' ? 'core and the worker (wrangler dev)' : 'core and the edge on Node')
-    const corePort = await getPort({ port: options.ports?.core ?? 0, host: '127.0.0.1' })
-    const edgePort = await getPort({ port: options.ports?.edge ?? 0, host: '127.0.0.1' })
+    const ports = { core: await keepPort(options.ports?.core), edge: await keepPort(options.ports?.edge) }
+    started.push(ports.core, ports.edge)
     const coreDoors = (await between.coreAndRedis?.(redis)) ?? redis
     const storeUrl = (await between.coreAndStore?.(store.url)) ?? store.url
-    const launchCore = () => startCore(options, { port: corePort, redis: coreDoors, secrets, storeUrl })
-    const coreUrl = `http://127.0.0.1:${corePort}`
+    const launchCore = () =>
+      startCore(options, { port: ports.core.port, redis: coreDoors, secrets, storeUrl })
+    const coreUrl = `http://127.0.0.1:${ports.core.port}`
     const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
     const seenCoreUrl = (await between.edgeAndCore?.(coreUrl)) ?? coreUrl
     const launchEdge = (edgeEnv = options.edgeEnv) =>
       startEdge(
         { ...options, ...(edgeEnv && { edgeEnv }) },
-        { port: edgePort, redis: edgeDoors, secrets, coreUrl: seenCoreUrl },
+        { port: ports.edge.port, redis: edgeDoors, secrets, coreUrl: seenCoreUrl },
       )
     const { promise: death, resolve: tell } = Promise.withResolvers<Error>()
     const watch = <Part extends { readonly death?: Promise<Error> }>(part: Part): Part => {
@@ -131,7 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     watch(edge)
     // Both at once: each goes on answering while somebody still asks it.
     started.push({ stop: () => Promise.all([edge.stop(), core.stop()]).then(() => {}) })
-    const edgeUrl = `http://127.0.0.1:${edgePort}`
+    const edgeUrl = `http://127.0.0.1:${ports.edge.port}`
     return {
       dir,
       edgeUrl,
@@ -227,6 +228,9 @@ export function startEdge(
     ADMIN_TOKEN_SECRET: secrets.adminTokenSecret,
     HOLD_KEY_SECRET: secrets.holdKeySecret,
     ADMIN_ORIGINS: 'localhost',
+    // All who try it come from this machine.
+    CLIENT_READS_PER_SECOND: '1000000',
+    CLIENT_LARGE_READS_PER_SECOND: '100000',
     ...edgeEnv,
   }
   const logFile = join(dir, `${name}.log`)
@@ -271,6 +275,8 @@ export function startEdge(
       WRANGLER_LOG_PATH: join(dir, 'wrangler'),
       // It would ask Cloudflare where this machine is.
       CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      // It would trace every request, in the thread that the worker has.
+      X_LOCAL_OBSERVABILITY: 'false',
     },
     logFile,
     isReady,

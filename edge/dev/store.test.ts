@@ -33,7 +33,15 @@ describe('the store of a local stack', () => {
     expect(new Set([home, dir, ...others.map(homeOf)]).size).toBe(6)
   })
 
-  test.each(['postgres://ann:secret@db/shop', 'mongodb://ann:sec/ret@db/shop', 'shop.db'])(
+  test.each(['mongodb://ann:sec/ret@db/shop', 'mongodb://ann:se@cret@db/shop'])(
+    'whose password needs encoding is refused with how, and without a word of it: %s',
+    (url) => {
+      expect(() => labelOf(url)).toThrow(/^STORE_URL has a character .* percent-encoded/)
+      expect(() => labelOf(url)).not.toThrow(/ret/)
+    },
+  )
+
+  test.each(['postgres://ann:secret@db/shop', 'shop.db'])(
     'that is none is refused without a word of it: %s',
     (url) => {
       expect(() => labelOf(url)).toThrow(

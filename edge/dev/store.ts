@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { addressFault } from '@holdfast/contract'
 import { ConnectionString } from 'mongodb-connection-string-url'
 
 /** The store that a local stack runs on, and what of the stack belongs to it. */
@@ -43,7 +44,9 @@ function parsed(url: string): ConnectionString {
     return new ConnectionString(url)
   } catch {
     // Its own message may quote the address, and a password with it.
-    throw new Error('STORE_URL is no address of a store: sqlite:<path>, mongodb://... or mongodb+srv://...')
+    const fault =
+      addressFault(url, 1) ?? 'is no address of a store: sqlite:<path>, mongodb://... or mongodb+srv://...'
+    throw new Error(`STORE_URL ${fault}`)
   }
 }
 

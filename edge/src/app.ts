@@ -1,5 +1,7 @@
 import {
   bucketsPerIsolateMax,
+  clientLargeReadsPerSecondDefault,
+  clientReadsPerSecondDefault,
   type EdgeKeys,
   isStrongSecret,
   type Platform,
@@ -7,19 +9,26 @@ import {
 } from '@holdfast/contract'
 import type { Inventory } from '@holdfast/inventory'
 import { Hono } from 'hono'
-import { methodNotAllowed } from 'hono/method-not-allowed'
 import { createAssertionSigner } from './assertion.ts'
 import { ticketsRoutes } from './compat/tickets.ts'
 import type { TicketsSettings } from './compat/tickets-guards.ts'
-import { ticketsPaths, ticketsRefusal } from './compat/tickets-refusals.ts'
+import {
+  ticketsAuthPaths,
+  ticketsAuthRefusal,
+  ticketsPaths,
+  ticketsRefusal,
+} from './compat/tickets-refusals.ts'
 import { createEnvelope } from './compat/unified-booking/envelope.ts'
-import { unifiedPaths } from './compat/unified-booking/paths.ts'
+import type { UnifiedSettings } from './compat/unified-booking/guards.ts'
+import { unifiedWords } from './compat/unified-booking/paths.ts'
 import { unifiedBookingRoutes } from './compat/unified-booking.ts'
 import type { EdgeEnv } from './context.ts'
 import { createCoreClient } from './core-client.ts'
 import { createEventReader } from './event-reader.ts'
 import { createFlights } from './flights.ts'
+import { createClientNames, unitsOfCaller } from './hold-clients.ts'
 import { createIntentNames } from './hold-key.ts'
+import { createLockReader } from './holders.ts'
 import { createKeyVerdicts } from './key-verdicts.ts'
 import { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
 import { appAuth, secretKey } from './middleware/app-auth.ts'
@@ -28,12 +37,16 @@ import { createBotCheck } from './middleware/bot-check.ts'
 import { cors } from './middleware/cors.ts'
 import { errorsOnly } from './middleware/errors-only.ts'
 import { flood } from './middleware/flood.ts'
+import { guestLimit } from './middleware/guest-limit.ts'
+import { knownMethods } from './middleware/methods.ts'
 import { createEnforce, rateLimit } from './middleware/rate-limit.ts'
+import { type ReadsPerSecond, readLimit } from './middleware/read-limit.ts'
 import { refusalShape } from './middleware/refusal-shape.ts'
 import { requestId } from './middleware/request-id.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { userAuth } from './middleware/user-auth.ts'
 import type {
+  Challenge,
   ClientAddress,
   CloudflareScore,
   Colo,
@@ -43,6 +56,7 @@ import type {
   Log,
   SharedCache,
 } from './ports.ts'
+import { createProbes } from './probes.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -79,10 +93,11 @@ export interface EdgeSettings {
   readonly adminOrigins: readonly string[]
   /** Whether requests may wait for each other's questions to core. Not on Workers. */
   readonly coalesce: boolean
+  /** What one client address may read; the defaults when absent. */
+  readonly reads?: ReadsPerSecond
   /** Absent: the routes of TicketS are not here. */
-  readonly tickets?: TicketsSettings
-  /** Of the existing deployment of the Unified Booking Backend; absent, its user tokens are not accepted. */
-  readonly unifiedJwtSecret?: Uint8Array | undefined
+  readonly tickets?: TicketsSettings | undefined
+  readonly unified?: UnifiedSettings
 }
 
 /** What the edge needs from where it runs. */
@@ -97,11 +112,18 @@ export interface EdgeDeps {
   readonly clientAddress: ClientAddress
   /** Absent where Cloudflare is not in front. */
   readonly cloudflareScore?: CloudflareScore
+  /** Absent: guests are shown none. */
+  readonly challenge?: Challenge | undefined
   readonly colo?: Colo
   readonly log: Log
   /** Absent: nothing is traced. */
   readonly tracing?: Tracing | undefined
   readonly settings: EdgeSettings
+}
+
+const readsDefault: ReadsPerSecond = {
+  all: clientReadsPerSecondDefault,
+  large: clientLargeReadsPerSecondDefault,
 }
 
 const present = <Value>(value: Value | undefined): Value[] => (value === undefined ? [] : [value])
@@ -115,15 +137,8 @@ const userSecretsOf = (settings: EdgeSettings): VerifyingSecrets => [
 export function createEdgeApp(deps: EdgeDeps) {
   const { platform, log, clientAddress, settings, tracing, colo } = deps
   const services = createServices(deps)
+  const { reads = readsDefault, tickets, unified } = settings
   const app = new Hono<EdgeEnv>()
-  const onMethodNotAllowed = methodNotAllowed({
-    app,
-    onMethodNotAllowed(c, methods) {
-      const response = refuse(new Problem('method_not_allowed'), c.var)
-      response.headers.set('allow', methods.join(', '))
-      return response
-    },
-  })
   app.onError((error, c) => refuse(error, c.var))
   app.notFound((c) => refuse(new Problem('not_found'), c.var))
   const served = app
@@ -133,11 +148,20 @@ export function createEdgeApp(deps: EdgeDeps) {
       '*',
       refusalShape(ticketsPaths, (problem) => ticketsRefusal(problem)),
     )
-    .use('*', refusalShape(unifiedPaths, createEnvelope(platform).refusal))
+    .use('*', refusalShape(ticketsAuthPaths, ticketsAuthRefusal))
+    .use('*', refusalShape(unifiedWords, createEnvelope(platform).refusal))
     .use('*', cors(settings.adminOrigins))
     .use('*', errorsOnly)
     .use('*', flood(deps.flood ?? (async () => false), platform))
-    .use('*', onMethodNotAllowed)
+    .use(
+      '*',
+      readLimit(platform, {
+        perSecond: reads,
+        ticketsPerSecond: tickets?.perSecond.reads.client,
+        unitsOf: unitsOfCaller,
+      }),
+    )
+    .use('*', knownMethods(app))
     .use('*', bodyLimit)
     .route('/', healthRoutes(services))
     .route('/docs', docsRoutes())
@@ -153,14 +177,11 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/webhooks', webhookRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/admin', adminRoutes(services))
-    .route(
-      '/',
-      unifiedBookingRoutes(services, { own: userSecretsOf(settings), old: settings.unifiedJwtSecret }),
-    )
-  const { tickets, unifiedJwtSecret } = settings
+    .route('/', unifiedBookingRoutes(services, unified ?? {}, userSecretsOf(settings)))
   if (tickets) served.route('/api', ticketsRoutes(services, tickets, userSecretsOf(settings)))
+  if (tickets?.pay === 'unpaid') log({ level: 'warn', event: 'tickets_sells_unpaid', ...tickets.event })
   warnOfWeak(log, 'TICKETS_JWT_SECRET', tickets?.jwtSecret)
-  warnOfWeak(log, 'UNIFIED_JWT_SECRET', unifiedJwtSecret)
+  warnOfWeak(log, 'UNIFIED_JWT_SECRET', unified?.jwtSecret)
   return served
 }
 
@@ -180,22 +201,28 @@ function createServices(deps: EdgeDeps): Services {
   const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
   const botCheck = createBotCheck(deps.cloudflareScore)
   const verdicts = createVerdictCache({ core, shared: cache, flights, platform })
+  const observed = observedInventory(inventory)
+  const events = createEventReader(core, flights, platform)
   return {
     guards: createGuards(deps, { enforce, verdicts, botCheck }),
     enforce,
     botCheck,
     verdicts,
     platform,
-    inventory: observedInventory(inventory),
+    inventory: observed,
     core,
     corePort,
-    events: createEventReader(core, flights, platform),
+    probes: createProbes({ inventory: observed, corePort, flights, platform }),
+    events,
+    locks: createLockReader({ inventory: observed, events, platform }),
+    flights,
     intents: createIntentNames(settings.holdKeySecret, platform),
+    ...createClientNames(settings.holdKeySecret, platform),
   }
 }
 
 function createGuards(
-  { platform, settings }: EdgeDeps,
+  { platform, settings, challenge }: EdgeDeps,
   { enforce, verdicts, botCheck }: Pick<Services, 'enforce' | 'verdicts' | 'botCheck'>,
 ): Guards {
   return {
@@ -203,6 +230,7 @@ function createGuards(
     secretKey,
     ...userAuth(userSecretsOf(settings), platform),
     ...rateLimit(enforce),
+    guests: guestLimit(enforce, challenge),
     admin: adminAuth([settings.adminTokenSecret, ...present(settings.adminTokenSecretOld)], platform),
     adminOrigin: adminOrigin(settings.adminOrigins),
   }

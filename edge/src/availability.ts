@@ -1,14 +1,18 @@
 import { SeatStatus, type SeatsQuery, type SeatsView, seatBytes } from '@holdfast/contract'
 import type { EventRef, SnapshotReply } from '@holdfast/inventory'
 import type { Caller } from './core-client.ts'
-import { type KeptEvent, notReady } from './event-reader.ts'
+import { hasSeats, type KeptEvent, notReady } from './event-reader.ts'
 import type { Services } from './services.ts'
 
 /** The availability of an event as Redis has it: one byte a seat, of one version. */
-export type Availability = Extract<SnapshotReply, { word: 'snapshot' }>
+export type Availability = Pick<Extract<SnapshotReply, { word: 'snapshot' }>, 'epoch' | 'ver' | 'map'>
+
+/** Of an event without seats: nothing of it is built. */
+const nothing = { epoch: 0, ver: 0, map: '' }
 
 /**
- * Reads the availability of an event. Core stays out of it while all is well.
+ * Reads the availability of an event. Core stays out of it while all is well, and so does Redis where the chart is at hand
+ * and has no seats.
  *
  * @throws Problem `not_found`, `event_not_ready`
  */
@@ -16,9 +20,13 @@ export async function readAvailability(
   { inventory, events }: Pick<Services, 'inventory' | 'events'>,
   event: EventRef,
   caller: Caller,
+  chart?: KeptEvent,
 ): Promise<Availability> {
+  if (chart && !hasSeats(chart)) return nothing
   const reply = await inventory(caller).snapshot(event)
-  return reply.word === 'snapshot' ? reply : notReady(events, event, caller)
+  if (reply.word === 'snapshot') return reply
+  if (!hasSeats(await events.one(event.appId, event.eventId, caller))) return nothing
+  return notReady(events, event, caller)
 }
 
 const statusOfByte: ReadonlyMap<string, SeatStatus> = new Map(

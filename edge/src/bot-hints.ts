@@ -1,6 +1,11 @@
-/** What is known of a request that may come from a page. Names of headers are in lower case. */
+import { isRead } from '@holdfast/contract'
+import { type Agent, agentPatterns, type Engine } from './user-agent.ts'
+
+/** What is known of a request that may come from a page. */
 export interface BotEvidence {
   readonly method: string
+  readonly agent: Agent
+  /** What its other headers say, cut; their names are in lower case. */
   readonly header: (name: string) => string | undefined
   /** A program that its app lets call without an origin, as phones' own programs do: no browser is behind it. */
   readonly isNative: boolean
@@ -18,38 +23,14 @@ interface Hint {
   readonly applies: (evidence: BotEvidence) => boolean
 }
 
-type Engine = { readonly name: 'chromium' | 'gecko' | 'webkit'; readonly version: number }
-
-/**
- * The engine behind an agent. On iOS every browser is WebKit; one inside an app names no version of Safari there, so
- * the system's counts, which is the same number up to 18.
- */
-function engineOf(agent: string): Engine | null {
-  const chromium = /\bChrome\/(\d+)/.exec(agent)
-  if (chromium) return { name: 'chromium', version: Number(chromium[1]) }
-  const gecko = /\bGecko\/\S+ Firefox\/(\d+)/.exec(agent)
-  if (gecko) return { name: 'gecko', version: Number(gecko[1]) }
-  if (!/\bAppleWebKit\//.test(agent)) return null
-  const system = /\bOS (\d+)_(\d+)/.exec(/\((?:iPhone|iPad|iPod)[^)]*\)/.exec(agent)?.[0] ?? '')
-  const webkit = /\bVersion\/(\d+)\.(\d+)/.exec(agent) ?? system
-  return { name: 'webkit', version: webkit ? Number(`${webkit[1]}.${webkit[2]}`) : 0 }
-}
-
-const agentOf = ({ header }: BotEvidence): string => header('user-agent') ?? ''
-
-const isRead = ({ method }: BotEvidence): boolean => method === 'GET' || method === 'HEAD'
-
 /**
  * Browsers send sec-fetch-* and sec-ch-* to trustworthy addresses only. A page on https cannot call any other, so
  * its origin tells that they are due; of a page on http, or a read without an origin, nobody knows.
  */
 function isTrustworthy(evidence: BotEvidence): boolean {
   const origin = evidence.header('origin')
-  return evidence.isSecure || (origin?.startsWith('https://') ?? !isRead(evidence))
+  return evidence.isSecure || (origin?.startsWith('https://') ?? !isRead(evidence.method))
 }
-
-/** Apps give the browsers inside them agents of their own making, and then Chromium leaves out its hints. */
-const isInApp = (agent: string): boolean => /; wv\)|\bXWEB\/|MicroMessenger|MQQBrowser|UCBrowser/.test(agent)
 
 /** Chrome since 80, Firefox since 90, Safari since 16.4, and what is built on them. */
 const sendsFetchMetadata = (engine: Engine | null): boolean =>
@@ -58,42 +39,26 @@ const sendsFetchMetadata = (engine: Engine | null): boolean =>
 const fetchMetadata = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
 const clientHints = ['sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform']
 
-/** Libraries and tools, by how the agents that they come with begin: apps only append to a browser's. */
-const tools = new RegExp(
-  `^(${[
-    'curl|Wget|HTTPie|PostmanRuntime|insomnia|Bruno',
-    'python|Python-urllib|Scrapy|libwww-perl|Ruby|Faraday|PHP|GuzzleHttp|Symfony',
-    'axios|node|node-fetch|undici|got|superagent|Deno|Bun',
-    'Go-http-client|fasthttp|reqwest|hyper|Apache-HttpClient|Java|Java-http-client|ReactorNetty',
-    'k6|vegeta|hey|ApacheBench|oha|Locust|Artillery',
-  ].join('|')})\\b`,
-  'i',
-)
-
-/** What phones' own programs call with, which no page can. */
-const nativeStacks = /^(okhttp|Dalvik|Dart|Ktor)\b|\bCFNetwork\//i
-
 /** What a Chromium may name, by the system in its agent. A phone that asks for desktop pages says that it is Linux. */
 const platforms: readonly (readonly [agent: RegExp, platforms: readonly string[]])[] = [
-  [/\(Windows/, ['Windows']],
-  [/\(Macintosh/, ['macOS']],
-  [/\bAndroid\b/, ['Android']],
-  [/\bCrOS\b/, ['Chrome OS', 'Chromium OS']],
-  [/\bLinux\b/, ['Linux', 'Android', 'Chrome OS', 'Chromium OS']],
+  [agentPatterns.windows, ['Windows']],
+  [agentPatterns.macintosh, ['macOS']],
+  [agentPatterns.android, ['Android']],
+  [agentPatterns.chromeOs, ['Chrome OS', 'Chromium OS']],
+  [agentPatterns.linux, ['Linux', 'Android', 'Chrome OS', 'Chromium OS']],
 ]
 const knownPlatforms = new Set(platforms.flatMap(([, names]) => names))
 
 function contradictsPlatform(evidence: BotEvidence): boolean {
   const said = evidence.header('sec-ch-ua-platform')?.replaceAll('"', '') ?? ''
-  const due = platforms.find(([agent]) => agent.test(agentOf(evidence)))
+  const due = platforms.find(([agent]) => agent.test(evidence.agent.text))
   return due !== undefined && knownPlatforms.has(said) && !due[1].includes(said)
 }
 
 function contradictsVersion(evidence: BotEvidence): boolean {
-  const agent = agentOf(evidence)
-  const engine = engineOf(agent)
-  if (engine?.name !== 'chromium' || isInApp(agent)) return false
-  const said = /"Chromium";\s*v="(\d+)/.exec(evidence.header('sec-ch-ua') ?? '')
+  const { engine, isInApp } = evidence.agent
+  if (engine?.name !== 'chromium' || isInApp) return false
+  const said = agentPatterns.chromiumBrand.exec(evidence.header('sec-ch-ua') ?? '')
   return said !== null && Number(said[1]) !== engine.version
 }
 
@@ -104,58 +69,56 @@ function contradictsVersion(evidence: BotEvidence): boolean {
  */
 export const botHints = {
   /** A library or tool that says so. */
-  tool_agent: { weight: 100, ofNative: true, applies: (e) => tools.test(agentOf(e)) },
+  tool_agent: { weight: 100, ofNative: true, applies: (e) => agentPatterns.tools.test(e.agent.text) },
   /** A phone's own program, which has no business on a page. */
-  native_agent: { weight: 100, applies: (e) => nativeStacks.test(agentOf(e)) },
+  native_agent: { weight: 100, applies: (e) => agentPatterns.nativeStacks.test(e.agent.text) },
   /** Chromium without a window says so in its agent, and in its hints when the agent is covered up. */
   headless: {
     weight: 100,
     ofNative: true,
-    applies: (e) => /Headless|PhantomJS/i.test(agentOf(e) + (e.header('sec-ch-ua') ?? '')),
+    applies: (e) => agentPatterns.headless.test(e.agent.text + (e.header('sec-ch-ua') ?? '')),
   },
   /** All agents of browsers are there. */
-  agent_missing: { weight: 45, applies: (e) => agentOf(e) === '' },
+  agent_missing: { weight: 45, applies: (e) => e.agent.text === '' },
   /** And begin alike, those of apps' own browsers too; Opera Mini's alone begins otherwise. */
   agent_unfamiliar: {
     weight: 50,
-    applies: (e) => agentOf(e) !== '' && !/^(Mozilla\/5\.0|Opera\/9\.80) \(/.test(agentOf(e)),
+    applies: (e) => e.agent.text !== '' && !agentPatterns.browser.test(e.agent.text),
   },
   /** The Fetch standard sets it when the page does not. */
   accept_missing: { weight: 35, applies: (e) => !e.header('accept') },
   /** Every browser names a language, Tor's too (always `en-US`). Node's `fetch` says `*`. */
   language_missing: { weight: 35, applies: ({ header }) => (header('accept-language') ?? '*') === '*' },
   /** Every browser sends it with whatever is not a read, to its own origin too. */
-  origin_missing: { weight: 35, applies: (e) => !isRead(e) && e.header('origin') === undefined },
+  origin_missing: { weight: 35, applies: (e) => !isRead(e.method) && e.header('origin') === undefined },
   fetch_metadata_missing: {
     weight: 35,
     applies: (e) =>
       isTrustworthy(e) &&
-      sendsFetchMetadata(engineOf(agentOf(e))) &&
+      sendsFetchMetadata(e.agent.engine) &&
       fetchMetadata.some((name) => e.header(name) === undefined),
   },
   /** No page can write with what a navigation or an image sends, and headers are copied from there. */
   fetch_metadata_contradicts: {
     weight: 70,
     applies: (e) =>
-      !isRead(e) &&
+      !isRead(e.method) &&
       (e.header('sec-fetch-mode') === 'navigate' || (e.header('sec-fetch-dest') ?? 'empty') !== 'empty'),
   },
   /** Chromium sends them since 89, and inside apps it may not. */
   client_hints_missing: {
     weight: 35,
     applies: (e) => {
-      const engine = engineOf(agentOf(e))
-      const isDue = engine?.name === 'chromium' && engine.version >= 89 && !isInApp(agentOf(e))
+      const { engine, isInApp } = e.agent
+      const isDue = engine?.name === 'chromium' && engine.version >= 89 && !isInApp
       return isDue && isTrustworthy(e) && clientHints.some((name) => e.header(name) === undefined)
     },
   },
   /** Neither Firefox nor anything on iOS has them. */
   client_hints_foreign: {
     weight: 70,
-    applies: (e) => {
-      const engine = engineOf(agentOf(e))
-      return engine !== null && engine.name !== 'chromium' && e.header('sec-ch-ua') !== undefined
-    },
+    applies: ({ agent: { engine }, header }) =>
+      engine !== null && engine.name !== 'chromium' && header('sec-ch-ua') !== undefined,
   },
   /** A Chromium names one version of itself, whatever brand it goes by. */
   client_hints_version: { weight: 70, applies: contradictsVersion },

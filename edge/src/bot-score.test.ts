@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type BotEvidence, botHints } from './bot-hints.ts'
-import { botScoreMin, scoreBot } from './bot-score.ts'
+import { botHints } from './bot-hints.ts'
+import { botScoreMin, type JudgedRequest, scoreBot } from './bot-score.ts'
 import { bots, browsers, copiedNavigation } from './testing-agents.ts'
 
-const score = (sent: Readonly<Record<string, string>>, more: Partial<BotEvidence> = {}) =>
+const score = (sent: Readonly<Record<string, string>>, more: Partial<JudgedRequest> = {}) =>
   scoreBot({ method: 'POST', header: (name) => sent[name], isNative: false, isSecure: false, ...more })
 
 const withJson = (sent: Readonly<Record<string, string>>) => ({

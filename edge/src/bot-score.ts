@@ -1,4 +1,8 @@
 import { type BotEvidence, type BotReason, botHints } from './bot-hints.ts'
+import { cut, readAgent } from './user-agent.ts'
+
+/** A request as it came. */
+export type JudgedRequest = Omit<BotEvidence, 'agent'>
 
 /** From this score on a request counts as a bot's: two hints that something is missing, or one contradiction. */
 export const botScoreMin = 70
@@ -10,7 +14,9 @@ export interface BotScore {
 }
 
 /** Adds up what speaks against a browser. */
-export function scoreBot(evidence: BotEvidence): BotScore {
+export function scoreBot(request: JudgedRequest): BotScore {
+  const header: BotEvidence['header'] = (name) => cut(request.header(name))
+  const evidence: BotEvidence = { ...request, header, agent: readAgent(request.header('user-agent')) }
   const reasons: BotReason[] = []
   let score = 0
   for (const [reason, hint] of Object.entries(botHints) as [BotReason, (typeof botHints)[BotReason]][]) {

@@ -22,6 +22,8 @@ export interface Confirm {
   readonly idempotencyKey: string
   readonly payment?: PaymentClaim | undefined
   readonly caller: Caller
+  /** Whose free bookings are counted together; absent: as the caller's key says. */
+  readonly client?: string | undefined
 }
 
 /**
@@ -45,17 +47,23 @@ export type ConfirmOutcome =
     }
   | { readonly word: 'unknown' }
 
+/** What a confirm works with. */
+export type Confirming = Pick<Services, 'inventory' | 'core' | 'platform' | 'countedClient'>
+
 /**
  * Confirms a hold: the edge pins the seats, core decides. Whatever the pin said, core hears it and has the last word.
  *
  * @throws Problem `dependency_unavailable` when core was certainly not asked.
  */
 export async function confirmHold(
-  { inventory, core }: Pick<Services, 'inventory' | 'core'>,
-  { event, grantId, owner, idempotencyKey, payment, caller }: Confirm,
+  { inventory, core, platform, countedClient }: Confirming,
+  { event, grantId, owner, idempotencyKey, payment, caller, ...said }: Confirm,
 ): Promise<ConfirmOutcome> {
+  const pinAskedAtMs = platform.now()
   const pin = await reportOf(inventory(caller).pin(event, grantId, owner, pinLeaseMs))
-  const command: ConfirmCommand = { idempotencyKey, pin, ...(payment && { payment }) }
+  const client = said.client ?? (await countedClient(caller))
+  const named = { ...(payment && { payment }), ...(client && { client }) }
+  const command: ConfirmCommand = { idempotencyKey, pin, pinAskedAtMs, ...named }
   const path = `${holdPath(event.eventId, grantId)}/confirm`
   const body = new TextEncoder().encode(JSON.stringify(command))
   return outcomeOf(await core.send({ method: 'POST', path, body, caller }))

@@ -1,4 +1,12 @@
-import type { AnyCode, AppId, AppVerdict, EventId, ExternalUser, Principal } from '@holdfast/contract'
+import type {
+  AnyCode,
+  AppId,
+  AppVerdict,
+  EventId,
+  ExternalUser,
+  LoginClient,
+  Principal,
+} from '@holdfast/contract'
 import type { BotReason } from './bot-hints.ts'
 import type { RefusalShape } from './refusals.ts'
 import type { Observed } from './telemetry/observe.ts'
@@ -11,6 +19,8 @@ export interface Note {
   eventId?: EventId
   /** What speaks against a browser, of a caller with a browser's key. */
   bot?: { readonly detected: boolean; readonly score: number; readonly reasons: readonly BotReason[] }
+  /** The hold is more than its address may have, which is only observed. */
+  overBudget?: true
   /** The name of an unforeseen error and where it was thrown; never its message. */
   fault?: string
 }
@@ -28,6 +38,12 @@ export interface EdgeVars extends Observed {
   afterwards: (work: Promise<unknown>) => void
   bodyBytesMax: number
   app?: AppVerdict
+  /** Whoever becomes, or is, a guest has passed a challenge. */
+  challenged?: true
+  /** Of a server's call: the address of the buyer that it is for, if it names one. */
+  buyerAddress?: string
+  /** Where somebody signs in from. */
+  loginClient?: LoginClient
   /** Users of the pool whose tokens are not good any more, by id. */
   deniedUsers?: ReadonlySet<string>
   principal?: Principal

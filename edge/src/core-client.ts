@@ -9,6 +9,7 @@ import {
   type ExternalUser,
   edgeBudgetMs,
   headers,
+  type LoginClient,
   type Openly,
   openly,
   type Platform,
@@ -29,9 +30,15 @@ export interface Caller extends Observed {
   readonly requestId: string
   readonly clientAddress: string
   readonly app?: AppVerdict
+  /** Of a server's call: the address of the buyer that it is for, if it names one. */
+  readonly buyerAddress?: string
   readonly principal?: Principal
   readonly externalUser?: ExternalUser
   readonly admin?: true
+  /** Where somebody signs in from. */
+  readonly loginClient?: LoginClient
+  /** Whoever becomes, or is, a guest has passed a challenge. */
+  readonly challenged?: true
 }
 
 /** One request to core. `path` is path and query, of parts that have been checked. */
@@ -104,7 +111,8 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const budget = createRetryBudget()
 
   const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, externalUser, admin } = call.caller
+    const { requestId, clientAddress, app, principal, externalUser, admin, challenged, loginClient } =
+      call.caller
     return {
       method: call.method,
       path: call.path,
@@ -116,6 +124,8 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       ...(principal && { principal }),
       ...(externalUser && { externalUser }),
       ...(admin && { admin }),
+      ...(challenged && { challenged }),
+      ...(loginClient && { loginClient }),
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ticketsPerSecondDefault } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { NodeEnv, readNodeEnv, readWorkerEnv, settingsOf, WorkerEnv } from './env.ts'
 
@@ -30,13 +31,23 @@ describe('the environment', () => {
     expect(settings.adminOrigins).toEqual(['https://console.example', 'localhost'])
   })
 
+  test('takes origins as people type them', () => {
+    const env = readWorkerEnv({
+      ...good,
+      CORE_URL: 'https://Core.example:443/',
+      ADMIN_ORIGINS: 'https://Console.example/, localhost, http://127.0.0.1:80',
+    })
+    expect(env.CORE_URL).toBe('https://core.example')
+    expect(env.ADMIN_ORIGINS).toEqual(['https://console.example', 'localhost', 'http://127.0.0.1'])
+  })
+
   test('is refused with all that is wrong with it, by name and never by value', () => {
     const wrong = {
       CORE_URL: 'https://core.example/path',
       EDGE_ASSERTION_KEYS: 'a:c2hvcnQ',
       USER_TOKEN_SECRET: 'short',
       ADMIN_TOKEN_SECRET: 'changeme'.repeat(8),
-      ADMIN_ORIGINS: 'https://console.example/',
+      ADMIN_ORIGINS: 'https://console.example/path',
       UPSTASH_REDIS_REST_URL: 'redis.example',
     }
     const message = problemOf(() => readWorkerEnv(wrong))
@@ -59,18 +70,37 @@ describe('the environment', () => {
     const bound = { TICKETS_APP_ID: 'app_1', TICKETS_EVENT_ID: 'the-show' }
     expect(settingsOf(readWorkerEnv(good), false).tickets).toBeUndefined()
     const { tickets } = settingsOf(readNodeEnv({ ...good, ...bound }), true)
-    expect(tickets).toEqual({ event: { appId: 'app_1', eventId: 'the-show' } })
+    const event = { appId: 'app_1', eventId: 'the-show' }
+    expect(tickets).toEqual({ event, perSecond: ticketsPerSecondDefault })
     const weak = settingsOf(readWorkerEnv({ ...good, ...bound, TICKETS_JWT_SECRET: 'secret' }), false)
     expect(weak.tickets?.jwtSecret).toEqual(new TextEncoder().encode('secret'))
+    const unpaid = settingsOf(readNodeEnv({ ...good, ...bound, TICKETS_PAY: 'unpaid' }), true)
+    expect(unpaid.tickets?.pay).toBe('unpaid')
     for (const half of [
       { TICKETS_APP_ID: 'app_1' },
       { TICKETS_EVENT_ID: 'the-show' },
       { TICKETS_JWT_SECRET: 'secret' },
+      { TICKETS_PAY: 'unpaid' },
+      { ...bound, TICKETS_PAY: 'paid' },
       { ...bound, TICKETS_JWT_SECRET: '' },
       { ...bound, TICKETS_EVENT_ID: 'the/show' },
     ]) {
       expect(problemOf(() => readWorkerEnv({ ...good, ...half }))).toContain('TICKETS_')
       expect(problemOf(() => readNodeEnv({ ...good, ...half }))).toContain('TICKETS_')
+    }
+  })
+
+  test('limits the clients of TicketS as it says, by whole numbers that let somebody pass', () => {
+    const bound = { ...good, TICKETS_APP_ID: 'app_1', TICKETS_EVENT_ID: 'the-show' }
+    const wide = { ...bound, TICKETS_CLIENT_LOCKS_PER_SECOND: '500', TICKETS_USER_READS_PER_SECOND: '3' }
+    expect(settingsOf(readWorkerEnv(wide), false).tickets?.perSecond).toEqual({
+      ...ticketsPerSecondDefault,
+      locks: { user: 10, client: 500 },
+      reads: { user: 3, client: 1_000 },
+    })
+    for (const limit of ['0', '-1', '1.5', 'ten', '']) {
+      const wrong = { ...bound, TICKETS_USER_LOCKS_PER_SECOND: limit }
+      expect(problemOf(() => readNodeEnv(wrong))).toContain('TICKETS_USER_LOCKS_PER_SECOND')
     }
   })
 

@@ -1,42 +1,49 @@
 import {
   AppId,
+  clientLargeReadsPerSecondDefault,
+  clientReadsPerSecondDefault,
+  DefaultProvider,
   EdgeKeys,
-  EventId,
   LogLevel,
   listening,
+  Origin,
   portsApart,
   problemsOf,
   redisOrUpstash,
   redisSettings,
   Secret,
-  together,
   tracingSettings,
+  trustedProxyHopsMax,
   upstashSettings,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { RateLimitBinding } from './adapters/cloudflare-flood.ts'
 import type { EdgeSettings } from './app.ts'
+import { boundOrNot, limit, OldSecret, ticketsSettingsOf, ticketsVariables } from './compat/tickets-env.ts'
 
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+/** Where a server answers that is asked by its paths. */
+const WebOrigin = Origin.refine(
+  (origin) => /^https?:/.test(origin),
+  'must be an origin such as https://core.internal:8788',
+)
 
-/** `https://console.example,localhost`: exact origins; `localhost` stands for all ports of this machine. */
+/** `https://console.example,localhost`: origins; `localhost` stands for all ports of this machine. */
 const AdminOrigins = z
   .string()
   .default('')
-  .transform((text) => text.split(',').filter((part) => part !== ''))
-  .refine(
-    (parts) => parts.every((part) => part === 'localhost' || isOrigin(part)),
-    'must be origins such as https://console.example, separated by commas, or localhost',
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''))
+  .pipe(
+    z.array(
+      z.union(
+        [z.literal('localhost'), Origin],
+        'must be origins such as https://console.example, separated by commas, or localhost',
+      ),
+    ),
   )
 
-/** The secret of a predecessor's tokens. Weak ones are taken: they exist. */
-const OldSecret = z
-  .string()
-  .min(1)
-  .transform((text) => new TextEncoder().encode(text))
-
 const common = {
-  CORE_URL: z.string().refine(isOrigin, 'must be an origin such as https://core.internal:8788').meta({
+  CORE_URL: WebOrigin.meta({
     description: 'Where core answers: scheme, host and port, e.g. `https://core.example.com`.',
     refused: 'a path, and what is no URL',
   }),
@@ -74,45 +81,42 @@ const common = {
   }),
   ADMIN_ORIGINS: AdminOrigins.meta({
     description:
-      'Exact origins of pages that may use /v1/admin, separated by commas; `localhost` stands for all of its ports.',
-    refused: 'paths, patterns, spaces',
+      'Origins of pages that may use /v1/admin, separated by commas; `localhost` stands for all of its ports.',
+    refused: 'paths and patterns',
   }),
-  TICKETS_APP_ID: AppId.optional().meta({
-    description: 'The app that the clients of the predecessor TicketS are of; without it /api answers 404.',
-    refused: 'what is no id of an app; to be without TICKETS_EVENT_ID',
-  }),
-  TICKETS_EVENT_ID: EventId.optional().meta({
-    description: 'The one event of TicketS.',
-    refused: 'what is no id of an event; to be without TICKETS_APP_ID',
-  }),
-  TICKETS_JWT_SECRET: OldSecret.optional().meta({
+  CLIENT_READS_PER_SECOND: limit(
+    clientReadsPerSecondDefault,
+    'Reads of one client address a second, as one edge counts them; twice as many may come at once. Those of servers are not counted, the seats of TicketS have limits of their own.',
+  ),
+  CLIENT_LARGE_READS_PER_SECOND: limit(
+    clientLargeReadsPerSecondDefault,
+    'Of those, the ones whose answer is above 64 kB; four times as many may come at once.',
+  ),
+  TURNSTILE_SECRET: z.string().min(20, 'must be the secret key of a Turnstile widget').optional().meta({
     description:
-      'The secret of the old deployment of TicketS, while its users still have tokens: lets them in under /api and nowhere else. Whoever guesses it is any user there.',
-    refused: 'the empty one; to be without TICKETS_APP_ID',
+      'The secret key of a Cloudflare Turnstile widget: guests who send its response are not counted, and may hold more where many share an address.',
+    refused: 'less than 20 characters',
     secret: true,
   }),
+  ...ticketsVariables,
   UNIFIED_JWT_SECRET: OldSecret.optional().meta({
     description: 'The same of the Unified Booking Backend, on its own routes.',
     refused: 'the empty one',
     secret: true,
   }),
+  UNIFIED_APP_ID: AppId.optional().meta({
+    description:
+      'The app that calls of /auth/* are of which show no key, as those of the Unified Booking Backend did; without it they are refused.',
+    refused: 'what is no id of an app',
+  }),
+  UNIFIED_DEFAULT_PROVIDER: DefaultProvider.optional().meta({
+    description:
+      'By what apps are paid that are made in the console of the Unified Booking Backend: a provider, or a provider and its account, e.g. `razorpay:default`. Without it payments are simulated where core allows that, and else taken elsewhere.',
+    refused: 'what is no provider',
+  }),
   LOG_LEVEL: LogLevel,
   ...tracingSettings,
 }
-
-interface TicketsEnv {
-  readonly TICKETS_APP_ID?: AppId | undefined
-  readonly TICKETS_EVENT_ID?: EventId | undefined
-  readonly TICKETS_JWT_SECRET?: Uint8Array | undefined
-}
-
-/** Half a binding is a mistake, and so is a secret for routes that are not there. */
-const boundOrNot = together<TicketsEnv>()(
-  ['TICKETS_APP_ID', 'TICKETS_EVENT_ID', 'TICKETS_JWT_SECRET'],
-  'set TICKETS_APP_ID and TICKETS_EVENT_ID, or neither and no TICKETS_JWT_SECRET',
-  ({ TICKETS_APP_ID: app, TICKETS_EVENT_ID: event, TICKETS_JWT_SECRET: secret }) =>
-    (app === undefined) === (event === undefined) && (secret === undefined || app !== undefined),
-)
 
 /** The bindings of the Worker; `SETTINGS.md` is made of what is said of them here. */
 export const WorkerEnv = z
@@ -139,12 +143,23 @@ const nodeFields = {
   ...redisSettings,
   TRUSTED_PROXY_HEADER: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*$/i, 'must be the name of a header')
+    .regex(/^[a-z][a-z0-9-]{0,63}$/i, 'must be the name of a header')
     .optional()
     .meta({
       description:
-        "The header in which the one proxy before this edge puts the client's address, e.g. `x-real-ip`; without one the address is the socket's.",
+        "The header in which the proxies before this edge put the client's address, e.g. `x-real-ip`; without one the address is the socket's.",
       refused: 'what is no name of a header',
+    }),
+  TRUSTED_PROXY_HOPS: z.coerce
+    .number('must be a number of proxies')
+    .int()
+    .min(1)
+    .max(trustedProxyHopsMax)
+    .default(1)
+    .meta({
+      description:
+        'How many proxies write to that header, one after the other: the client is that many entries before its end.',
+      refused: `what is no number from 1 to ${trustedProxyHopsMax}`,
     }),
 }
 
@@ -194,15 +209,11 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   holdKeySecret: env.HOLD_KEY_SECRET,
   adminOrigins: env.ADMIN_ORIGINS,
   coalesce,
-  unifiedJwtSecret: env.UNIFIED_JWT_SECRET,
-  ...ticketsOf(env),
+  reads: { all: env.CLIENT_READS_PER_SECOND, large: env.CLIENT_LARGE_READS_PER_SECOND },
+  unified: {
+    jwtSecret: env.UNIFIED_JWT_SECRET,
+    defaultApp: env.UNIFIED_APP_ID,
+    defaultProvider: env.UNIFIED_DEFAULT_PROVIDER,
+  },
+  tickets: ticketsSettingsOf(env),
 })
-
-function ticketsOf({
-  TICKETS_APP_ID: appId,
-  TICKETS_EVENT_ID: eventId,
-  TICKETS_JWT_SECRET: jwtSecret,
-}: TicketsEnv): Pick<EdgeSettings, 'tickets'> {
-  if (appId === undefined || eventId === undefined) return {}
-  return { tickets: { event: { appId, eventId }, ...(jwtSecret && { jwtSecret }) } }
-}

@@ -12,6 +12,8 @@ export interface EventChange {
   /** What follows the event's path. */
   readonly part: '' | '/seats' | '/plan' | '/seats/block' | '/seats/unblock'
   readonly body: Uint8Array<ArrayBuffer>
+  /** What the request says in its query. */
+  readonly asked?: Readonly<Record<string, string | number | undefined>>
   readonly caller: Caller
   readonly reply: z.ZodType
 }
@@ -20,9 +22,11 @@ export interface EventChange {
 export async function changeEvent(
   core: CoreClient,
   events: EventReader,
-  { appId, eventId, method, part, body, caller, reply }: EventChange,
+  { appId, eventId, method, part, body, asked = {}, caller, reply }: EventChange,
 ): Promise<Response> {
-  const path = `/v1/events/${eventId}${part}`
+  const said = Object.entries(asked).filter(([, value]) => value !== undefined)
+  const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString()
+  const path = `/v1/events/${eventId}${part}${query && `?${query}`}`
   const answer = await passOn(core, reply, { method, path, body, caller })
   events.forget(appId, eventId)
   return answer

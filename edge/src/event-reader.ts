@@ -6,6 +6,7 @@ import {
   EventPage,
   type EventsQuery,
   EventView,
+  eventMissesPerIsolateMax,
   eventMissIsolateMs,
   type Openly,
   type PageQuery,
@@ -29,6 +30,9 @@ export interface KeptEvent extends Kept {
   readonly seatIds: readonly (SeatId | undefined)[]
 }
 
+/** Whether there is anything to sell of an event. Without seats nothing is built in Redis, and nothing is waited for. */
+export const hasSeats = ({ seatIds }: KeptEvent): boolean => seatIds.length > 0
+
 /** Events as core tells them, kept for `chartIsolateMs`. Throws the Problem that core answers. */
 export interface EventReader {
   list(appId: AppId, asked: EventsQuery, caller: Caller): Promise<Kept>
@@ -45,7 +49,16 @@ function seatIdsOf({ chart }: Openly<EventView>): (SeatId | undefined)[] {
   return ids
 }
 
-const queryOf = ({ limit, cursor, sale }: EventsQuery): string =>
+/** What an entry takes beside its texts: the map's place for it, the objects, their headers. */
+const entryBytes = 256
+
+/** What a kept answer takes of this isolate. A text with a character that is not ASCII may take two bytes for each. */
+function weightOf(key: string, { text, seatIds }: KeptEvent, utf8: Uint8Array): number {
+  const bytesPerCharacter = utf8.length === text.length ? 1 : 2
+  return entryBytes + 2 * key.length + bytesPerCharacter * text.length + 8 * seatIds.length
+}
+
+const queryOf = ({ limit, cursor, sale }: PageQuery & Pick<EventsQuery, 'sale'>): string =>
   `?${new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }), ...(sale && { sale }) })}`
 
 /** The path and query of a page of something. */
@@ -53,26 +66,31 @@ export const pagePath = (path: string, page: PageQuery): string => path + queryO
 
 /** Reads through a memory of this isolate. App ids and event ids have no `/`, so no two keys meet. */
 export function createEventReader(core: CoreClient, flights: Flights, platform: Platform): EventReader {
-  const kept = createIsolateCache<KeptEvent | 'absent'>(platform.now, chartsPerIsolateBytesMax)
+  const kept = createIsolateCache<KeptEvent>(platform.now, chartsPerIsolateBytesMax)
+  // Anybody can ask for what is not there, under any name: that takes nothing from what is.
+  const absent = createIsolateCache<true>(platform.now, eventMissesPerIsolateMax)
 
   const keep = async (
     key: string,
     told: Told<unknown>,
     seatIds: KeptEvent['seatIds'],
+    msOf: (entry: KeptEvent) => number = () => chartIsolateMs,
   ): Promise<KeptEvent> => {
-    const etag = await etagOf(platform, new TextEncoder().encode(told.text))
-    const entry = { text: told.text, etag, seatIds }
-    kept.set(key, entry, chartIsolateMs, told.text.length)
+    const utf8 = new TextEncoder().encode(told.text)
+    const entry = { text: told.text, etag: await etagOf(platform, utf8), seatIds }
+    kept.set(key, entry, msOf(entry), weightOf(key, entry, utf8))
     return entry
   }
 
   const fetchOne = async (key: string, path: string, caller: Caller): Promise<KeptEvent> => {
     try {
       const told = await core.ask(EventView, { method: 'GET', path, caller })
-      return await keep(key, told, seatIdsOf(told.value))
+      // What has no seats yet may have them in a moment.
+      const msOf = (event: KeptEvent) => (hasSeats(event) ? chartIsolateMs : eventMissIsolateMs)
+      return await keep(key, told, seatIdsOf(told.value), msOf)
     } catch (error) {
-      const absent = error instanceof Problem && error.kind.status === 404
-      if (absent) kept.set(key, 'absent', eventMissIsolateMs)
+      const isAbsent = error instanceof Problem && error.kind.status === 404
+      if (isAbsent) absent.set(key, true, eventMissIsolateMs)
       throw error
     }
   }
@@ -81,9 +99,8 @@ export function createEventReader(core: CoreClient, flights: Flights, platform: 
     keep(key, await core.ask(EventPage, { method: 'GET', path, caller }), [])
 
   const read = async (key: string, fetchIt: () => Promise<KeptEvent>): Promise<KeptEvent> => {
-    const known = kept.get(key)
-    if (known === 'absent') throw new Problem('not_found')
-    return known ?? flights(key, fetchIt)
+    if (absent.get(key)) throw new Problem('not_found')
+    return kept.get(key) ?? flights(key, fetchIt)
   }
 
   return {
@@ -97,6 +114,7 @@ export function createEventReader(core: CoreClient, flights: Flights, platform: 
       return read(key, () => fetchOne(key, `/v1/events/${eventId}`, caller))
     },
     forget(appId, eventId) {
+      absent.deleteWhere((key) => key === `${appId}/${eventId}`)
       kept.deleteWhere((key) => key === `${appId}/${eventId}` || key.startsWith(`${appId}/?`))
     },
   }
@@ -104,15 +122,17 @@ export function createEventReader(core: CoreClient, flights: Flights, platform: 
 
 /**
  * Refuses a request for an event whose inventory is not built, which is also all that Redis can tell of an event
- * that does not exist: core knows which of the two it is.
+ * that does not exist, or that has no seats: core knows which of them it is.
  *
- * @throws Problem `not_found` or `event_not_ready`
+ * @param ofNothing what is said of an event without seats: there is no hold of it, nor was there ever one.
+ * @throws Problem `not_found`, `event_not_ready` or that
  */
 export async function notReady(
   events: EventReader,
   { appId, eventId }: { readonly appId: AppId; readonly eventId: EventId },
   caller: Caller,
+  ofNothing = new Problem('not_found'),
 ): Promise<never> {
-  await events.one(appId, eventId, caller)
-  throw new Problem('event_not_ready', {}, 1)
+  const event = await events.one(appId, eventId, caller)
+  throw hasSeats(event) ? new Problem('event_not_ready', {}, 1) : ofNothing
 }

@@ -5,7 +5,7 @@ import { readBody } from './middleware/body-limit.ts'
 import type { Services } from './services.ts'
 
 /** Headers in which providers sign and name what they send. */
-const told = ['stripe-signature', 'x-razorpay-signature', 'x-razorpay-event-id']
+const told = ['stripe-signature', 'x-razorpay-signature']
 
 /** Hands a webhook to core as it came: the signature is over its bytes, and core has the secrets. */
 export async function hearProvider(

@@ -5,17 +5,32 @@ import type { ExtendReply, Hold, HoldReply } from '@holdfast/inventory'
 export const confirmedProblem = (bookingId: GrantDecision['bookingId'] | null): Problem =>
   new Problem('hold_confirmed', bookingId ? { bookingId } : {})
 
+/** Why nothing more can be done with what has ended so. */
+function endedBy(
+  how: 'confirmed' | 'expired' | 'released',
+  bookingId: Hold['bookingId'] | undefined,
+): Problem {
+  return how === 'confirmed' ? confirmedProblem(bookingId) : new Problem(`hold_${how}`)
+}
+
+/** Why nothing more can be done with a hold; null while it lives. */
+export const endedProblem = ({ status, bookingId }: Hold): Problem | null =>
+  status === 'held' || status === 'confirming' ? null : endedBy(status, bookingId)
+
 /** Why the seats were not held. */
 export function holdProblem(reply: Exclude<HoldReply, { hold: Hold } | { word: 'not_ready' }>): Problem {
   switch (reply.word) {
     case 'unavailable':
-      return new Problem('seats_unavailable', { seats: reply.seats })
+      return new Problem('seats_unavailable', {
+        seats: reply.seats,
+        ...(reply.own.length > 0 && { own: true, holds: reply.own }),
+      })
     case 'unknown_seat':
       return new Problem('unknown_seat', { seats: reply.seats })
     case 'key_reused':
       return new Problem('idempotency_key_reused')
     case 'too_many':
-      return new Problem('too_many_holds')
+      return tooManyProblem(reply)
     case 'sale_closed':
       return new Problem('sale_closed')
     case 'sale_not_started':
@@ -31,6 +46,10 @@ export function holdProblem(reply: Exclude<HoldReply, { hold: Hold } | { word: '
   }
 }
 
+/** The owner, their address or its network holds too much: some of it is free again then. */
+export const tooManyProblem = (reply: Extract<HoldReply, { word: 'too_many' }>): Problem =>
+  new Problem('too_many_holds', { scope: reply.scope }, secondsUntil(reply))
+
 /** Both times are of Redis's clock. */
 const secondsUntil = ({ againAtMs, nowMs }: { againAtMs: number; nowMs: number }): number =>
   Math.max(1, Math.ceil((againAtMs - nowMs) / 1000))
@@ -38,29 +57,13 @@ const secondsUntil = ({ againAtMs, nowMs }: { againAtMs: number; nowMs: number }
 type Over = Extract<ExtendReply, { word: 'expired' | 'released' | 'confirmed' | 'taken' }>
 
 /** Why nothing can be done with a hold any more. */
-export function overProblem(reply: Over): Problem {
-  switch (reply.word) {
-    case 'expired':
-      return new Problem('hold_expired')
-    case 'released':
-      return new Problem('hold_released')
-    case 'confirmed':
-      return confirmedProblem(reply.hold.bookingId)
-    case 'taken':
-      return new Problem('seats_unavailable', { seats: reply.seats })
-  }
-}
+export const overProblem = (reply: Over): Problem =>
+  reply.word === 'taken'
+    ? new Problem('seats_unavailable', { seats: reply.seats })
+    : endedBy(reply.word, reply.hold.bookingId)
 
 /** What to say of a hold that the inventory does not have: the store may know what became of it. */
-export function absentProblem(word: 'lost' | 'not_found', { decision, bookingId }: GrantDecision): Problem {
-  switch (decision) {
-    case 'confirmed':
-      return confirmedProblem(bookingId)
-    case 'expired':
-      return new Problem('hold_expired')
-    case 'released':
-      return new Problem('hold_released')
-    case 'undecided':
-      return new Problem(word === 'lost' ? 'hold_lost' : 'not_found')
-  }
-}
+export const absentProblem = (word: 'lost' | 'not_found', { decision, bookingId }: GrantDecision): Problem =>
+  decision === 'undecided'
+    ? new Problem(word === 'lost' ? 'hold_lost' : 'not_found')
+    : endedBy(decision, bookingId)

@@ -36,7 +36,7 @@ export async function askDecision(
 
 /**
  * A hold by what the store knows of it, for the inventory may not have heard, or may have lost it. Null while the
- * store has decided nothing.
+ * store has decided nothing and a confirm may be under way.
  */
 export async function decidedView(
   core: CoreClient,
@@ -44,8 +44,11 @@ export async function decidedView(
   read: ReadReply | null,
 ): Promise<HoldView | null> {
   const { eventId, grantId, caller } = asked
-  const { decision, bookingId } = await askDecision(core, asked)
-  if (decision === 'undecided') return null
+  const { decision, bookingId, refused } = await askDecision(core, asked)
+  if (decision === 'undecided') {
+    if (refused === undefined || read?.word !== 'hold' || read.hold.untilMs <= read.nowMs) return null
+    return holdView(eventId, read.hold, read.nowMs, 'held', refused)
+  }
   if (decision === 'confirmed' && bookingId) {
     const path = `/v1/bookings/${bookingId}`
     const booking = await core.ask(BookingView, { method: 'GET', path, caller })

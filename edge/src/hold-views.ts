@@ -12,12 +12,16 @@ import type { Hold } from '@holdfast/inventory'
 export const holdPath = (eventId: EventId, grantId: GrantId): string =>
   `/v1/events/${eventId}/holds/${grantId}`
 
-/** A hold as the inventory has it; `status` is another if the store knows better. */
+/**
+ * A hold as the inventory has it; `status` is another if the store knows better, and `refused` what its last confirm was
+ * refused with.
+ */
 export function holdView(
   eventId: EventId,
   hold: Hold,
   nowMs: number,
   status: HoldStatus = hold.status,
+  refused?: string,
 ): HoldView {
   const isOpen = status === 'held' || status === 'confirming'
   return HoldView.parse({
@@ -30,6 +34,7 @@ export function holdView(
     expiresAt: isOpen ? new Date(hold.untilMs).toISOString() : null,
     expiresInMs: isOpen ? Math.max(0, hold.untilMs - nowMs) : 0,
     ...(hold.bookingId !== null && { bookingId: hold.bookingId }),
+    ...(refused?.startsWith('payment_') && { payment: 'declined' }),
   })
 }
 

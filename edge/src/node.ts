@@ -1,12 +1,15 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import {
+  type ClientDeadlines,
+  clientDeadlines,
   edgeBudgetMs,
   inventoryCallMs,
   Problem,
   problemResponse,
   systemPlatform,
   traceTargetOf,
+  watchDoor,
 } from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
@@ -16,11 +19,13 @@ import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
 import { createLimiter } from './adapters/limiter.ts'
 import { limiterRedis } from './adapters/limiter-redis.ts'
-import { nodeClientAddress } from './adapters/node-client-address.ts'
+import { type AddressFault, nodeClientAddress } from './adapters/node-client-address.ts'
+import { createClientServer } from './adapters/node-client-server.ts'
 import { serveFiles } from './adapters/node-files.ts'
 import { createEdgeMetrics } from './adapters/node-metrics.ts'
 import { otlpTracing } from './adapters/otlp-fetch.ts'
 import { redisCache } from './adapters/redis-cache.ts'
+import { turnstile } from './adapters/turnstile.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
 import { createEdgeApp, type EdgeDeps } from './app.ts'
 import { EnvError, type NodeEnv, readNodeEnv, settingsOf } from './env.ts'
@@ -30,9 +35,6 @@ type RedisParts = Pick<EdgeDeps, 'inventory' | 'limiter' | 'cache'> & { readonly
 
 /** What people see in a browser, beside what the app makes. */
 const filesFolder = fileURLToPath(new URL('../public', import.meta.url))
-
-/** How long clients with open connections may notice that this edge is going. */
-const leaveMs = 1_000
 
 /** Longer than any answer takes: an inventory call with its second delivery, then core. */
 const drainMsMax = 2 * inventoryCallMs + edgeBudgetMs
@@ -63,8 +65,39 @@ function overRest(url: string, token: string): RedisParts {
   }
 }
 
+const loopback = ['127.0.0.1', '::1', 'localhost']
+
+/**
+ * How clients' addresses are found. That they are not is told once in the log, at start where it can be known, and counted:
+ * whose limits count everybody as one looks like a sale that goes badly.
+ */
+function proxiesOf(
+  { HOST, TRUSTED_PROXY_HEADER: header, TRUSTED_PROXY_HOPS: hops }: NodeEnv,
+  count: (fault: AddressFault) => void,
+  log: Log,
+) {
+  if (header === undefined && !loopback.includes(HOST))
+    log({ level: 'warn', event: 'no_trusted_proxy', next: 'set TRUSTED_PROXY_HEADER if a proxy is in front' })
+  const told = new Set<AddressFault>()
+  const onFault = (fault: AddressFault) => {
+    count(fault)
+    if (told.has(fault)) return
+    told.add(fault)
+    log({
+      level: 'warn',
+      event: 'client_address',
+      fault,
+      next: 'check TRUSTED_PROXY_HEADER, TRUSTED_PROXY_HOPS',
+    })
+  }
+  return { header, hops, onFault }
+}
+
 /** Starts the edge on Node: for self-hosting beside an ordinary Redis or Upstash, and for benchmarks. */
-export function startEdge(env: NodeEnv): { readonly server: Server; readonly stop: () => Promise<void> } {
+export function startEdge(
+  env: NodeEnv,
+  deadlines: ClientDeadlines = clientDeadlines,
+): { readonly server: Server; readonly stop: () => Promise<void> } {
   const log = consoleLog(env.LOG_LEVEL, systemPlatform)
   const { close, ...parts } = env.REDIS_URL
     ? overTcp(env.REDIS_URL, log)
@@ -76,7 +109,9 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
     inventory: metrics.counted(parts.inventory),
     platform: systemPlatform,
     core: coreFetch(env.CORE_URL),
-    clientAddress: nodeClientAddress(env.TRUSTED_PROXY_HEADER),
+    clientAddress: nodeClientAddress(proxiesOf(env, metrics.addressFault, log)),
+    challenge:
+      env.TURNSTILE_SECRET === undefined ? undefined : turnstile(env.TURNSTILE_SECRET, systemPlatform),
     log,
     tracing: otlpTracing(traceTargetOf(env), systemPlatform),
     settings: settingsOf(env, true),
@@ -86,34 +121,19 @@ export function startEdge(env: NodeEnv): { readonly server: Server; readonly sto
     // What is no HTTP request that a URL can be made of never reaches the app.
     errorHandler: () => problemResponse(new Problem('invalid_request')),
   })
-  let isStopping = false
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (incoming, outgoing) => {
-    // Clients go elsewhere by themselves, instead of finding a connection closed under their next request.
-    if (isStopping) outgoing.setHeader('connection', 'close')
+  const server = createClientServer((incoming, outgoing) => {
+    // Whoever sends clients here sends them elsewhere while they are still answered.
+    if (door.isLeaving() && incoming.url === '/readyz') return outgoing.writeHead(503).end()
     return listener(incoming, outgoing)
-  })
+  }, deadlines)
+  const door = watchDoor(server, systemPlatform, drainMsMax)
   server.listen(env.PORT, env.HOST, () => log({ event: 'listening', address: server.address() }))
   const stop = async () => {
-    isStopping = true
-    await systemPlatform.sleep(leaveMs)
-    await drain(server)
+    await door.close()
     told?.close()
     close()
   }
   return { server, stop }
-}
-
-/** Takes no more connections and waits for the answers under way. */
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), 50)
-    const backstop = setTimeout(() => server.closeAllConnections(), drainMsMax)
-    server.close(() => {
-      clearInterval(sweep)
-      clearTimeout(backstop)
-      resolve()
-    })
-  })
 }
 
 if (import.meta.main) {

@@ -4,13 +4,15 @@ import {
   type OrderCommand,
   type OrderRequest,
   OrderView,
+  orderFaults,
   type Principal,
   Problem,
+  totalOf,
 } from '@holdfast/contract'
 import type { EventRef, Hold } from '@holdfast/inventory'
 import type { Caller, Told } from './core-client.ts'
 import { notReady } from './event-reader.ts'
-import { absentProblem, confirmedProblem } from './hold-problems.ts'
+import { absentProblem, endedProblem } from './hold-problems.ts'
 import { askDecision } from './hold-truth.ts'
 import { holdPath } from './hold-views.ts'
 import type { Services } from './services.ts'
@@ -21,6 +23,8 @@ export interface Ordering {
   readonly grantId: GrantId
   readonly owner: Principal
   readonly asked: OrderRequest
+  /** How the client's API writes an amount, where it is not as ours does. */
+  readonly shown?: (minor: number, currency: string) => string
   readonly caller: Caller
 }
 
@@ -30,12 +34,18 @@ export interface Ordering {
  * @throws Problem why the hold is not there to be paid, or core's refusal.
  */
 export async function orderPayment(
-  services: Pick<Services, 'inventory' | 'core' | 'events'>,
+  services: Pick<Services, 'inventory' | 'core' | 'events' | 'countedClient'>,
   ordering: Ordering,
 ): Promise<Told<Openly<OrderView>>> {
-  const { event, grantId, asked, caller } = ordering
+  const { event, grantId, asked, shown, caller } = ordering
   const { seats, currency, untilMs } = await liveHold(services, ordering)
-  const command: OrderCommand = { seats: [...seats], currency, untilMs, asked }
+  if (shown) {
+    const owed = { amount: totalOf(seats), currency }
+    const errors = orderFaults(asked, owed, (minor) => shown(minor, currency))
+    if (errors.length > 0) throw new Problem('invalid_request', { errors })
+  }
+  const client = await services.countedClient(caller)
+  const command: OrderCommand = { seats: [...seats], currency, untilMs, asked, ...(client && { client }) }
   const path = `${holdPath(event.eventId, grantId)}/order`
   const body = new TextEncoder().encode(JSON.stringify(command))
   return services.core.ask(OrderView, { method: 'POST', path, body, caller })
@@ -49,18 +59,9 @@ async function liveHold(
   switch (reply.word) {
     case 'hold': {
       const { hold } = reply
-      switch (hold.status) {
-        case 'held':
-        case 'confirming':
-          return hold
-        case 'confirmed':
-          throw confirmedProblem(hold.bookingId)
-        case 'expired':
-          throw new Problem('hold_expired')
-        case 'released':
-          throw new Problem('hold_released')
-      }
-      break
+      const ended = endedProblem(hold)
+      if (ended) throw ended
+      return hold
     }
     case 'lost':
     case 'not_found':

@@ -29,6 +29,8 @@ export interface LimitRule {
   readonly key: string
   readonly limit: number
   readonly windowMs: number
+  /** 0 counts nothing and asks whether one more would be allowed; 1 when absent. */
+  readonly cost?: 0 | 1
 }
 
 /** What is left of a limit after one more was counted, or refused. */
@@ -60,6 +62,14 @@ export interface SharedCache {
   get(key: string): Promise<string | null>
   set(key: string, value: string, ttlMs: number): Promise<void>
 }
+
+/**
+ * What became of a challenge that a page says it has passed; `unknown`: whoever judges it does not answer. Ends within
+ * `challengeCallMs` and throws nothing.
+ *
+ * @param address of the client, where it is known.
+ */
+export type Challenge = (response: string, address: string | null) => Promise<'passed' | 'failed' | 'unknown'>
 
 /** The address of the client as the platform itself saw it, never as a header of the client says. */
 export type ClientAddress = (c: Context) => string

@@ -2,8 +2,11 @@ import { limiterCallMs, type Platform } from '@holdfast/contract'
 import { within } from './deadline.ts'
 import type { Limiter, LimitRule, LimitState } from './ports.ts'
 
-/** What to do when nobody knows how much of a limit is left: count in this isolate alone, or let nobody pass. */
-export type FaultPolicy = 'local' | 'closed'
+/**
+ * Who counts. `local` and `closed`: the limiter that all edges share; when it is out, this isolate goes by what it has
+ * counted itself, or lets nobody pass. `alone`: this isolate, and nobody is asked.
+ */
+export type GatePolicy = 'local' | 'closed' | 'alone'
 
 /** What all limits of one request say together. */
 export interface GateWord {
@@ -15,19 +18,24 @@ export interface GateWord {
 }
 
 /** Counts one request against all of its limits at once: one round trip, however many there are. */
-export type RateGate = (rules: readonly LimitRule[], policy: FaultPolicy) => Promise<GateWord>
+export type RateGate = (rules: readonly LimitRule[], policy: GatePolicy) => Promise<GateWord>
 
-/** A gate before a limiter that all edges share, with a small one of its own for when that is out. */
+/**
+ * A gate before a limiter that all edges share. What this isolate asks about is counted here too, at once: of a rush, whose
+ * requests come before the first word of the limiter, no more than the limit is asked about there.
+ */
 export function createRateGate(
   shared: Limiter,
   own: Limiter,
   platform: Pick<Platform, 'deadline'>,
 ): RateGate {
-  const take = async (rule: LimitRule, policy: FaultPolicy): Promise<LimitState | null> => {
+  const take = async (rule: LimitRule, policy: GatePolicy): Promise<LimitState | null> => {
+    const here = await own(rule)
+    if (policy === 'alone' || !here.allowed) return here
     try {
       return await within(platform.deadline(limiterCallMs), shared(rule))
     } catch {
-      return policy === 'closed' ? null : own(rule)
+      return policy === 'closed' ? null : here
     }
   }
 
@@ -45,13 +53,14 @@ export function createRateGate(
 /** Counts in the memory of one isolate, in fixed windows, under a bounded number of keys. */
 export function createLocalLimiter(platform: Pick<Platform, 'now'>, keysMax: number): Limiter {
   const buckets = new Map<string, { window: number; used: number }>()
-  return async ({ key, limit, windowMs }) => {
+  return async ({ key, limit, windowMs, cost = 1 }) => {
     const window = Math.floor(platform.now() / windowMs)
     const bucket = buckets.get(key)
-    const used = bucket?.window === window ? bucket.used + 1 : 1
+    const before = bucket?.window === window ? bucket.used : 0
+    const used = Math.min(before + cost, limit + 1)
     if (buckets.size >= keysMax && !bucket) buckets.clear()
-    buckets.set(key, { window, used: Math.min(used, limit + 1) })
+    buckets.set(key, { window, used })
     const resetMs = (window + 1) * windowMs
-    return { allowed: used <= limit, limit, remaining: Math.max(0, limit - used), resetMs }
+    return { allowed: before < limit, limit, remaining: Math.max(0, limit - used), resetMs }
   }
 }

@@ -20,6 +20,8 @@ import { SignJWT } from 'jose'
 
 /** The one page that may use the publishable key. */
 export const shopOrigin = 'https://shop.example'
+/** The shell of the shop's app, whose pages have a scheme of their own. */
+export const shellOrigin = 'capacitor://localhost'
 /** For the shop's pages. */
 export const publishableKey = `hf_pk_${'p'.repeat(32)}`
 /** For the shop's server. */
@@ -32,12 +34,18 @@ export const otherKey = `hf_sk_${'o'.repeat(32)}`
 const appVerdict = (appId: string, kind: AppVerdict['kind']): AppVerdict => ({
   appId: appId as AppVerdict['appId'],
   kind,
-  allowedOrigins: [shopOrigin],
+  allowedOrigins: [shopOrigin, shellOrigin],
   allowedDomains: [],
   allowNoOrigin: false,
   browserVouching: false,
   botMode: 'off',
-  rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1_000 },
+  addressBudget: 'enforce',
+  clientNetworks: [],
+  rateLimits: {
+    ...{ userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1_000 },
+    ...{ unpaidOrdersPerHour: 20, freeSeatsPerDay: 40 },
+  },
+  paymentProvider: 'simulated',
 })
 
 /** What core says of these keys. */
@@ -167,3 +175,6 @@ export function makeToken(
     .setProtectedHeader({ alg: 'HS256', typ, ...header })
     .sign(secret ?? own)
 }
+
+/** What core hears of a client's address: which one it is, only this edge can tell. */
+export const clientNames = /^[0-9A-Za-z]{22}$/

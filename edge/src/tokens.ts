@@ -1,4 +1,4 @@
-import { clockToleranceSeconds, type Platform, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import { clockToleranceSeconds, type Platform, patterns, tokenIssuer, tokenKinds } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 
 /** The claims of a good token, or null: there is one answer to every way in which a token can be bad. */
@@ -36,7 +36,7 @@ export function createTokenReader(
     }
   }
   return async (authorization) => {
-    const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(authorization)?.[1]
+    const token = patterns.bearerJws.exec(authorization)?.[1]
     if (token === undefined) return null
     for (const secret of secrets) {
       const payload = await readWith(token, secret)

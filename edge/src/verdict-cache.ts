@@ -1,11 +1,14 @@
 import {
+  AddressBudget,
   BotMode,
   cacheCallMs,
   IssuedKind,
   type IssuedVerdict,
+  KeyUse,
   KeyVerdict,
   type Openly,
   openly,
+  PaymentProvider,
   type Platform,
   Problem,
   verdictIsolateMs,
@@ -63,7 +66,15 @@ function understood(verdict: NonNullable<Verdict['verdict']>): IssuedVerdict {
   if (!kind.success) throw new Problem('dependency_unavailable', {}, 1)
   // What a newer edge does about bots cannot be done here, but they can be seen; a buyer is not refused for it.
   const botMode = BotMode.safeParse(verdict.botMode).data ?? 'observe'
-  return { ...verdict, kind: kind.data, botMode }
+  // A budget of a kind that is not known here refuses nobody.
+  const addressBudget = AddressBudget.safeParse(verdict.addressBudget).data ?? 'observe'
+  const { use: told, ...rest } = verdict
+  // A use that is not said, or not known here, gives the fewest rights.
+  const use = KeyUse.safeParse(told).data ?? 'page'
+  // One that is not known here takes no money that this edge could answer for.
+  const paymentProvider = PaymentProvider.safeParse(verdict.paymentProvider).data
+  const known = { kind: kind.data, botMode, addressBudget, paymentProvider }
+  return { ...rest, ...known, ...(kind.data === 'legacy' && { use }) }
 }
 
 /** Answers of one moment come with the same list of users, which is kept once for all of them. */
@@ -85,7 +96,8 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
 
   const readShared = async ({ name, caller }: VerdictQuestion): Promise<Verdict | undefined> => {
     const read = () => within(platform.deadline(cacheCallMs), shared.get(name))
-    const text = await caller.observe({ of: 'cache', name: 'get' }, read).catch(() => null)
+    const ask = () => caller.observe({ of: 'cache', name: 'get' }, read)
+    const text = await flights(`shared ${name}`, ask).catch(() => null)
     return text === null ? undefined : readJson(openly(KeyVerdict), text)
   }
 

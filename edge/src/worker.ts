@@ -9,6 +9,7 @@ import { consoleLog } from './adapters/console-log.ts'
 import { coreFetch } from './adapters/core-fetch.ts'
 import { createLimiter } from './adapters/limiter.ts'
 import { otlpTracing } from './adapters/otlp-fetch.ts'
+import { turnstile } from './adapters/turnstile.ts'
 import { connectUpstashAside, upstashCache } from './adapters/upstash.ts'
 import { createEdgeApp, type EdgeApp } from './app.ts'
 import { EnvError, readWorkerEnv, settingsOf } from './env.ts'
@@ -29,6 +30,8 @@ function wire(bindings: object): EdgeApp {
     cache: upstashCache(aside),
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? '',
     cloudflareScore,
+    challenge:
+      env.TURNSTILE_SECRET === undefined ? undefined : turnstile(env.TURNSTILE_SECRET, systemPlatform),
     colo: cloudflareColo,
     log: consoleLog(env.LOG_LEVEL, systemPlatform),
     tracing: otlpTracing(traceTargetOf(env), systemPlatform),

@@ -42,14 +42,12 @@ describe.runIf(hasHelm)('what watches Holdfast', () => {
     for (const expr of await expressions()) {
       const asked = askedBy(expr)
       expect(asked.errors, expr).toBe(0)
-      const [name = '', ...more] = new Set(asked.metrics)
-      const metric = metricOf(name)
-      expect(metric, name).toBeDefined()
-      expect(more).toEqual([])
-      expect(asked.labels.filter((label) => ![...common, ...(metric?.labels ?? [])].includes(label))).toEqual(
-        [],
-      )
-      if (metric?.type === 'counter') expect(expr).toMatch(/\b(rate|increase)\(/)
+      const metrics = asked.metrics.map((name) => metricOf(name))
+      expect(metrics, expr).not.toEqual([])
+      expect(metrics, expr).not.toContain(undefined)
+      const labels = new Set([...common, ...metrics.flatMap((metric) => metric?.labels ?? [])])
+      expect(asked.labels.filter((label) => !labels.has(label))).toEqual([])
+      if (metrics.some((metric) => metric?.type === 'counter')) expect(expr).toMatch(/\b(rate|increase)\(/)
     }
   })
 

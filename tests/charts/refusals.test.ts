@@ -108,8 +108,8 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
   [
     'a grace that is shorter than the drain',
     minimal,
-    { 'core.shutdown.graceSeconds': 19 },
-    /core\.shutdown\.graceSeconds \(19\) is too short: preStopSeconds \(5\) and the 15 s of a drain are 20/,
+    { 'core.shutdown.graceSeconds': 21 },
+    /core\.shutdown\.graceSeconds \(21\) is too short: preStopSeconds \(5\) and the 17 s of a drain are 22/,
   ],
   ['an Ingress without a name', production, { 'core.ingress.host': '' }, /core\.ingress\.host is required/],
   [
@@ -197,6 +197,17 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
     selfHosted,
     { 'edge.tickets.appId': '', 'edge.tickets.eventId': '' },
     /edge\.tickets\.acceptOldTokens is for routes/,
+  ],
+  [
+    'a word on payments of routes that are not there',
+    selfHosted,
+    {
+      'edge.tickets.appId': '',
+      'edge.tickets.eventId': '',
+      'edge.tickets.acceptOldTokens': false,
+      'edge.tickets.pay': 'unpaid',
+    },
+    /edge\.tickets\.pay is for routes/,
   ],
 ]
 

@@ -39,6 +39,7 @@ const secrets: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20word',
   TICKETS_JWT_SECRET: 'old',
   UNIFIED_JWT_SECRET: 'older',
+  TURNSTILE_SECRET: '0x4AAAAAAAbcdefghijklmnopqrstuv',
 }
 
 /** The environment of the pods of a part. */
@@ -101,10 +102,24 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       REDIS_URL: secrets.REDIS_URL,
       ADMIN_ORIGINS: ['https://console.acme.example', 'https://ops.acme.example'],
       TRUSTED_PROXY_HEADER: 'x-real-ip',
+      TRUSTED_PROXY_HOPS: 1,
+      CLIENT_READS_PER_SECOND: 50,
+      CLIENT_LARGE_READS_PER_SECOND: 5,
       TICKETS_EVENT_ID: 'the-show',
       TICKETS_JWT_SECRET: new TextEncoder().encode('old'),
+      TICKETS_USER_LOCKS_PER_SECOND: 10,
+      TICKETS_CLIENT_LOCKS_PER_SECOND: 100,
+      TICKETS_CLIENT_READS_PER_SECOND: 1_000,
       UNIFIED_JWT_SECRET: new TextEncoder().encode('older'),
+      TURNSTILE_SECRET: secrets.TURNSTILE_SECRET,
     })
+  })
+
+  test('lets the routes of TicketS sell for nothing only where the values say so', async () => {
+    const edgeOf = async (values: Values) => readNodeEnv(environmentOf(await render(values), 'edge'))
+    expect(await edgeOf(ciValues('self-hosted-edge'))).not.toHaveProperty('TICKETS_PAY')
+    const unpaid = changed(ciValues('self-hosted-edge'), 'edge.tickets.pay', 'unpaid')
+    expect(await edgeOf(unpaid)).toMatchObject({ TICKETS_PAY: 'unpaid' })
   })
 
   test('has both parts log what weighs enough', async () => {

@@ -97,7 +97,7 @@ describe.runIf(hasHelm).each([
     expect([preStop, Number(pod.terminationGracePeriodSeconds)]).toEqual([5, 30])
     const [, drain] = /"holdfast.drainSeconds" -}}\s+(\d+)/.exec(chartFile('templates/_pod.tpl')) ?? []
     // The edge's longest answer, and core's after the seconds in which edges leave it.
-    expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(1_000 + 2 * inventoryCallMs + edgeBudgetMs)
+    expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(leaveMsMax + 2 * inventoryCallMs + edgeBudgetMs)
     expect(Number(drain) * 1_000).toBeGreaterThanOrEqual(leaveMsMax + drainMsMax)
   })
 

@@ -49,15 +49,22 @@ export const newDir = (): string => mkdtempSync(join(tmpdir(), 'holdfast-dev-'))
 export const startDev = (dir: string, engine: Facts['redis'], ...flags: string[]): DevCommand =>
   startDevOn({}, dir, engine, ...flags)
 
+/** Starts the command by npm, as people do: its process is npm's, and the command is a part of it. */
+export const startDevByNpm = (dir: string, engine: Facts['redis']): DevCommand =>
+  spawnDev(['npm', 'run', 'dev', '--', '--dir', dir], engine)
+
 /** Starts the command with more in its environment. */
-export function startDevOn(
-  more: { readonly STORE_URL?: string },
+export const startDevOn = (
+  more: { readonly STORE_URL?: string; readonly TICKETS_JWT_SECRET?: string },
   dir: string,
   engine: Facts['redis'],
   ...flags: string[]
-): DevCommand {
+): DevCommand => spawnDev([process.execPath, 'edge/dev/main.ts', '--dir', dir, ...flags], engine, more)
+
+function spawnDev([program = '', ...args]: string[], engine: Facts['redis'], more: object = {}): DevCommand {
+  const dir = args[args.indexOf('--dir') + 1] ?? ''
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['edge/dev/main.ts', '--dir', dir, ...flags], {
+  const child = spawn(program, args, {
     cwd: rootDir,
     env: { PATH, HOME, HOLDFAST_REDIS: engine, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,12 +11,16 @@ import { rootDir } from '../../edge/dev/processes.ts'
 import { createApp } from '../../edge/dev/seed.ts'
 import { inFlight } from '../contract/inventory/poll.ts'
 import { redisEngines } from '../support/requirements.ts'
-import { type DevCommand, type Facts, newDir, startDev } from './command.ts'
+import { oldTokenOf, said, saidIn, ticketsClient } from '../support/tickets.ts'
+import { type DevCommand, type Facts, newDir, startDev, startDevOn } from './command.ts'
 import { gone, isFree, occupy } from './machine.ts'
 import { pastedOf } from './pasted.ts'
 import { holdIn, shopOf } from './shop.ts'
 
 const portsOf = ({ edgeUrl, coreUrl }: Facts) => [edgeUrl, coreUrl].map((url) => Number(new URL(url).port))
+
+/** By which clients of TicketS sign. */
+const ticketsSecret = 'secret123'
 
 /** One folder through the hands of the command: first start, second start, `--reset`. */
 function devTests(engine: Facts['redis']): void {
@@ -25,7 +29,7 @@ function devTests(engine: Facts['redis']): void {
   let facts: Facts
   const shop = () => shopOf(facts)
   const start = async (...flags: string[]) => {
-    dev = startDev(dir, engine, ...flags)
+    dev = startDevOn({ TICKETS_JWT_SECRET: ticketsSecret }, dir, engine, ...flags)
     facts = await dev.ready()
   }
   const twoFreeSeats = async () => {
@@ -107,6 +111,17 @@ function devTests(engine: Facts['redis']): void {
       const statuses = (await inFlight(100, buyers)).map(({ status }) => status)
       expect(statuses.filter((status) => status === 201)).toHaveLength(1)
       expect(statuses.filter((status) => status === 409)).toHaveLength(499)
+    })
+
+    test('the page of TicketS shows the cinema in its three tiers, and a client with a token of old locks a seat', async () => {
+      const page = ticketsClient(facts.edgeUrl)
+      const { seats } = saidIn(200, said.seats, await page.seats())
+      expect(seats).toHaveLength(252)
+      expect(new Set(seats.map(({ tier }) => tier))).toEqual(new Set(['standard', 'premium', 'vip']))
+      const buyer = ticketsClient(facts.edgeUrl, await oldTokenOf(7, ticketsSecret))
+      saidIn(200, said.locked, await buyer.lock('N-1'))
+      expect(await buyer.seat('N-1')).toMatchObject({ tier: 'vip', state: 'locked', lockedBy: '7' })
+      saidIn(200, said.paid, await buyer.pay('N-1', 'dev-1'))
     })
 
     test('the tour of the README works as it is pasted, again and again', async () => {

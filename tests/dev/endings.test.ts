@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
 import { redisEngines } from '../support/requirements.ts'
-import { type DevCommand, newDir, startDev, startDevForTest } from './command.ts'
-import { gone } from './machine.ts'
+import { type DevCommand, newDir, startDev, startDevByNpm, startDevForTest } from './command.ts'
+import { gone, killAll } from './machine.ts'
 
 const [engine = 'embedded'] = redisEngines
 const startMsMax = 120_000
@@ -86,3 +86,23 @@ test(
   },
   startMsMax,
 )
+
+describe('the end of the npm that runs the command ends all of it', () => {
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s',
+    async (signal) => {
+      const dir = newDir()
+      const dev = startDevByNpm(dir, engine)
+      onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+      await dev.ready()
+      const parts = dev.parts()
+      onTestFinished(() => killAll(parts))
+      expect(parts.some(({ command }) => command.includes('edge/dev/main.ts'))).toBe(true)
+      dev.kill(signal)
+      await dev.exit
+      await gone(parts)
+      expect(readFileSync(join(dir, 'core.log'), 'utf8')).toContain('core_stops')
+    },
+    startMsMax,
+  )
+})

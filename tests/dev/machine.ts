@@ -48,6 +48,14 @@ export const gone = (parts: readonly Part[]): Promise<void> =>
     return !parts.some(({ pid }) => alive.has(pid))
   })
 
+/** Ends those that are left of them, whoever their parent is now. */
+export function killAll(parts: readonly Part[]): void {
+  const left = processes().filter(({ pid, command }) =>
+    parts.some((part) => part.pid === pid && part.command === command),
+  )
+  for (const { pid } of left) process.kill(pid, 'SIGKILL')
+}
+
 /** Whether a port of this machine is nobody's. */
 export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -1,4 +1,11 @@
-import { headers, type ProblemCode, principal, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import {
+  foreignIdLengthMax,
+  headers,
+  type ProblemCode,
+  principal,
+  tokenIssuer,
+  tokenKinds,
+} from '@holdfast/contract'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { pageOrigin } from './client.ts'
 import type { BadRequest, Stage } from './stage.ts'
@@ -110,9 +117,9 @@ const tokens: readonly BadRequest[] = [
 
 const persons: readonly BadRequest[] = [
   as('a page that vouches for a user', 'forbidden', (stage) => ({ ...page(stage), ...user })),
-  as('a user whose name is no id', 'invalid_request', (stage) => ({
+  as('a user whose id has no end', 'invalid_request', (stage) => ({
     ...server(stage),
-    [headers.externalUserId]: 'a|b',
+    [headers.externalUserId]: 'x'.repeat(foreignIdLengthMax + 1),
   })),
   {
     name: 'a guest of another app',

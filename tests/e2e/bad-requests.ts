@@ -95,8 +95,8 @@ const paths: readonly BadRequest[] = [
   at('DELETE', '/v1/events', 'method_not_allowed'),
   at('GET', '/v1/events?limit=0', 'invalid_request'),
   at('GET', '/v1/events?limit=101', 'invalid_request'),
-  at('GET', '/v1/events?sort=name', 'invalid_request'),
-  at('GET', '/v1/bookings?cursor[$gt]=', 'invalid_request'),
+  at('GET', '/v1/events?sale=soon', 'invalid_request'),
+  at('GET', '/v1/bookings?cursor=$gt', 'invalid_request'),
 ]
 
 const put = (
@@ -113,6 +113,13 @@ const put = (
 const puts: readonly BadRequest[] = [
   put('another currency', '', { name: 'Play', currency: 'USD' }),
   put('no currency', '', { name: 'Play' }),
+  put('a currency that is none', '-new', { name: 'Play', currency: 'XXX' }),
+  put('a start beyond the calendar', '', {
+    ...{ name: 'Play', currency: 'EUR', startsAt: '9999-12-31T23:59:59-05:00' },
+  }),
+  put('a start without a zone', '', { name: 'Play', currency: 'EUR', startsAt: '2027-02-01T20:00:00' }),
+  put('a new seat without a price', '/seats', { seats: [{ id: 'NEW-1', row: 'A' }] }),
+  put('a word that is none for what it may do', '/seats?relabel=all', { seats: [{ id: 'S-3', price: 1 }] }),
   put('a hold time of a day', '', { name: 'Play', currency: 'EUR', holdTtlMs: 86_400_000 }),
   put('a negative price', '/seats', { seats: [{ id: 'S-3', price: -1 }] }),
   put('a fraction of a cent', '/seats', { seats: [{ id: 'S-3', price: 0.5 }] }),

@@ -139,7 +139,8 @@ describe.each(everyGround)('an organiser, on $store and the $redis Redis', (grou
     expect(seconds).toBeGreaterThan(30)
     expect(seconds).toBeLessThanOrEqual(60)
     await put(shop, 'limits', { holdsPerMinute: 30, seatsHeldPerOwner: 3 })
-    expect(await refusedNow('too_many_holds')).toBe(0)
+    // What they hold ends by itself.
+    expect(await refusedNow('too_many_holds')).toBeGreaterThan(0)
 
     await put(shop, 'limits', { seatsHeldPerOwner: 20, holdTtlMs: 1_000, lapsedHoldsPerOwner: 1 })
     const short = told(201, HoldView, await alice.hold(['S-3']))

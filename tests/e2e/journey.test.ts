@@ -5,6 +5,7 @@ import {
   EventView,
   HoldView,
   headers,
+  ImportPlanReply,
   ReceiptClaims,
   SeatsView,
   UserSession,
@@ -124,6 +125,7 @@ describe.each(everyGround)('a visit to a shop, on $store and the $redis Redis', 
     const put = () => shop.server.call('PUT', `${path}/plan`, { body: smallPlan })
     expect((await put()).body).toEqual({
       ...{ event: 'hall', inserted: 6, updated: 0, unchanged: 0, seatCount: 6 },
+      ...{ sold: { count: 0, seats: [] }, missing: 0, missingSeats: [], blocked: 0, ids: [] },
     })
     const drawn = told(200, EventView, await shop.page.call('GET', path))
     const rows = drawn.chart.sections.flatMap((section) => section.rows)
@@ -137,5 +139,34 @@ describe.each(everyGround)('a visit to a shop, on $store and the $redis Redis', 
     expect((await put()).body).toMatchObject({ inserted: 0, updated: 0, unchanged: 6, seatCount: 6 })
     expect((await shop.page.call('GET', path)).body).toEqual(drawn)
     expect(told(200, HoldView, await buyer.read(hold.id))).toMatchObject({ status: 'held', total: 8000 })
+  })
+
+  test('a hall that is drawn smaller is told what it has lost, and takes it off sale when it is told to', async () => {
+    const shop = await world().openShop()
+    const path = '/v1/events/hall'
+    await shop.server.call('PUT', path, { body: { name: 'Hall', currency: 'EUR' } })
+    const [zone] = smallPlan.plan.zones
+    const rows = zone?.rows.slice(0, 1) ?? []
+    const smaller = { ...smallPlan, plan: { ...smallPlan.plan, zones: [{ ...zone, rows }] } }
+    const put = (body: object, query = '') => shop.server.call('PUT', `${path}/plan${query}`, { body })
+    await put(smallPlan)
+    const buyer = buyerOf(await shop.guest(), { eventId: 'hall' })
+    told(201, HoldView, await buyer.hold(['B-2']))
+
+    const first = told(200, ImportPlanReply, await put(smaller, '?limit=2'))
+    expect(first).toMatchObject({ unchanged: 3, missing: 3, missingSeats: [{ id: 'B-1' }, { id: 'B-2' }] })
+    const rest = told(200, ImportPlanReply, await put(smaller, `?limit=2&cursor=${first.nextCursor}`))
+    expect(rest).toMatchObject({ missing: 3, missingSeats: [{ id: 'B-3', blocked: false }] })
+    expect(rest).not.toHaveProperty('nextCursor')
+
+    expect((await put(smaller, '?missing=block')).body).toMatchObject({ missing: 3, blocked: 3 })
+    const left = await shop.page.call('GET', `${path}/seats?status=free`)
+    expect(told(200, SeatsView, left).seats.map(({ id }) => id)).toEqual(['A-1', 'A-2', 'A-3'])
+    refused('seats_unavailable', await buyer.hold(['B-1']))
+
+    const moved = { seats: [{ id: 'B-2', row: 'C' }] }
+    const asked = (query: string) => shop.server.call('PUT', `${path}/seats${query}`, { body: moved })
+    refused('invalid_request', await asked(''))
+    expect((await asked('?relabel=sold')).body).toMatchObject({ updated: 1 })
   })
 })

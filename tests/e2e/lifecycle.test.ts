@@ -91,20 +91,34 @@ describe.each(everyGround)('a hold and what becomes of it, on $store and the $re
     expect(paid.map(({ paymentId, grantId }) => [paymentId, grantId])).toEqual([['pay_bob', next.id]])
   })
 
-  test('after a declined payment the seats wait for another one', async () => {
+  test('after a declined payment the seats wait for another one, which may come with the same key', async () => {
     const { alice, bob, map } = await stage(1)
     const { id } = told(201, HoldView, await alice.hold(['S-1']))
     refused('payment_declined', await alice.confirm(id, 'pay_declined_1', 'first'))
-    expect(told(200, HoldView, await alice.read(id)).status).toBe('confirming')
+    expect(told(200, HoldView, await alice.read(id))).toMatchObject({ status: 'held', payment: 'declined' })
     refused('seats_unavailable', await bob.hold(['S-1']))
-    refused('confirm_in_progress', await alice.release(id))
     expect(await map()).toBe('C')
 
     refused('payment_declined', await alice.confirm(id, 'pay_declined_1', 'first'))
-    refused('idempotency_key_reused', await alice.confirm(id, 'pay_good_1', 'first'))
-    const booking = told(201, BookingView, await alice.confirm(id, 'pay_good_1', 'second'))
+    const booking = told(201, BookingView, await alice.confirm(id, 'pay_good_1', 'first'))
     expect(booking.payment).toEqual({ id: 'pay_good_1', status: 'SUCCESS' })
+    refused('idempotency_key_reused', await alice.confirm(id, 'pay_declined_1', 'first'))
+    refused('hold_confirmed', await alice.release(id))
     await until(async () => (await map()) === 'B')
+  })
+
+  test('after a declined payment the seats can be given back, and go to the next buyer', async () => {
+    const { alice, bob, map } = await stage(2)
+    const { id } = told(201, HoldView, await alice.hold(['S-1', 'S-2']))
+    refused('payment_declined', await alice.confirm(id, 'pay_declined_1', id))
+    expect((await alice.release(id)).status).toBe(204)
+    expect(told(200, HoldView, await alice.read(id)).status).toBe('released')
+    expect((await alice.release(id)).status).toBe(204)
+    refused('hold_released', await alice.confirm(id, 'pay_good_1', id))
+    const other = told(201, HoldView, await alice.hold(['S-1']))
+    expect(await map()).toBe('HF')
+    told(201, HoldView, await bob.hold(['S-2']))
+    told(201, BookingView, await alice.confirm(other.id, 'pay_good_2', other.id))
   })
 
   test.each([
@@ -119,7 +133,7 @@ describe.each(everyGround)('a hold and what becomes of it, on $store and the $re
     const { alice, bob, map } = await stage(1)
     const { id } = told(201, HoldView, await alice.hold(['S-1']))
     const booking = told(201, BookingView, await alice.confirm(id, payment))
-    expect(booking.payment.status).toBe('PENDING')
+    expect([booking.payment.status, booking.ticket]).toEqual(['PENDING', 'pending'])
 
     const path = `/v1/bookings/${booking.id}`
     const status = async () => told(200, BookingView, await alice.client.call('GET', path)).payment.status

@@ -84,10 +84,12 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
       20,
       all.map(({ send }) => send),
     )
-    const texts = (answers: readonly ApiAnswer[]) => answers.map(({ status, text }) => `${status} ${text}`)
-    expect(texts(third)).toEqual(texts(second))
+    // A declined payment may be made good, so its refusal is given anew each time.
+    const said = (answer: ApiAnswer | undefined) =>
+      answer?.status === 201 ? answer.text : answer && wordOf(answer)
+    expect(third.map(said)).toEqual(second.map(said))
     for (const [n, answer] of first.entries()) {
-      if (isFinal(answer)) expect(second[n]?.text).toBe(answer.text)
+      if (isFinal(answer)) expect(said(second[n])).toBe(said(answer))
     }
     expect(tally(second)).toEqual({
       '201': all.length - all.length / 5,
@@ -112,8 +114,8 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
   test('F29: confirms under way when core is told to stop are answered, and those it did not take can be sent again', async () => {
     const { stack, openShop } = world()
     const shop = await openShop()
-    const event = await shop.sell('stopped', 100)
-    const all = await purchases(shop, event, 100)
+    const event = await shop.sell('stopped', 40)
+    const all = await purchases(shop, event, 40)
 
     const first = await confirmWhile(all, 10, () => stack.core.stop('SIGTERM'))
     const words = Object.keys(tally(first))

@@ -25,7 +25,11 @@ describe.each(everyGround)(
     beforeAll(async () => {
       razorpay = await startFakeRazorpay()
     })
-    const world = useWorld(ground, () => ({ RAZORPAY_ACCOUNTS: accountsText({ default: razorpay }) }))
+    const world = useWorld(
+      ground,
+      () => ({ RAZORPAY_ACCOUNTS: accountsText({ default: razorpay }) }),
+      () => ({ UNIFIED_DEFAULT_PROVIDER: 'razorpay' }),
+    )
     afterAll(() => razorpay?.stop())
     afterEach(() => {
       razorpay.faults.length = 0
@@ -96,7 +100,7 @@ describe.each(everyGround)(
       const order = doneIn(await ask({ amount: 250.5, currency: 'INR', metadata: { any: 'thing' } }))
       expect(order).toEqual({
         orderId: expect.stringMatching(/^order_/),
-        amount: 250.5,
+        amount: 25_050,
         currency: 'INR',
         reservationToken,
         keyId: razorpay.account.keyId,

@@ -137,15 +137,16 @@ describe.each(everyGround)('the clients of Unified Booking, on $store and the $r
     })
 
     test('rotate their key: to a new one or a chosen one, and the old one is refused', async () => {
-      const app = await unifiedApp(edge(), admin, { name: 'Rotating', domain: 'EVENT' })
+      const input = { name: 'Rotating', domain: 'EVENT', allowedDomains: [], use: 'server' }
+      const { app, apiKey } = doneIn(await admin.post('/admin/apps', input), 201)
       const sale = (key: string) =>
-        app.server.with({ 'x-api-key': key }).post('/admin/sync-seats', {
+        unifiedClient(edge(), { 'x-app-id': app.appId, 'x-api-key': key }).post('/admin/sync-seats', {
           entityId: 'e',
           seats: [{ seatNumber: '1', price: 1 }],
         })
       // Not used before, so that no cache has heard of it.
       const { newApiKey } = doneIn(await admin.post(`/admin/apps/${app.appId}/rotate-key`))
-      failedIn('AUTHENTICATION_ERROR', await sale(app.apiKey))
+      failedIn('AUTHENTICATION_ERROR', await sale(apiKey))
       doneIn(await sale(newApiKey))
       const chosen = 'c'.repeat(32)
       const rotated = doneIn(await admin.post(`/admin/apps/${app.appId}/rotate-key`, { newApiKey: chosen }))

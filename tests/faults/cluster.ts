@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import getPort from 'get-port'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { rootDir, runToEnd } from '../../edge/dev/processes.ts'
 import { type RunningRedis, startRedis } from '../../edge/dev/redis/start.ts'
 import { keepSecrets, type Secrets } from '../../edge/dev/secrets.ts'
@@ -62,7 +62,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const service = await startService()
     started.push(service)
     const startOne = async (n: number): Promise<Replica> => {
-      const port = await getPort({ host: '127.0.0.1' })
+      const { port } = await keepPort()
       service.add(`http://127.0.0.1:${port}`)
       return startReplica({
         name: `core-${n}`,
@@ -85,7 +85,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await until(async () => service.ready().length === options.cores)
     const edgeDoors = (await between.edgeAndRedis?.(redis)) ?? redis
     const coreUrl = (await between.edgeAndCore?.(service.url)) ?? service.url
-    const edgePort = await getPort({ host: '127.0.0.1' })
+    const { port: edgePort } = await keepPort()
     const place = { port: edgePort, redis: edgeDoors, secrets, coreUrl }
     started.push(await startEdge({ dir, edge: 'node', edgeEnv: mortal }, place))
     const edgeUrl = `http://127.0.0.1:${edgePort}`

@@ -75,7 +75,7 @@ function traffic(inventory: Inventory, event: EventRef, { acts, grants, hear, no
     const fromMs = nowMs()
     const reply = await hear<ExtendReply | PinReply>(
       does === 'extend'
-        ? inventory.extend(event, grantId, owner, newOperation())
+        ? inventory.extend(event, grantId, owner, newOperation(), true)
         : inventory.pin(event, grantId, owner, leaseMs),
     )
     if (!reply || reply.word === 'cannot_extend') return false

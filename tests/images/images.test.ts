@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { answersOk, type Running, rootDir, startProgram } from '../../edge/dev/processes.ts'
 import { type RunningRedis, startRedis } from '../../edge/dev/redis/start.ts'
 import { keepSecrets, type Secrets } from '../../edge/dev/secrets.ts'
@@ -109,7 +109,7 @@ describe('the images together', () => {
   })
   /** Starts an image on a port, as production does. */
   async function start(name: 'core' | 'edge', env: Readonly<Record<string, string>>): Promise<string> {
-    const port = await getPort({ host: '127.0.0.1' })
+    const { port } = await keepPort()
     const url = `http://127.0.0.1:${port}`
     const program = await startProgram({
       name,

@@ -52,7 +52,8 @@ function appAttempts(route: Route, { world }: Stage, good: Headers, { closedShop
     ['a key with a letter changed', withKey(`${good[headers.apiKey]?.slice(0, -1)}!`)],
     ['the key of a deactivated app', { ...good, ...appHeaders(route, closedShop) }],
     ['another app named beside the key', { ...good, [headers.appId]: other.appId }],
-    ['a predecessor’s key of another app', { ...good, [headers.apiKey]: other.legacyKey }],
+    ['a predecessor’s key of another app', { ...good, [headers.apiKey]: other.legacyPageKey }],
+    ['a predecessor’s server key of another app', { ...good, [headers.apiKey]: other.legacyServerKey }],
     ['the key as a bearer', { ...without(good, headers.apiKey), authorization: `Bearer ${shop.secretKey}` }],
   ]
   const attempts = wrong.map(([name, sent]) => attempt(name, 'invalid_api_key', sent))
@@ -62,8 +63,10 @@ function appAttempts(route: Route, { world }: Stage, good: Headers, { closedShop
   const inQuery = { ...attempt('the key in the query', 'invalid_api_key', without(good, headers.apiKey)) }
   attempts.push({ ...inQuery, query: { [headers.apiKey]: shop.secretKey, key: shop.secretKey } })
   if (route.api === 'v1') {
-    const legacy = { ...good, [headers.apiKey]: shop.legacyKey, [headers.appId]: shop.appId }
-    attempts.push(attempt('a predecessor’s key', 'invalid_api_key', legacy))
+    for (const key of [shop.legacyPageKey, shop.legacyServerKey]) {
+      const legacy = { ...good, [headers.apiKey]: key, [headers.appId]: shop.appId }
+      attempts.push(attempt('a predecessor’s key', 'invalid_api_key', legacy))
+    }
   }
   return [...attempts, ...originAttempts(route, shop)]
 }
@@ -71,14 +74,19 @@ function appAttempts(route: Route, { world }: Stage, good: Headers, { closedShop
 /** Which pages may use which keys, whoever else is signed in. */
 function originAttempts(route: Route, shop: Shop): Attempt[] {
   const page = appHeaders({ api: route.api, caller: 'app' }, shop)
+  const server = appHeaders({ api: route.api, caller: 'server' }, shop)
   return [
+    attempt('a server’s key on a page', 'secret_key_in_browser', { ...server, origin: pageOrigin }),
     attempt('a secret key on a page', 'secret_key_in_browser', { ...onServer(shop), origin: pageOrigin }),
     ...foreignOrigins.map((origin) =>
       attempt(`a page of ${origin}`, 'origin_not_allowed', { ...page, origin }),
     ),
     ...(route.method === 'GET'
       ? []
-      : [attempt('a publishable key without a page', 'origin_required', without(onPage(shop), 'origin'))]),
+      : [
+          attempt('a page’s key without a page', 'origin_required', without(page, 'origin')),
+          attempt('a publishable key without a page', 'origin_required', without(onPage(shop), 'origin')),
+        ]),
   ]
 }
 
@@ -123,7 +131,11 @@ async function buyerAttempts(
 async function adminAttempts({ world, buyer }: Stage, { forgedAdmins }: Suspects): Promise<Attempt[]> {
   const { token } = await world.tokens.issueAdminToken()
   const good = { authorization: `Bearer ${token}` }
-  const foreign = { name: 'the admin’s own token, changed', token: `${token.slice(0, -2)}AA` }
+  const signatureAt = token.lastIndexOf('.') + 1
+  // Its first letter: the bits of the last one do not all count.
+  const other = token[signatureAt] === 'A' ? 'B' : 'A'
+  const changed = token.slice(0, signatureAt) + other + token.slice(signatureAt + 1)
+  const foreign = { name: 'the admin’s own token, changed', token: changed }
   return [
     ...bearing({}, [...forgedAdmins, foreign], 'invalid_token'),
     attempt('nobody', 'invalid_token', {}),

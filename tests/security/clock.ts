@@ -3,6 +3,8 @@ import { type Platform, systemPlatform } from '@holdfast/contract'
 /** A machine whose time passes only when it is told to; randomness and digests are the machine's own. */
 export interface Clock {
   readonly platform: Platform
+  /** A millisecond goes by: what happens afterwards is later than what was before. */
+  tick(): void
   /** Goes on to whatever is waited for next; false when nothing is. */
   pass(): boolean
   /** Whether anybody sleeps. */
@@ -34,6 +36,9 @@ export function createClock(): Clock {
         inMs(ms, () => controller.abort())
         return controller.signal
       },
+    },
+    tick: () => {
+      nowMs += 1
     },
     isSleptOn: () => sleepers > 0,
     pass() {

@@ -23,15 +23,17 @@ export function appHeaders(
 ): Headers {
   const isServer = (grantedTo ?? caller) === 'server'
   if (api === 'v1') return isServer ? onServer(shop) : onPage(shop)
-  const legacy = { [headers.appId]: shop.appId, [headers.apiKey]: shop.legacyKey }
-  return isServer ? legacy : { ...legacy, origin: pageOrigin }
+  const app = { [headers.appId]: shop.appId }
+  return isServer
+    ? { ...app, [headers.apiKey]: shop.legacyServerKey }
+    : { ...app, [headers.apiKey]: shop.legacyPageKey, origin: pageOrigin }
 }
 
 /** The signature that Razorpay puts on what it sends. */
 async function signatureOf({ core }: World, body: unknown): Promise<Headers> {
   const encode = (text: string) => new TextEncoder().encode(text)
   const digest = await core.platform.hmacSha256(encode(secrets.webhook), encode(JSON.stringify(body)))
-  return { 'x-razorpay-signature': hexOf(digest), 'x-razorpay-event-id': 'evt_1' }
+  return { 'x-razorpay-signature': hexOf(digest) }
 }
 
 /** The headers with which a route grants what is asked. */

@@ -13,7 +13,7 @@ import { everyApp, poolScope, type ReadScope } from '../../core/src/store/store.
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { told } from '../e2e/client.ts'
 import { seatPrice, seatsTo } from '../support/selling.ts'
-import { boundEvent, onPage, onServer, type Sent, type Shop, type World } from './world.ts'
+import { boundEvent, onPage, onServer, openWorld, type Sent, type Shop, type World } from './world.ts'
 
 /** Ids that a request can name: of what is there, or of what is not. */
 export interface Ids {
@@ -185,6 +185,13 @@ export async function setStage(world: World): Promise<Stage> {
   const stranger = bearer(bob.token)
   const props = { ids, email, token: ada.token, lockedSeat, freeSeat, codeEmail, code, fresh }
   return { ...props, world, buyer, stranger }
+}
+
+/** A world of its own with one stage, for a file whose tests leave it as it is. */
+export async function openStage(): Promise<Stage> {
+  const world = await openWorld()
+  await openStages(world)
+  return setStage(world)
 }
 
 /** Ids of the same form, of nothing. */

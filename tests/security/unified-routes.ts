@@ -23,6 +23,8 @@ const app = ({ ids: { appId } }: Props) => ({ params: { appId } })
 
 /** The routes of the Unified Booking Backend, from its contract. */
 export const unifiedRoutes: readonly Route[] = [
+  route('anybody', 'GET', '/'),
+  route('anybody', 'GET', '/health'),
   route('pool', 'POST', '/auth/signup', ({ fresh }) => ({
     body: { email: `unified-${fresh}@holdfast.test`, password: stagePassword, name: 'New' },
   })),

@@ -1,4 +1,12 @@
-import { AppId, AppInput, type CreatedApp, EventId, headers } from '@holdfast/contract'
+import {
+  AppId,
+  AppInput,
+  type CreatedApp,
+  EventId,
+  headers,
+  type KeyUse,
+  ticketsPerSecondDefault,
+} from '@holdfast/contract'
 import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { exportJWK, generateKeyPair } from 'jose'
@@ -22,6 +30,7 @@ import { coreFetch } from '../../edge/src/adapters/core-fetch.ts'
 import { createLimiter } from '../../edge/src/adapters/limiter.ts'
 import { connectUpstashAside, upstashCache } from '../../edge/src/adapters/upstash.ts'
 import { createEdgeApp, type EdgeDeps } from '../../edge/src/app.ts'
+import type { TicketsSettings } from '../../edge/src/compat/tickets-guards.ts'
 import { pageOrigin } from '../e2e/client.ts'
 import { limitless } from '../support/selling.ts'
 import { createClock } from './clock.ts'
@@ -40,12 +49,13 @@ export interface Sent {
   readonly raw?: string
 }
 
-/** An app with a key of each kind. */
+/** An app with a key of each kind, and of each use of a predecessor's. */
 export interface Shop {
   readonly appId: AppId
   readonly publishableKey: string
   readonly secretKey: string
-  readonly legacyKey: string
+  readonly legacyPageKey: string
+  readonly legacyServerKey: string
 }
 
 /** The event to which the routes of TicketS are bound, of the first app. */
@@ -76,7 +86,7 @@ function redisParts(platform: EdgeDeps['platform'], tap: Tap) {
  * A whole Holdfast in this process: the edge and core as they are, with their own adapters, over a network and a clock
  * that tests own. Redis is the embedded one, the store SQLite in memory; only bcrypt is left out.
  */
-export async function openWorld(tap: Tap = (_, run) => run()) {
+export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Identities> = {}) {
   const clock = createClock()
   const { platform } = clock
   const network = createNetwork()
@@ -112,6 +122,7 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
     ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens },
     admin: { email, username, passwordHash: `plain:${password}` },
     mailer: async ({ text }) => void letters.push(text),
+    ...more,
   }
   const coreApp = createCoreApp(core, identities, secrets.edgeKeys)
   network.hosts.set('core.test', (request) => coreApp.fetch(request))
@@ -120,13 +131,22 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
     const ctx = { ...core, store, keyHasher: hasher }
     const made: CreatedApp = await createApp(ctx, AppInput.parse({ ...appInput, ...input }))
     const appId = AppId.parse(made.app.id)
-    const request = { kind: 'legacy', overlapSeconds: 0 } as const
-    const { key } = await rotateKey(ctx, { appId, request })
-    return { appId, publishableKey: made.publishableKey, secretKey: made.secretKey, legacyKey: key }
+    const legacy = async (use: KeyUse) => {
+      const request = { kind: 'legacy', overlapSeconds: 0, use } as const
+      return (await rotateKey(ctx, { appId, request })).key
+    }
+    const [legacyPageKey, legacyServerKey] = [await legacy('page'), await legacy('server')]
+    const { publishableKey, secretKey } = made
+    return { appId, publishableKey, secretKey, legacyPageKey, legacyServerKey }
   }
   const [shop, other] = [await openShop(), await openShop()]
 
-  const openEdge = () =>
+  const bound = {
+    event: { appId: shop.appId, eventId: boundEvent },
+    jwtSecret: secrets.oldTickets,
+    perSecond: ticketsPerSecondDefault,
+  }
+  const openEdge = (tickets: TicketsSettings = bound) =>
     createEdgeApp({
       ...parts,
       platform,
@@ -140,8 +160,8 @@ export async function openWorld(tap: Tap = (_, run) => run()) {
         holdKeySecret: secrets.holdKey,
         adminOrigins: ['https://console.example'],
         coalesce: true,
-        tickets: { event: { appId: shop.appId, eventId: boundEvent }, jwtSecret: secrets.oldTickets },
-        unifiedJwtSecret: secrets.oldUnified,
+        tickets,
+        unified: { jwtSecret: secrets.oldUnified, defaultApp: shop.appId },
       },
     })
   const edge = openEdge()

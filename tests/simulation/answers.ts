@@ -1,4 +1,4 @@
-import type { BookingDoc } from '@holdfast/core/src/store/schema.ts'
+import type { BookingDoc, Documents } from '@holdfast/core/src/store/schema.ts'
 import type { Told } from './client.ts'
 import type { Complain } from './complaints.ts'
 import type { Sometimes } from './sometimes.ts'
@@ -16,10 +16,20 @@ const agree = (one: string, other: string): boolean =>
   withoutRequest(one) === withoutRequest(other) ||
   ((isUnrecorded(one) || isUnrecorded(other)) && isRefusal(one) && isRefusal(other))
 
+/** Refusals that stay, whatever happens later; of a hold that is over, unless something was ordered for it. */
+const stays: ReadonlySet<unknown> = new Set(['hold_released', 'hold_confirmed', 'payment_already_used'])
+const isOver: ReadonlySet<unknown> = new Set(['hold_expired', 'hold_lost', 'seats_unavailable'])
+
+/** The payment that was ordered for a grant. */
+const orderedFor = ({ store }: World, grant: string) =>
+  store.docs('orders').find(({ grantId }) => grantId === grant)?.paymentId
+
 /** I8 and I9: what clients were told. */
 export function createAnswers(complain: Complain, sometimes: Sometimes) {
   const finals = new Map<string, Told>()
   const booked: Told[] = []
+  /** Grants whose order was told as a booking. */
+  const late = new Map<string, string>()
   const counted: Readonly<Record<string, string>> = {
     event_not_ready: 'event_not_ready',
     in_progress: 'F13',
@@ -28,24 +38,35 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
     hold_confirmed: 'F16',
     outcome_unknown: 'F25',
   }
-  const isFinal = ({ status, body }: Told) => (status < 300 ? status !== 202 : body.retryable === false)
+  const isFinal = (world: World, { action, subject, status, body }: Told) => {
+    if (status < 300) return status !== 202
+    if (action !== 'confirm') return body.retryable === false
+    return stays.has(body.code) || (isOver.has(body.code) && !orderedFor(world, subject))
+  }
   /** What was told as sold is there, and stays. */
-  const judgeSales = ({ store }: World) => {
-    const bookings = store.docs('bookings') as unknown as BookingDoc[]
+  const judgeSales = (world: World) => {
+    const bookings = world.store.docs('bookings') as unknown as BookingDoc[]
     for (const { body, subject } of booked) {
       const booking = bookings.find((one) => one.bookingId === body.id)
-      if (booking?.grantId !== subject) complain('I9', `booking ${body.id} was told, and is not there`)
+      // What was ordered for a hold, and paid when that was over, may have been sold as another.
+      const isTheirs = booking?.grantId === subject || (booking && late.get(subject) === booking.bookingId)
+      if (!isTheirs) complain('I9', `booking ${body.id} was told, and is not there`)
     }
   }
   return {
-    told(told: Told) {
-      const { who, action, key, asked, body, text, status } = told
+    told(world: World, told: Told) {
+      const { who, action, subject, key, asked, body, text, status } = told
       const what = counted[String(body.code)]
       if (what) sometimes.count(what)
       if (action !== 'confirm' && action !== 'cancel') return
       // The key was another request's at that time; what becomes of this one is open.
-      if (!isFinal(told) || body.code === 'idempotency_key_reused') return
-      if (status === 201) booked.push(told)
+      if (!isFinal(world, told) || body.code === 'idempotency_key_reused') return
+      if (status === 201) {
+        booked.push(told)
+        const [booking] = world.store.docs('bookings').filter(({ bookingId }) => bookingId === body.id)
+        const ordered = orderedFor(world, subject)
+        if (booking && ordered && booking.paymentId === ordered) late.set(subject, String(body.id))
+      }
       const name = `${who} ${action} ${key} ${asked}`
       const first = finals.get(name)
       if (!first) return void finals.set(name, told)
@@ -62,6 +83,13 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
         const isOnRecord = reply && !(isUnrecorded(text) && isRefusal(reply.body))
         if (isOnRecord && reply.body !== text)
           complain('I8', `${key} was told ${text}, and on record is ${reply.body}`)
+      }
+      for (const kept of store.docs('idempotency')) {
+        const { about, reply, key } = kept as unknown as Documents['idempotency']
+        const bought = store.docs('bookings').find(({ grantId }) => grantId === about?.grantId)
+        const isItsOwn = bought && bought.owner === kept.owner && bought.paymentId === about?.paymentId
+        if (isItsOwn && reply && reply.status >= 400)
+          complain('I9', `${key} answers ${reply.body}, and its payment bought ${bought.bookingId}`)
       }
       const grants = Map.groupBy(booked, ({ subject }) => subject)
       for (const [grant, all] of grants) {

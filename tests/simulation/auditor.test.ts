@@ -1,5 +1,6 @@
+import { dayMs } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { createHistory, docOf, type History, one, ref, two } from './history.ts'
+import { createHistory, docOf, type History, one, ref, startMs, two } from './history.ts'
 
 const { booking, decided, seat } = docOf
 
@@ -145,6 +146,32 @@ const bad: readonly (readonly [name: string, history: (history: History) => void
     },
   ],
   [
+    'I9: a decision that is deleted long before its time',
+    (h) => {
+      const before = { ...decided(one, 'EXPIRED'), expiresAt: new Date(startMs + 60_000) }
+      h.commit(['reservations', before])
+      h.commit(['reservations', undefined, before])
+    },
+  ],
+  [
+    'I9: a decision for a hold that is deleted, whenever that is',
+    (h) => {
+      const before = { ...decided(one, 'CONFIRMED', 'BK-1'), expiresAt: new Date(startMs + 90 * dayMs) }
+      h.commit(['reservations', before])
+      h.commit(['reservations', undefined, before])
+    },
+  ],
+  [
+    'I9: a hold that is sold after the decision against it was deleted',
+    (h) => {
+      const before = { ...decided(one, 'EXPIRED'), expiresAt: new Date(startMs + 30 * dayMs) }
+      h.commit(['reservations', before])
+      h.wait(31 * dayMs)
+      h.commit(['reservations', undefined, before])
+      h.commit(['reservations', decided(one, 'CONFIRMED', 'BK-1')])
+    },
+  ],
+  [
     'I9: a booking that was told and is not there',
     (h) => {
       h.told({ body: { id: 'BK-1' } })
@@ -178,8 +205,11 @@ const bad: readonly (readonly [name: string, history: (history: History) => void
     'I10: a payment and a refund that never come to rest',
     (h) => {
       h.commit(
-        ['payments', { paymentId: 'pay_1', captured: 0, state: 'PENDING', dueAt: new Date(0) }],
-        ['refunds', { refundId: 'rf_1', state: 'PENDING' }],
+        [
+          'payments',
+          { appId: ref.appId, paymentId: 'pay_1', captured: 0, state: 'PENDING', dueAt: new Date(0) },
+        ],
+        ['refunds', { appId: ref.appId, refundId: 'rf_1', state: 'PENDING' }],
       )
       h.auditor.judge()
       expect(h.broken()).toHaveLength(2)
@@ -190,7 +220,7 @@ const bad: readonly (readonly [name: string, history: (history: History) => void
     (h) => {
       h.redisHas('A-1', '0|0|100|F|0||0', 'F')
       sell(h)
-      h.commit(['payments', { paymentId: 'pay_1', captured: 100, dueAt: null }])
+      h.commit(['payments', { appId: ref.appId, paymentId: 'pay_1', captured: 100, dueAt: null }])
       h.auditor.judge()
     },
   ],
@@ -209,6 +239,14 @@ const bad: readonly (readonly [name: string, history: (history: History) => void
     'I12: a hold that is recorded for another app',
     (h) => h.commit(['reservations', { ...decided(one, 'ACTIVE'), appId: `${ref.appId}_other` }]),
   ],
+  [
+    'I12: a webhook that is heard for an app that has sold nothing',
+    (h) => h.commit(['providerEvents', { appId: `${ref.appId}_other`, providerEventId: 'evt_1' }]),
+  ],
+  [
+    'I12: a booking that somebody in another app got for a payment of this one',
+    (h) => h.told({ who: 'thief', action: 'confirm', status: 201 }),
+  ],
   ['I13: a request that is never answered', (h) => h.auditor.late('POST /v1/events', 26_000)],
   ['I13: a client that broke', (h) => h.auditor.broke(new Error('unreadable'))],
 ]
@@ -225,7 +263,7 @@ describe('the auditor of the simulation sees', () => {
     sell(history)
     history.told({})
     history.told({})
-    history.commit(['payments', { paymentId: 'pay_1', captured: 100, dueAt: null }])
+    history.commit(['payments', { appId: ref.appId, paymentId: 'pay_1', captured: 100, dueAt: null }])
     history.auditor.look()
     history.wait(100_000)
     history.auditor.look()

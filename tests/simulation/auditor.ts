@@ -1,6 +1,9 @@
+import { keysOf } from '@holdfast/inventory'
 import { createAnswers } from './answers.ts'
+import { createBudgets } from './budgets.ts'
 import type { Told } from './client.ts'
 import type { Complain, Violation } from './complaints.ts'
+import { createDecisions } from './decisions.ts'
 import { createFreedom } from './freedom.ts'
 import { createPromises } from './promises.ts'
 import { unrestOf } from './rest.ts'
@@ -36,6 +39,8 @@ export function createAuditor(sometimes: Sometimes): Auditor {
   const promises = createPromises(() => world, complain, sometimes)
   const answers = createAnswers(complain, sometimes)
   const freedom = createFreedom(complain)
+  const budgets = createBudgets(complain)
+  const decisions = createDecisions(complain)
 
   return {
     violations,
@@ -43,20 +48,34 @@ export function createAuditor(sometimes: Sometimes): Auditor {
     committed(written) {
       if (!world) return
       checkSales(world, complain)
-      for (const change of written) checkChange(world, change, complain, sometimes)
+      for (const change of written) {
+        checkChange(world, change, complain, sometimes)
+        decisions.committed(world, change)
+      }
       promises.committed(written)
     },
     captures: (paymentId, bookingId) => world && checkCapture(world, paymentId, bookingId, complain),
-    ran: (script) => promises.ran(script),
+    ran: (script) => {
+      const isElsewhere = world?.other && script.key === keysOf(world.other).state
+      if (isElsewhere) return
+      promises.ran(script)
+      budgets.ran(script)
+    },
     late: (what, ms) => complain('I13', `${what} was not answered within ${ms} ms`),
-    lost: (writes) => promises.lost(writes),
+    lost(writes) {
+      promises.lost(writes)
+      budgets.lost()
+    },
     // We see what is broken when it breaks: repair has nothing to tell in a world where nothing was.
     alarmed: (invariant) => complain(invariant, 'repair says so, and it is not'),
     told(told) {
+      if (told.who === 'thief' && told.action === 'confirm' && told.status === 201) {
+        complain('I12', `a payment of another app bought ${told.subject}`)
+      }
       if (told.who === 'stranger' && told.status < 300 && told.status !== 202) {
         complain('I12', `another app's key had ${told.action} of ${told.subject} answered ${told.status}`)
       }
-      answers.told(told)
+      if (world) answers.told(world, told)
       promises.told(told)
     },
     complain,

@@ -1,6 +1,6 @@
 import { seatBytes } from '@holdfast/contract'
 import { type Client, createClient, type Tell, type Told } from './client.ts'
-import { pay, payNew } from './payers.ts'
+import { pay, payAgain, payAtOnce, payNew } from './payers.ts'
 import type { World } from './world.ts'
 
 /** How often a buyer looks for other seats when those were taken. */
@@ -35,6 +35,7 @@ export async function shop(world: World, who: string, tell: Tell): Promise<void>
 
 /** What a buyer does with a hold: keeps it longer, gives it back, forgets it, or pays and confirms. */
 async function goOn(world: World, client: Client, held: Told, tell: Tell): Promise<void> {
+  const { sometimes } = world
   const { random } = world.scheduler
   const grant = String(held.body.id)
   const path = `/v1/events/theatre/holds/${grant}`
@@ -78,7 +79,25 @@ async function goOn(world: World, client: Client, held: Told, tell: Tell): Promi
     const reused = { payment: { id: 'pay_reused' } }
     works.push(again(() => client.ask({ ...confirm, key: `${held.key}-c`, body: reused })))
   }
-  const [booked] = await Promise.all(works)
+  // Somebody thinks better of it, in another window.
+  const release = {
+    action: 'release',
+    subject: grant,
+    path,
+    method: 'DELETE',
+    key: `${held.key}-r2`,
+  } as const
+  if (random.chance(0.1)) works.push(again(() => client.ask(release)))
+  let [booked] = await Promise.all(works)
+  if (booked?.body.code === 'payment_declined') {
+    sometimes.count('declined')
+    await pause(5_000)
+    if (random.chance(0.3)) return void (await client.ask(release))
+    // Their second card is good, and pays what the first did not.
+    payAgain(world, payment, Number(held.body.total))
+    booked = await client.ask({ ...confirm, key: `${held.key}-c`, body })
+    if (booked?.status === 201) sometimes.count('paid after a decline')
+  }
   if (booked?.status !== 201 || !random.chance(0.5)) return
   await pause(10_000)
   await cancel(world, booked, tell)
@@ -119,7 +138,7 @@ export async function tryToBuy(world: World, seat: string, who: string, tell: Te
   const held = await client.ask({ ...hold, key: `${who}-h`, body: { seats: [seat] } })
   if (held?.status !== 201) return false
   const grant = String(held.body.id)
-  const id = payNew(world, Number(held.body.total), 'captured')
+  const id = await payAtOnce(world, client, held)
   const path = `${hold.path}/${grant}/confirm`
   const confirm = {
     action: 'confirm',

@@ -44,7 +44,19 @@ export interface Call {
 const isFinal = ({ status, body }: Told): boolean =>
   status < 300 ? status !== 202 : body.retryable === false
 
-/** A client that asks for `who`, or for the shop itself. A stranger has the key of another app. */
+/** Who has the key of another app. */
+const strangers: ReadonlySet<string> = new Set(['stranger', 'thief'])
+
+/** Two networks of one address each, and two addresses of one network of IPv6. */
+const addresses = ['198.51.100.7', '203.0.113.9', '2001:db8:1:1::7', '2001:db8:1:2::9'] as const
+
+/** Where somebody asks from: mostly where they live, as others do, and sometimes from elsewhere. */
+function addressOf(random: World['scheduler']['random'], who: string): string {
+  const home = addresses[who.charCodeAt(who.length - 1) % addresses.length] ?? addresses[0]
+  return random.chance(0.2) ? random.pick(addresses) : home
+}
+
+/** A client that asks for `who`, or for the shop itself. */
 export function createClient(world: World, who: string, tell: Tell): Client {
   const { scheduler, net, edges } = world
   const machine = createMachine(who, scheduler, () => {})
@@ -59,13 +71,16 @@ export function createClient(world: World, who: string, tell: Tell): Client {
     const message = { wire: 'buyer', text: `${text} at ${host.machine.name}`, arrive, show } as const
     return Promise.race([net.send(machine, message), late])
   }
-  const apiKey = who === 'stranger' ? world.strangerKey : world.secretKey
+  const apiKey = strangers.has(who) ? world.strangerKey : world.secretKey
   const once = async ({ action, subject, path, method = 'POST', key, body }: Call): Promise<Told | null> => {
     const headers = {
       'x-api-key': apiKey,
       'idempotency-key': key,
       'content-type': 'application/json',
-      ...(who !== 'shop' && { 'x-external-user-id': who }),
+      ...(who !== 'shop' && {
+        'x-external-user-id': who,
+        'x-client-address': addressOf(scheduler.random, who),
+      }),
     }
     const asked = body ? JSON.stringify(body) : ''
     const init = { method, headers, ...(body && { body: asked }) }

@@ -1,11 +1,13 @@
 import { seatBytes } from '@holdfast/contract'
+import { retentionDefault } from '@holdfast/core/src/retention.ts'
 import { keysOf } from '@holdfast/inventory'
+import { noFaults } from './faults.ts'
 import { runJob } from './repair.ts'
 import type { World } from './world.ts'
 
 /** Plans what happens to machines and to Redis while a world is in trouble. `rival` comes for a seat that Redis forgot. */
 export function wreakHavoc(world: World, troubleMs: number, rival: (seat: string) => void): void {
-  const { scheduler, cores, edges, redis, listener, sometimes } = world
+  const { scheduler, cores, edges, redis, listener, sometimes, retention } = world
   const { random } = scheduler
   const { pauses, clockSteps, rollbacks, flushes, scriptFlushes } = world.faults()
   const sometimesIn = (perMinute: number, happen: () => void): void => {
@@ -36,6 +38,12 @@ export function wreakHavoc(world: World, troubleMs: number, rival: (seat: string
         const seat = world.seats[map.indexOf(seatBytes.free)]
         if (seat) rival(seat)
       })
+    }
+    // Or one whose edge, or core, stands still until what was decided of it meanwhile has been deleted.
+    const isBrief = retention !== retentionDefault && world.faults() !== noFaults
+    if (isBrief && random.chance(0.3)) {
+      const ms = retention.endedHoldMs + random.between(60_000, 200_000)
+      scheduler.after(random.between(0, 60), () => machine().pause(ms))
     }
     if (!random.chance(world.faults().clockSteps / 8)) return
     scheduler.after(random.between(1, 1_500), () => {

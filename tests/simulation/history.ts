@@ -1,3 +1,4 @@
+import { retentionDefault } from '@holdfast/core/src/retention.ts'
 import type { EventRef } from '@holdfast/inventory'
 import { keysOf } from '@holdfast/inventory'
 import { createBank } from '../support/bank.ts'
@@ -25,6 +26,7 @@ export function createHistory() {
     redisNow: () => nowMs,
     ref,
     bank: createBank(),
+    retention: retentionDefault,
   } as unknown as World)
 
   const holdReply = (word: string, grant: string, seats: string) => [
@@ -54,7 +56,7 @@ export function createHistory() {
     held(grant: string, seats: string, asked = seats, word = 'held') {
       const priced = seats.split(',').map((seat) => `${seat}:100`)
       const key = grant.slice('hold_'.length).split('.')[0] ?? ''
-      const args = [key, 'ann', 'op', '', ...asked.split(',')]
+      const args = [key, 'ann', 'op', '', '', '', '0', '0', '1', ...asked.split(',')]
       auditor.ran({ script: 'hold', args, reply: holdReply(word, grant, priced.join()) })
     },
     /** Another script answered one word about a grant, or about its owner. */

@@ -102,6 +102,7 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     },
     observe: unobserved,
     rebuildWaitMs: coreBudgetMs,
+    retention: setting.retention,
   }
   const { hasher } = plainPasswords()
   const identities: Identities = {

@@ -1,4 +1,4 @@
-import type { BookingDoc, Documents, SeatDoc } from '@holdfast/core/src/store/schema.ts'
+import type { BookingDoc, SeatDoc } from '@holdfast/core/src/store/schema.ts'
 import { keysOf } from '@holdfast/inventory'
 import type { Told } from './client.ts'
 import type { Complain } from './complaints.ts'
@@ -33,11 +33,14 @@ export function createPromises(world: () => World | undefined, complain: Complai
   const newestRev = new Map<string, number>()
   let [hasLost, epoch, latestMs] = [false, 0, 0]
 
-  const decisionOf = (grant: string): string | undefined =>
-    (world()?.store.docs('reservations') as Documents['reservations'][] | undefined)?.find(
-      (one) => one.grantId === grant,
-    )?.status
-  const isDecided = (grant: string) => !['ACTIVE', undefined].includes(decisionOf(grant))
+  /** Grants that were decided; the record of that may have gone since. */
+  const decided = new Set<string>()
+  /** Grants that were sold, and those whose owners were told that they gave them back. */
+  const [sold, released] = [new Set<string>(), new Set<string>()]
+  const toldTwice = (grant: string): void => {
+    if (!isExcused(grant)) complain('I9', `hold ${grant} was told as given back, and is sold`)
+  }
+  const isDecided = (grant: string) => decided.has(grant)
   const isExcused = (grant: string) => lost.has(grant) || epochOf(grant) < epoch
   const isKept = ({ grant, untilMs, isPinned }: Promised) =>
     !isExcused(grant) && !isDecided(grant) && (isPinned || untilMs > latestMs)
@@ -77,7 +80,7 @@ export function createPromises(world: () => World | undefined, complain: Complai
 
   /** What each script that promises, or ends a promise, said. */
   const heard: Record<string, (args: readonly string[], reply: readonly string[]) => void> = {
-    hold([holdKey, , , , ...asked], [word = '', grant = '', , , , until, , , seats = '']) {
+    hold([holdKey, , , , , , , , , ...asked], [word = '', grant = '', , , , until, , , seats = '']) {
       if (word === 'held') {
         seatsOf.set(grant, idsOf(seats).join())
         if (seatsOf.get(grant) !== asked.join()) complain('I7', `of ${asked} ${grant} got ${seats}`)
@@ -97,6 +100,8 @@ export function createPromises(world: () => World | undefined, complain: Complai
       if (word === 'pinned') {
         const [first] = ofGrant(grant)
         if (first && !first[1].isPinned) ttlBeforePin.set(grant, first[1].untilMs)
+        if (first?.[1].isPinned && Number(until) > first[1].untilMs)
+          complain('I6', `hold ${grant} was lengthened by another confirm`)
         promise(grant, seats, Number(until), true, false)
       } else if (word === 'expired' || word === 'taken' || word === 'lost' || word === 'released') {
         refused('pin', grant, word)
@@ -109,6 +114,12 @@ export function createPromises(world: () => World | undefined, complain: Complai
     },
     sweep(args) {
       if (args.includes('confirmed')) sometimes.count('F34')
+      for (let at = 0; at < args.length; at += 2) {
+        const [grant = '', verdict] = [args[at], args[at + 1]]
+        const isAgainst = verdict === 'decided' || verdict === 'released'
+        if (isAgainst && ofGrant(grant).some(([, one]) => isKept(one) && one.isPinned))
+          complain('I5', `${grant} was freed while it was confirming, before anything was decided`)
+      }
     },
     apply(seats) {
       for (const [seat = '', , rev] of seats.map((truth) => truth.split('|'))) {
@@ -127,6 +138,15 @@ export function createPromises(world: () => World | undefined, complain: Complai
       heard[script]?.(args, reply)
     },
     committed(written: readonly Written[]) {
+      for (const { collection, after } of written) {
+        const isDecision = collection === 'reservations' && after && after.status !== 'ACTIVE'
+        if (!isDecision) continue
+        const grant = String(after.grantId)
+        decided.add(grant)
+        if (after.status !== 'CONFIRMED') continue
+        sold.add(grant)
+        if (released.has(grant)) toldTwice(grant)
+      }
       for (const { collection, before, after } of written) {
         if (collection === 'reservations' && after?.status === 'EXPIRED' && before?.status !== 'EXPIRED') {
           const grant = String(after.grantId)
@@ -173,9 +193,11 @@ export function createPromises(world: () => World | undefined, complain: Complai
         promised.delete(seat)
       }
     },
-    told({ action, status, subject }: Told) {
-      if (action !== 'release' || status !== 204) return
+    told({ who, action, status, subject }: Told) {
+      if (action !== 'release' || status !== 204 || who === 'stranger' || who === 'meddler') return
       forget(subject)
+      released.add(subject)
+      if (sold.has(subject)) toldTwice(subject)
     },
   }
 }

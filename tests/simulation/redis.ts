@@ -115,6 +115,7 @@ export function createMemoryRedis(now: () => number): MemoryRedis {
       return left === Infinity ? -1 : left
     },
     GET: (key = '') => peek(key, 'string')?.text ?? null,
+    MGET: (...names) => names.map((name) => peek(name, 'string')?.text ?? null),
     SET(key = '', text = '', _px = '', ms = 'Infinity') {
       put(key, { type: 'string', text })
       ends.set(key, now() + Number(ms))

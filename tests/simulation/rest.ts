@@ -34,7 +34,8 @@ function openWork({ store }: World): string[] {
 function disagreements({ store, redis, ref }: World): string[] {
   const keys = keysOf(ref)
   const map = String(redis.run('GET', keys.map) ?? '')
-  return (store.docs('seats') as unknown as SeatDoc[]).flatMap(({ seatId, index, state, rev }) => {
+  const seats = (store.docs('seats') as unknown as SeatDoc[]).filter(({ appId }) => appId === ref.appId)
+  return seats.flatMap(({ seatId, index, state, rev }) => {
     const wanted = state === 'BOOKED' ? seatBytes.booked : seatBytes.free
     const field = String(redis.run('HGET', keys.state, `s:${seatId}`) ?? '')
     const [, knownRev, , word] = field.split('|')
@@ -46,7 +47,7 @@ function disagreements({ store, redis, ref }: World): string[] {
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, one) => total + one, 0)
 
 /** What was taken and not given back is what the live seats cost and what was retained, in our books and the bank's. */
-function imbalance({ store, bank }: World): string[] {
+function imbalance({ store, bank, ref }: World): string[] {
   const bookings = store.docs('bookings') as unknown as BookingDoc[]
   const payments = store.docs('payments') as unknown as PaymentDoc[]
   const refunds = store.docs('refunds') as unknown as RefundDoc[]
@@ -57,7 +58,10 @@ function imbalance({ store, bank }: World): string[] {
   const retained = sum(cancellations.map((one) => one.retained))
   const books = bank.books()
   const ours = captured - refunded
-  const named = new Set<string>(payments.map(({ paymentId }) => paymentId))
+  // What another app has a row of without having ordered it is not in its books.
+  const named = new Set<string>(
+    payments.filter(({ appId }) => appId === ref.appId).map((one) => one.paymentId),
+  )
   const theirs = bank.net((id) => named.has(id))
   return [
     ...(ours === live + retained

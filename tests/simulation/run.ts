@@ -1,3 +1,5 @@
+import { retentionDefault } from '@holdfast/core/src/retention.ts'
+import { keysOf } from '@holdfast/inventory'
 import { type Auditor, createAuditor } from './auditor.ts'
 import { buy, shop, tryToBuy } from './buyers.ts'
 import type { Told } from './client.ts'
@@ -5,6 +7,7 @@ import type { Violation } from './complaints.ts'
 import { wreakHavoc } from './havoc.ts'
 import { keepRepairing } from './repair.ts'
 import type { Sometimes } from './sometimes.ts'
+import { steal } from './thief.ts'
 import { createWorld, type World } from './world.ts'
 
 /** What became of a world. */
@@ -42,6 +45,7 @@ export async function runWorld(
     visit.then(leave, (error: unknown) => auditor.broke(error))
   }
   for (let n = random.between(2, 5); n > 0; n--) follow(shop(world, `buyer${n}`, tell))
+  if (world.other) follow(steal(world, world.other, tell))
   let rivals = 0
   wreakHavoc(world, troubleMs, (seat) => {
     rivals += 1
@@ -51,9 +55,17 @@ export async function runWorld(
   keepRepairing(world, () => random.between(...pauseMs))
   const isBroken = () => auditor.violations.length > 0
   await scheduler.runUntil(scheduler.now() + troubleMs, isBroken)
+  const isBrief = world.retention !== retentionDefault
+  if (isBrief) {
+    // What stands still wakes up when the decisions of its time are gone.
+    pauseMs = [20_000, 60_000]
+    await scheduler.runUntil(scheduler.now() + 2 * world.retention.endedHoldMs, isBroken)
+  }
 
   world.heal()
   pauseMs = [5_000, 20_000]
+  // Who wakes up only now goes on with what was asked of it then, for buyers who have left long ago.
+  if (isBrief) await scheduler.runUntil(scheduler.now() + troubleMs, isBroken)
   const untilMs = scheduler.now() + calmMs
   // An order ends with its hold, by the clock of Redis, which may be ahead.
   const quietMsMax = restMs + Math.max(0, world.redisNow() - scheduler.now())
@@ -66,6 +78,7 @@ export async function runWorld(
   }
   auditor.judge()
   if (!isBroken()) await checkLife(world, auditor)
+  if (!isBroken() && seed % forgottenEvery === 0) await checkForgotten(world, auditor)
   if (!isBroken()) await checkPurge(world, auditor)
 
   return { seed, violations: auditor.violations, traceHash: scheduler.traceHash() }
@@ -76,8 +89,8 @@ const purchaseMs = 30_000
 
 /** I13: a world that is at rest sells what it has left. */
 async function checkLife(world: World, auditor: Auditor): Promise<void> {
-  const { scheduler, store } = world
-  const free = store.docs('seats').find(({ state }) => state === 'AVAILABLE')
+  const { scheduler, store, ref } = world
+  const free = store.docs('seats').find(({ appId, state }) => appId === ref.appId && state === 'AVAILABLE')
   if (!free) return
   let isBought: boolean | undefined
   buy(world, String(free.seatId), auditor.told).then(
@@ -88,6 +101,26 @@ async function checkLife(world: World, auditor: Auditor): Promise<void> {
   )
   await scheduler.runUntil(scheduler.now() + purchaseMs, () => isBought !== undefined)
   if (!isBought) auditor.complain('I13', `seat ${free.seatId} is free, and nobody can buy it`)
+}
+
+/** In every so many worlds Redis is looked at when everybody is long gone. */
+const forgottenEvery = 5
+/** Longer than anything of a buyer counts: their lapses, and what their address has held. */
+const goneMs = 6 * 3_600_000
+const forgetMs = 120_000
+const stepsMax = 3
+
+/** I15: what is over leaves Redis. */
+async function checkForgotten(world: World, auditor: Auditor): Promise<void> {
+  const { scheduler, redis, ref } = world
+  const fields = () => (redis.run('HGETALL', keysOf(ref).state) as string[]).filter((_, n) => n % 2 === 0)
+  const left = () => fields().filter((field) => /^[huan]:/.test(field))
+  // More than once: an edge that stood still may only now send what it was asked to hold, and that lapses then.
+  for (let steps = 0; steps < stepsMax && (steps === 0 || left().length > 0); steps++) {
+    world.stepRedis(goneMs)
+    await scheduler.runUntil(scheduler.now() + forgetMs, () => left().length === 0)
+  }
+  if (left().length > 0) auditor.complain('I15', `Redis still has ${left().join(' ')}`)
 }
 
 /** Longer than anything lives that has a time to live. */

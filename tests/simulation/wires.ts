@@ -10,6 +10,8 @@ import type { MemoryRedis } from './redis.ts'
 /** A script as it ran in Redis: what it was given, what it said, and Redis's own time. */
 export interface Ran {
   readonly script: string
+  /** The first that it was given: of its event. */
+  readonly key?: string | undefined
   readonly args: readonly string[]
   readonly reply: readonly string[]
 }
@@ -43,7 +45,12 @@ export function inventoryOf(
     const [name, script, count] = command
     if (name !== 'EVALSHA' && name !== 'EVAL') return reply
     const ran = nameOf(script ?? '')
-    onScript({ script: ran, args: command.slice(3 + Number(count)), reply: reply as string[] })
+    onScript({
+      script: ran,
+      key: command[3],
+      args: command.slice(3 + Number(count)),
+      reply: reply as string[],
+    })
     return reply
   }
   const send = (...parts: (string | number)[]): Promise<unknown> => {
@@ -76,8 +83,9 @@ export function providerOf(
       () => unknown,
     )
   }
-  const { order, readEvent } = bank
+  const { takesUnordered, order, readEvent } = bank
   return {
+    ...(takesUnordered && { takesUnordered }),
     ...(order && {
       order: (request, ms) =>
         ask(`order ${request.reference}`, () => order(request, ms), { word: 'unknown' } as never),

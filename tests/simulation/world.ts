@@ -1,8 +1,9 @@
-import { AppId, AppInput, EventId, SeatId } from '@holdfast/contract'
+import { AppId, AppInput, EventId, type PaymentId, SeatId } from '@holdfast/contract'
 import { createApp } from '@holdfast/core/src/apps/create-app.ts'
 import { putEvent } from '@holdfast/core/src/events/put-event.ts'
 import { syncSeats } from '@holdfast/core/src/events/sync-seats.ts'
 import { rebuildInventory } from '@holdfast/core/src/reconcile/rebuild.ts'
+import { type Retention, retentionDefault } from '@holdfast/core/src/retention.ts'
 import { plainPasswords } from '@holdfast/core/src/users/testing.ts'
 import type { EventRef } from '@holdfast/inventory'
 import { type Bank, createBank } from '../support/bank.ts'
@@ -44,6 +45,8 @@ export interface Setting {
   readonly store: MemoryStore
   readonly bank: Bank
   readonly listener: Listener
+  /** How long the store keeps what is over. */
+  readonly retention: Retention
   /** An edge asks core to sell a hold. */
   readonly sells: () => void
 }
@@ -56,6 +59,8 @@ export interface Host<Program> {
 
 export interface World extends Setting {
   readonly ref: EventRef
+  /** An event of another app that is paid at the same account; null: that app has none. */
+  readonly other: EventRef | null
   readonly seats: readonly SeatId[]
   readonly secretKey: string
   /** Of another app, which has no business here. */
@@ -67,6 +72,10 @@ export interface World extends Setting {
   redisNow(): number
   /** Calls that whenever an edge has looked at a hold, and asks core to sell it. */
   onSale(happen: () => void): void
+  /** A buyer has paid, or tried to. */
+  paid(paymentId: PaymentId): void
+  /** Calls that whenever a buyer has paid, or tried to. */
+  onPayment(happen: (paymentId: PaymentId) => void): void
   /** From now on nothing goes wrong any more. */
   heal(): void
 }
@@ -74,6 +83,20 @@ export interface World extends Setting {
 const seatPrice = 4_500
 const holdTtlMs = 40_000
 const restartMsMax = 20_000
+/** What one address may hold. */
+const addressUnits = 2
+
+/**
+ * In every so many worlds what is over is deleted while the world lasts: as soon as the proof in `late-sale.ts` allows for
+ * holds as short as these, and clocks that jump as they do.
+ */
+const briefEvery = 16
+const brief: Retention = { endedHoldMs: 1_200_000, unpaidMs: 3_600_000 }
+/** How often the database looks for what may go, as MongoDB does. */
+const purgeEveryMs = 60_000
+
+/** In every so many worlds another app sells too, and is paid at the same account, where every payment is ordered. */
+const sharedAccountEvery = 4
 
 /** A world as a seed has it: two cores, two edges, and an event of a few seats that is on sale. */
 export async function createWorld(
@@ -91,9 +114,13 @@ export async function createWorld(
   const redis = createMemoryRedis(redisNow)
   const net = createNet(scheduler, faults, sometimes)
   let sells = () => {}
-  const bank = createBank()
+  let paid: (paymentId: PaymentId) => void = () => {}
+  const isShared = seed % sharedAccountEvery === 0
+  const isBrief = seed % briefEvery === 2
+  const bank = createBank({ takesUnordered: !isShared })
   const setting: Setting = {
     ...{ scheduler, net, faults, sometimes, redis, store, bank, listener },
+    retention: isBrief ? brief : retentionDefault,
     sells: () => sells(),
   }
 
@@ -124,7 +151,8 @@ export async function createWorld(
   const cores = hosts(['core1', 'core2'], (machine) => startCore(machine, setting))
   const edges = hosts(['edge1', 'edge2'], (machine) => startEdge(machine, setting, cores))
 
-  const sale = await openSale(setting, quiet, random.between(1, 4))
+  if (isBrief) purgeAlways(setting)
+  const sale = await openSale(setting, quiet, { count: random.between(1, 4), isShared })
   current = mood
   scheduler.note(`seed ${seed}: ${JSON.stringify(mood)}`)
   return {
@@ -140,6 +168,10 @@ export async function createWorld(
     onSale(happen) {
       sells = happen
     },
+    paid: (paymentId) => paid(paymentId),
+    onPayment(happen) {
+      paid = happen
+    },
     heal() {
       scheduler.note('ALL IS WELL from now on')
       current = noFaults
@@ -148,23 +180,49 @@ export async function createWorld(
   }
 }
 
-/** The organiser puts the event on sale, before anything can go wrong. */
-async function openSale(setting: Setting, machine: Machine, count: number) {
+/** Deletes what is over, by the database's own clock, for as long as the world lasts. */
+function purgeAlways({ scheduler, store, sometimes }: Setting): void {
+  const again = (): void =>
+    scheduler.after(purgeEveryMs, () => {
+      store.purgeExpired(new Date(scheduler.now())).then(
+        (count) => count > 0 && sometimes.count('F39'),
+        () => {},
+      )
+      again()
+    })
+  again()
+}
+
+/** The organisers put their events on sale, before anything can go wrong. */
+async function openSale(
+  setting: Setting,
+  machine: Machine,
+  { count, isShared }: { readonly count: number; readonly isShared: boolean },
+) {
   const { scheduler, store } = setting
   const { core } = startCore(machine, setting)
   const ctx = { ...core, store, keyHasher: plainPasswords().hasher }
-  const eventId = EventId.parse('theatre')
+  const open = async (ref: EventRef, seats: readonly SeatId[]): Promise<EventRef> => {
+    const event = { name: 'Play', currency: 'EUR', sale: 'open', holdTtlMs, holdLifetimeMs: 3 * holdTtlMs }
+    await putEvent(ctx, { ...ref, input: event as never })
+    await syncSeats(ctx, { ...ref, seats: seats.map((id) => ({ id, price: seatPrice })) as never })
+    await rebuildInventory(ctx, { ...ref, epoch: 0 })
+    return ref
+  }
   const seats = Array.from({ length: count }, (_, i) => SeatId.parse(`A-${i + 1}`))
   const work = (async () => {
-    const input = AppInput.parse({ name: 'Shop', paymentProvider: 'stripe' })
+    const input = {
+      ...AppInput.parse({ name: 'Shop', paymentProvider: 'stripe' }),
+      // Fewer than an operator may say: buyers of one address are in each other's way.
+      clientNetworks: ['0.0.0.0/0', '::/0'].map((cidr) => ({ cidr, units: addressUnits })),
+    }
     const { app, secretKey } = await createApp(ctx, input)
     const stranger = await createApp(ctx, input)
-    const appId = AppId.parse(app.id)
-    const event = { name: 'Theatre', currency: 'EUR', sale: 'open', holdTtlMs, holdLifetimeMs: 3 * holdTtlMs }
-    await putEvent(ctx, { appId, eventId, input: event as never })
-    await syncSeats(ctx, { appId, eventId, seats: seats.map((id) => ({ id, price: seatPrice })) as never })
-    await rebuildInventory(ctx, { appId, eventId, epoch: 0 })
-    return { secretKey, strangerKey: stranger.secretKey, ref: { appId, eventId }, seats }
+    const theatre = { appId: AppId.parse(app.id), eventId: EventId.parse('theatre') }
+    const opera = { appId: AppId.parse(stranger.app.id), eventId: EventId.parse('opera') }
+    const ref = await open(theatre, seats)
+    const other = isShared ? await open(opera, [SeatId.parse('Z-1')]) : null
+    return { secretKey, strangerKey: stranger.secretKey, ref, other, seats }
   })()
   let isDone = false
   work.then(() => (isDone = true)).catch(() => (isDone = true))

@@ -20,8 +20,11 @@ interface Account {
   refusesCapture: boolean
 }
 
-/** A payment provider in memory that keeps books: what was taken, and what was given back. */
-export function createBank() {
+/**
+ * A payment provider in memory that keeps books: what was taken, and what was given back. Whoever names a payment has one,
+ * unless it is one where all payments are ordered, as at Stripe.
+ */
+export function createBank({ takesUnordered = true }: { readonly takesUnordered?: boolean } = {}) {
   const accounts = new Map<string, Account>()
   const faults: { verb: Verb; fault: Fault; id: string | undefined }[] = []
   const calls: string[] = []
@@ -64,6 +67,7 @@ export function createBank() {
   })
 
   const provider: Provider = {
+    ...(takesUnordered && { takesUnordered }),
     async order({ reference, amount, currency }) {
       const id = PaymentId.parse(`order_${reference}`)
       const made = call('order', id, () => open(id, amount, currency, reference))
@@ -120,7 +124,7 @@ export function createBank() {
     calls,
     /** A buyer pays, or a payment that nobody ordered comes to be. */
     pay(id: PaymentId | string, state: ProviderState, { amount = 4500, currency = 'EUR' } = {}): PaymentId {
-      const paymentId = open(PaymentId.parse(id), amount, currency, null)
+      const paymentId = open(PaymentId.parse(id), amount, currency, takesUnordered ? null : '')
       of(paymentId).state = state
       return paymentId
     },

@@ -16,7 +16,7 @@ const toldHeaders = [
 ] as const satisfies AnswerHeader[]
 
 /** What a path without an operation, or a method that its operations do not have, may be answered. */
-const refusalsElsewhere = ['not_found', 'method_not_allowed', 'body_too_large']
+const refusalsElsewhere = ['not_found', 'method_not_allowed', 'body_too_large', 'unsupported_encoding']
 
 const mediaTypeOf = ({ headers }: ApiAnswer) => headers.get('content-type')?.split(';')[0]
 

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { Redis } from 'ioredis'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { type Running, startProgram } from '../../edge/dev/processes.ts'
 import { serveRest } from '../../edge/dev/redis/rest.ts'
 import { withScripts } from '../../edge/dev/redis/scripts.ts'
@@ -26,7 +26,7 @@ export interface MortalRedis extends RunningRedis {
 export async function startMortalRedis(): Promise<MortalRedis> {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-mortal-redis-'))
   const data = join(home, 'data')
-  const port = await getPort({ host: '127.0.0.1' })
+  const { port } = await keepPort()
   const url = `redis://127.0.0.1:${port}`
   let copies = 0
   const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null })

@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import getPort from 'get-port'
 import * as z from 'zod'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { answersOk, rootDir, startProgram } from '../../edge/dev/processes.ts'
 import { type Ending, runProgram } from './holdfast.ts'
 
@@ -93,7 +93,7 @@ export interface Target {
 /** Starts a Prometheus that reads the metrics of these. */
 export async function startPrometheus(targets: readonly Target[]): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-prometheus-'))
-  const port = await getPort({ host: '127.0.0.1' })
+  const { port } = await keepPort()
   const url = `http://127.0.0.1:${port}`
   const static_configs = targets.map((one) => ({ targets: [`127.0.0.1:${one.port}`], labels: one.labels }))
   const config = {

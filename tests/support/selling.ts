@@ -1,7 +1,13 @@
 import { createClient } from '@holdfast/client'
 
 /** The documented setting: an app whose own servers send the traffic raises its limits. */
-export const limitless = { userPerSecond: 1_000_000, clientPerSecond: 1_000_000, appPerSecond: 1_000_000 }
+export const limitless = {
+  userPerSecond: 1_000_000,
+  clientPerSecond: 1_000_000,
+  appPerSecond: 1_000_000,
+  unpaidOrdersPerHour: 1_000,
+  freeSeatsPerDay: 100_000,
+}
 
 /** What every seat costs that has no price of its own. */
 export const seatPrice = 4500

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import getPort from 'get-port'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { answersOk } from '../../edge/dev/processes.ts'
 
 /** One address for several replicas, as a Service of Kubernetes is: it knows of them whether they are ready. */
@@ -50,7 +50,7 @@ function join(one: Socket, other: Socket): void {
  * connection goes to the next that is ready, in turn, and is refused while none is.
  */
 export async function startService(targets: Iterable<string> = []): Promise<Service> {
-  const port = await getPort({ host: '127.0.0.1' })
+  const { port } = await keepPort()
   const known = new Map<string, { isReady: boolean }>()
   const open = new Set<Socket>()
   const ready = () => [...known].filter(([, { isReady }]) => isReady).map(([target]) => target)

@@ -74,7 +74,7 @@ export async function consoleOf(
   return unifiedClient(edgeUrl, { authorization: `Bearer ${token}` })
 }
 
-/** An app made at the console, and how its server and its pages call. */
+/** An app made at the console, with a key for its pages and one for its server, and how they call. */
 export async function unifiedApp(
   edgeUrl: string,
   console: UnifiedClient,
@@ -82,13 +82,14 @@ export async function unifiedApp(
 ) {
   const made = doneIn(await console.post('/admin/apps', { allowedDomains: ['shop.example'], ...input }), 201)
   const { app, apiKey } = made
-  const server = unifiedClient(edgeUrl, { 'x-app-id': app.appId, 'x-api-key': apiKey })
+  const rotated = doneIn(await console.post(`/admin/apps/${app.appId}/rotate-key`, { use: 'server' }))
+  const client = (key: string) => unifiedClient(edgeUrl, { 'x-app-id': app.appId, 'x-api-key': key })
   return {
     app,
     appId: app.appId as string,
     apiKey: apiKey as string,
-    server,
-    page: server.with({ origin: 'https://shop.example' }),
+    server: client(rotated.newApiKey),
+    page: client(apiKey).with({ origin: 'https://shop.example' }),
   }
 }
 export type UnifiedApp = Awaited<ReturnType<typeof unifiedApp>>
@@ -106,6 +107,6 @@ export async function unifiedSeat(
   { entityId, price }: { readonly entityId: string; readonly price: number },
 ): Promise<Data> {
   doneIn(await app.server.post('/admin/sync-seats', { entityId, seats: [{ seatNumber: 'A1', price }] }))
-  const { seats } = doneIn(await client.get(`/seats?entityId=${entityId}`))
+  const { seats } = doneIn(await client.get(`/seats?${new URLSearchParams({ entityId })}`))
   return seats[0]
 }

@@ -7,9 +7,12 @@ import { hasHelm } from '../support/helm.ts'
 import { hasPrometheus, promtool } from '../support/prometheus.ts'
 import { conditions, healthy } from './conditions.ts'
 
-const scope = 'namespace="tickets",service="shop-holdfast-core"'
-/** `name{a="b"}` of this release. */
-const scoped = (series: string) => series.replace('{}', `{${scope}}`).replace(/\{(?!namespace)/, `{${scope},`)
+/** `name{a="b"}` of the part of this release that tells it. */
+function scoped(series: string): string {
+  const part = series.startsWith('holdfast_address_budget') ? 'edge' : 'core'
+  const scope = `namespace="tickets",service="shop-holdfast-${part}"`
+  return series.replace('{}', `{${scope}}`).replace(/\{(?!namespace)/, `{${scope},`)
+}
 
 type Series = Readonly<Record<string, string | null>>
 type Alert = Awaited<ReturnType<typeof alertsOf>>[number]

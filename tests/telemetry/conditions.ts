@@ -1,7 +1,7 @@
 /** Values of a series, as promtool writes them: `0+5x80` begins at 0 and grows by 5, 80 times. */
 type Values = string
 
-/** What is so while all is well: series of core by name and labels, every 15 s for half an hour. */
+/** What is so while all is well: series of core, and of the edge, by name and labels, every 15 s for half an hour. */
 export const healthy: Readonly<Record<string, Values>> = {
   'holdfast_lease_held{pod="core-0"}': '1x120',
   'holdfast_lease_held{pod="core-1"}': '0x120',
@@ -24,6 +24,10 @@ export const healthy: Readonly<Record<string, Values>> = {
   'holdfast_http_request_duration_seconds_bucket{route="/v1/events/:event/seats",le="8"}': '0+10x120',
   'holdfast_http_request_duration_seconds_bucket{route="/v1/events/:event/seats",le="+Inf"}': '0+10x120',
   'holdfast_shed_total{reason="event_loop"}': '7x120',
+  'holdfast_address_share{}': '0.1x120',
+  'holdfast_holds_total{code="held"}': '0+100x120',
+  'holdfast_address_budget_total{outcome="refused"}': '0+5x120',
+  'holdfast_address_budget_total{outcome="observed"}': '0x120',
   'nodejs_eventloop_lag_p99_seconds{pod="core-0"}': '0.02x120',
 }
 
@@ -82,6 +86,14 @@ export const conditions: Readonly<Record<string, Condition>> = {
     changes: { 'holdfast_shed_total{reason="event_loop"}': '7x60 7+1x60' },
     labels: { reason: 'event_loop' },
     summary: 'Core refuses work because of event_loop.',
+  },
+  HoldfastAddressShare: {
+    changes: { 'holdfast_address_share{}': '0.1x60 0.9x60' },
+    summary: 'One client address has 90% of what is held of an event.',
+  },
+  HoldfastAddressBudget: {
+    changes: { 'holdfast_address_budget_total{outcome="refused"}': '0+100x120' },
+    summary: '50% of the holds are more than their client address may have.',
   },
   HoldfastEventLoopLag: {
     changes: { 'nodejs_eventloop_lag_p99_seconds{pod="core-0"}': '0.02x60 0.5x60' },

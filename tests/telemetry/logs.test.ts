@@ -190,7 +190,15 @@ describe('the logs of a journey that uses every secret, while all is well and wh
     const held = await Promise.all(
       ['S-5', 'S-6'].map(async (seat) => told(201, HoldView, await buyer.hold([seat]))),
     )
-    const confirm = (n: number) => buyer.confirm(held[n]?.id ?? '', `pi_${n}`)
+    const paid = await Promise.all(
+      held.map(async ({ id }) => {
+        const path = `/v1/events/${ticketsEvent}/holds/${id}/order`
+        const order = told(201, OrderView, await guest.call('POST', path, { body: {} }))
+        if (order.clientSecret) secret(order.clientSecret)
+        return there(stripe).pay(order.id, 'authorised').id
+      }),
+    )
+    const confirm = (n: number) => buyer.confirm(held[n]?.id ?? '', paid[n] ?? '')
     there(stripe).faults.push({ verb: 'look', kind: 'error_500' })
     expect((await confirm(0)).status).toBe(202)
     await databases?.stop()

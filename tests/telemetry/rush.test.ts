@@ -1,5 +1,5 @@
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepPort } from '../../edge/dev/ports.ts'
 import { type Metric, metrics, panelsOf } from '../charts/watching.ts'
 import { until } from '../contract/inventory/poll.ts'
 import { type Shop, useWorld } from '../e2e/world.ts'
@@ -41,7 +41,7 @@ const labelsIn = (text: string, name: string): string[] => {
 }
 
 describe.runIf(hasHelm && hasPrometheus)('a small rush, as a real Prometheus sees it', async () => {
-  const ports = { core: await getPort({ host: '127.0.0.1' }), edge: await getPort({ host: '127.0.0.1' }) }
+  const ports = { core: (await keepPort()).port, edge: (await keepPort()).port }
   const programs = ['core', 'edge'] as const
   const metricsUrl = (program: Metric['of']) => `http://127.0.0.1:${ports[program]}/metrics`
   const portOf = (program: Metric['of']) => () => ({ METRICS_PORT: String(ports[program]) })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BookingView, HoldView } from '@holdfast/contract'
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepPort } from '../../edge/dev/ports.ts'
 import type { Stack } from '../../edge/dev/stack.ts'
 import { readNodeEnv } from '../../edge/src/env.ts'
 import { startEdge } from '../../edge/src/node.ts'
@@ -36,7 +36,7 @@ async function knownBuyer(world: World, eventId: string) {
 
 /** Another edge beside that of the stack, in this process, which keeps no trace. */
 async function startQuietEdge({ coreUrl, redis, secrets }: Stack, settings: Record<string, string>) {
-  const port = String(await getPort({ host: '127.0.0.1' }))
+  const port = String((await keepPort()).port)
   const env = readNodeEnv({
     ...{ ...settings, OTEL_TRACES_SAMPLER_ARG: '0', LOG_LEVEL: 'error' },
     ...{ HOST: '127.0.0.1', PORT: port, CORE_URL: coreUrl, EDGE_ASSERTION_KEYS: secrets.edgeAssertionKeys },

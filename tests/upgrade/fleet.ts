@@ -1,4 +1,4 @@
-import getPort from 'get-port'
+import { keepPort } from '../../edge/dev/ports.ts'
 import type { Running } from '../../edge/dev/processes.ts'
 import { until } from '../contract/inventory/poll.ts'
 import { startService } from '../support/service.ts'
@@ -31,7 +31,7 @@ export async function openFleet(program: string): Promise<Fleet> {
     url: service.url,
     async rollOut(launch) {
       rollouts += 1
-      const port = await getPort({ host: '127.0.0.1' })
+      const { port } = await keepPort()
       const target = `http://127.0.0.1:${port}`
       const running = await launch({ port, name: `${program}-${rollouts}` })
       service.add(target)

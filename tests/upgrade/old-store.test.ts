@@ -92,7 +92,10 @@ test.for(ways)(
     }
 
     const { external } = owners
-    await until(async () => (await external.readHold({ ...gala, holdId: shop.open })).status === 'lost')
+    // Its inventory is gone with the format, and its time was over long ago: core may have decided that already.
+    await until(async () =>
+      ['lost', 'expired'].includes((await external.readHold({ ...gala, holdId: shop.open })).status),
+    )
     for (const { seats } of kept)
       await expect(external.createHold({ ...gala, seats })).rejects.toMatchObject({
         code: 'seats_unavailable',

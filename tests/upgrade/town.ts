@@ -100,7 +100,10 @@ export async function foundTown(): Promise<Town> {
         ),
     async openShop(eventId, seats) {
       const origin = 'https://shop.example'
-      const app = { paymentProvider: 'simulated', rateLimits: limitless, allowedOrigins: [origin] }
+      // A core of before knows no other.
+      const { userPerSecond, clientPerSecond, appPerSecond } = limitless
+      const rateLimits = { userPerSecond, clientPerSecond, appPerSecond }
+      const app = { paymentProvider: 'simulated', rateLimits, allowedOrigins: [origin] }
       const shop = await createApp(edgeUrl, secrets, { name: 'Upgrade', ...app })
       await putOnSale({ edgeUrl, ...shop }, eventId, { seats: seatsTo(seats) })
       const once = { baseUrl: edgeUrl, retries: { attempts: 1 } }

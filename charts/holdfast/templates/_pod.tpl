@@ -63,5 +63,5 @@ readinessProbe:
 
 {{/* The longest that a part needs to answer what it has begun, in seconds; tests hold it to the code. */}}
 {{- define "holdfast.drainSeconds" -}}
-15
+17
 {{- end }}

@@ -60,6 +60,7 @@ and the event says which.
 {{- $keys := list "EDGE_ASSERTION_KEYS" "USER_TOKEN_SECRET" "ADMIN_TOKEN_SECRET" "HOLD_KEY_SECRET" -}}
 {{- if $edge.tickets.acceptOldTokens }}{{ $keys = append $keys "TICKETS_JWT_SECRET" }}{{ end -}}
 {{- if $edge.unified.acceptOldTokens }}{{ $keys = append $keys "UNIFIED_JWT_SECRET" }}{{ end -}}
+{{- if $edge.turnstile }}{{ $keys = append $keys "TURNSTILE_SECRET" }}{{ end -}}
 {{- include "holdfast.redisEnv" . }}
 {{- include "holdfast.fromSecret" (dict "secret" $edge.existingSecret "keys" $keys) }}
 {{- include "holdfast.tracingEnv" . }}

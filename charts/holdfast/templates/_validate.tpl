@@ -53,6 +53,9 @@
 {{- if ne (empty $values.edge.tickets.appId) (empty $values.edge.tickets.eventId) -}}
 {{- $wrong = append $wrong "edge.tickets.appId and edge.tickets.eventId belong together: set both or neither" -}}
 {{- end -}}
+{{- if and $values.edge.tickets.pay (not $values.edge.tickets.appId) -}}
+{{- $wrong = append $wrong "edge.tickets.pay is for routes that are there only with edge.tickets.appId and eventId" -}}
+{{- end -}}
 {{- if and $values.edge.tickets.acceptOldTokens (not $values.edge.tickets.appId) -}}
 {{- $wrong = append $wrong "edge.tickets.acceptOldTokens is for routes that are there only with edge.tickets.appId and eventId" -}}
 {{- end -}}

@@ -26,8 +26,16 @@ const exampleApp = {
   paymentProvider: 'simulated',
   paymentAccount: 'default',
   botMode: 'observe',
-  rateLimits: { userPerSecond: 10, clientPerSecond: 100, appPerSecond: 1_000 },
+  rateLimits: {
+    userPerSecond: 10,
+    clientPerSecond: 100,
+    appPerSecond: 1_000,
+    unpaidOrdersPerHour: 20,
+    freeSeatsPerDay: 40,
+  },
   eventDefaults: {},
+  addressBudget: 'enforce' as const,
+  clientNetworks: [{ cidr: '203.0.113.0/24', units: 400 }],
   browserVouching: false,
   metadata: {},
   createdAt: '2026-11-23T12:00:00.000Z',
@@ -60,6 +68,8 @@ export const adminOperations = {
     path: '/v1/admin/login',
     tag: 'Admin',
     summary: 'Sign the operator in',
+    notes:
+      'Five wrong passwords from one address cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address has 100 wrong ones an hour. Right ones are free.',
     caller: 'anybody',
     repeat: 'never',
     body: LogInRequest,
@@ -201,6 +211,7 @@ export const adminOperations = {
           {
             id: 'BK-20261123-7K2M9Q',
             event: 'theatre',
+            hold: 'hold_2sKd7QpXw9LrT4vYzB1nMc.1.7',
             status: 'confirmed',
             payment: { status: 'SUCCESS', id: 'pay_ok_1' },
             seats: [

@@ -11,7 +11,9 @@ const params = { bookingId: 'BK-20261123-7K2M9Q' }
 export const exampleBooking = {
   id: params.bookingId,
   event: 'theatre',
+  hold: 'hold_2sKd7QpXw9LrT4vYzB1nMc.1.7',
   status: 'confirmed',
+  ticket: 'valid',
   payment: { status: 'SUCCESS', id: 'pay_example_1' },
   seats: [
     { id: 'A-12', price: 9_500 },
@@ -50,6 +52,8 @@ export const bookingOperations = {
     path: '/v1/bookings/{bookingId}',
     tag: 'Bookings',
     summary: 'Read a booking',
+    notes:
+      'A ticket is good from `ticket: valid` on: `pending` waits for its payment, `void` was cancelled or its payment came to nothing (its `status` is still `confirmed` then). Webhooks tell it too.',
     caller: 'reader',
     repeat: 'always',
     params: BookingPath,
@@ -62,7 +66,8 @@ export const bookingOperations = {
     path: '/v1/bookings/{bookingId}/receipt',
     tag: 'Bookings',
     summary: 'Read the signed proof of a booking',
-    notes: 'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service.',
+    notes:
+      'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service. It proves what was sold, and stays as it was signed: whether the ticket is good today says `ticket` of the booking.',
     caller: 'reader',
     repeat: 'always',
     params: BookingPath,

@@ -28,7 +28,9 @@ const theatre = {
   holdsPerMinute: 30,
   lapsedHoldsPerOwner: 10,
   coolDownMs: 300_000,
+  seatsBookedPerOwner: null,
   seatCount: 1_006,
+  createdAt: '2026-11-01T09:00:00.000Z',
 } as const
 
 /** An event as examples show it. */
@@ -84,7 +86,7 @@ export const eventOperations = {
     tag: 'Events',
     summary: 'Read which seats are taken',
     notes:
-      'As JSON, the seats that are not free, or those of one status. With `Accept: application/octet-stream` the whole map: at each seat’s `index` one byte, `F` free, `H` held, `C` being confirmed, `B` booked, `X` blocked; any other is unknown, never free. The query is ignored then. `x-holdfast-version` tells how new it is.',
+      'As JSON, the seats that are not free, or those of one status. With `Accept: application/octet-stream` the whole map: at each seat’s `index` one byte, `F` free, `H` held, `C` being confirmed, `B` booked, `X` blocked; any other is unknown, never free. The query is ignored then. `x-holdfast-version` tells how new it is: `0.0` of an event that has no seats, of which there is nothing to tell.',
     caller: 'app',
     repeat: 'always',
     params: EventPath,

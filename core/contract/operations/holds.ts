@@ -1,5 +1,5 @@
 import { BookingView } from '../bookings.ts'
-import { ConfirmRequest, HoldRequest, HoldView } from '../holds.ts'
+import { ConfirmRequest, HoldList, HoldRequest, HoldView } from '../holds.ts'
 import { EventPath, HoldPath, Nothing } from '../paths.ts'
 import { exampleBooking } from './bookings.ts'
 import { empty, json, type Operation } from './operation.ts'
@@ -29,7 +29,7 @@ export const holdOperations = {
     tag: 'Holds',
     summary: 'Hold seats, all of them or none',
     notes:
-      'The same `Idempotency-Key` gets the same hold, in its current state, with `Idempotent-Replayed: true`. A refusal names the seats that are taken.',
+      'The same `Idempotency-Key` gets the same hold as it is now, with `Idempotent-Replayed: true`; of one that is over it is 409 `hold_expired`, `hold_released` or `hold_confirmed`, until an hour after that. A refusal names the seats that are taken; `own` says that some are held by the buyer already, by the holds in `holds`.',
     caller: 'buyer',
     repeat: 'by-key',
     params: EventPath,
@@ -45,6 +45,9 @@ export const holdOperations = {
       'cooling_down',
       'sale_not_started',
       'sale_closed',
+      'hold_expired',
+      'hold_released',
+      'hold_confirmed',
       'event_not_ready',
     ],
     example: {
@@ -54,12 +57,26 @@ export const holdOperations = {
       answer: hold,
     },
   },
+  listHolds: {
+    method: 'GET',
+    path: '/v1/events/{eventId}/holds',
+    tag: 'Holds',
+    summary: 'List what the buyer holds of an event now',
+    notes: 'Also what is being confirmed: read such a hold to learn what became of that.',
+    caller: 'buyer',
+    repeat: 'always',
+    params: EventPath,
+    answers: { 200: json(HoldList) },
+    problems: ['event_not_ready'],
+    example: { params: { eventId: 'theatre' }, status: 200, answer: { holds: [hold] } },
+  },
   readHold: {
     method: 'GET',
     path: '/v1/events/{eventId}/holds/{holdId}',
     tag: 'Holds',
     summary: 'Read what became of a hold',
-    notes: 'For 24 hours after it ended. After a 202 of a confirm, ask here until it is decided.',
+    notes:
+      'Of one that came to nothing for 30 days after it ended, unless the operator keeps less. After a 202 of a confirm, ask here until it is decided. `held` with `payment: declined`: the last confirm was refused for its payment and none is under way; confirm again, with the same `Idempotency-Key` if you like, or give the seats back.',
     caller: 'buyer',
     repeat: 'always',
     params: HoldPath,
@@ -78,6 +95,7 @@ export const holdOperations = {
     body: Nothing,
     answers: { 200: json(HoldView) },
     problems: [
+      'too_many_holds',
       'cannot_extend',
       'hold_expired',
       'hold_lost',
@@ -94,7 +112,7 @@ export const holdOperations = {
     tag: 'Holds',
     summary: 'Turn a hold into a booking',
     notes:
-      'What has a price needs `payment.id`; with the provider `external` a server adds `amount` and `currency`. The same `Idempotency-Key` gets the same final answer, byte for byte. 202 `outcome_unknown` is no refusal: ask again with the same key, or read the hold.',
+      'What has a price needs `payment.id`; with the provider `external` a server adds `amount` and `currency`. The same `Idempotency-Key` gets the same final answer, byte for byte: a booking, `hold_released`, `hold_confirmed`, `payment_already_used`, or that a hold without an order is over. Any other refusal may be another the next time: a declined payment that was made good is booked with the same key, and of an order that was paid after its hold was over the key gets the booking. 202 `outcome_unknown` is no refusal: ask again with the same key, or read the hold.',
     caller: 'buyer',
     repeat: 'by-key',
     params: HoldPath,
@@ -106,6 +124,7 @@ export const holdOperations = {
       'payment_required',
       'payment_declined',
       'payment_already_used',
+      'buyer_limit',
       'seats_unavailable',
       'hold_expired',
       'hold_lost',
@@ -122,6 +141,8 @@ export const holdOperations = {
     path: '/v1/events/{eventId}/holds/{holdId}',
     tag: 'Holds',
     summary: 'Give the seats of a hold back',
+    notes:
+      'Also after a confirm that was refused. Of one that is under way, the store decides which of the two was first: 409 `hold_confirmed` is a booking; `confirm_in_progress` means that it is not decided yet. Money that was reserved for a hold that is given back is let go, and what comes later is given back.',
     caller: 'buyer',
     repeat: 'always',
     params: HoldPath,

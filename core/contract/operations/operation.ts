@@ -75,7 +75,7 @@ export interface Operation {
    */
   readonly repeat: 'always' | 'by-key' | 'never'
   readonly params?: z.ZodType
-  /** Exclusive with `body`. */
+  /** Beside a body it has other names than that. */
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   /** What it answers when it does not refuse, by status. */
@@ -100,6 +100,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   const { key, user, admin, signature } = callers[operation.caller]
   const isWrite = operation.method !== 'GET'
   const codes: ProblemCode[] = ['body_too_large', 'internal_error']
+  if (isWrite) codes.push('unsupported_encoding')
   if (operation.params) codes.push('not_found')
   if (operation.query || operation.body || operation.repeat === 'by-key') codes.push('invalid_request')
   if (key !== 'none') {

@@ -56,9 +56,9 @@ describe.each(table)('%s', (_, operation) => {
   })
 
   test('takes what it needs in one object: no two parts of a request have a field in common', () => {
-    expect(query && body).toBeUndefined()
     const names = [...fieldsOf(params), ...fieldsOf(query), ...fieldsOf(body)]
-    expect(new Set(names).size).toBe(new Set(fieldsOf(params)).size + new Set(fieldsOf(query ?? body)).size)
+    const sizes = [params, query, body].map((schema) => new Set(fieldsOf(schema)).size)
+    expect(new Set(names).size).toBe(sizes.reduce((sum, size) => sum + size, 0))
   })
 
   test('a read has no body and can be repeated', () => {

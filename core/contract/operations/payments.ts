@@ -83,6 +83,7 @@ export const paymentOperations = {
       'hold_lost',
       'hold_released',
       'hold_confirmed',
+      'buyer_limit',
       'event_not_ready',
     ],
     example: {

@@ -34,7 +34,7 @@ export const serviceOperations = {
     caller: 'anybody',
     repeat: 'always',
     answers: { 200: json(PublicKeys) },
-    problems: ['dependency_unavailable'],
+    problems: ['dependency_unavailable', 'rate_limited'],
     example: {
       status: 200,
       answer: {

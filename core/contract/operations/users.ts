@@ -1,4 +1,4 @@
-import { GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '../auth.ts'
+import { GuestRequest, GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '../auth.ts'
 import { Nothing } from '../paths.ts'
 import { json, type Operation } from './operation.ts'
 
@@ -23,6 +23,8 @@ export const userOperations = {
     path: '/v1/auth/signup',
     tag: 'Users',
     summary: 'Sign a user up',
+    notes:
+      'One address begins 20 accounts of an app a minute, one of a network in `clientNetworks` in proportion to its units. A server that names its buyer’s `x-client-address` is counted by that.',
     caller: 'app',
     repeat: 'never',
     body: SignUpRequest,
@@ -35,6 +37,8 @@ export const userOperations = {
     path: '/v1/auth/login',
     tag: 'Users',
     summary: 'Sign a user in',
+    notes:
+      'Right passwords are free, however many. For an account from one address five wrong ones cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address (IPv6: a /64; one of a network in `clientNetworks` in proportion) has 100 wrong ones an hour. Each app is counted by itself, and a server by its buyer’s `x-client-address`, if it names one. A refusal is 429 `rate_limited` and says in Retry-After how long to wait; that of an address has `scope` `address` and its `limit`.',
     caller: 'app',
     repeat: 'never',
     body: LogInRequest,
@@ -47,9 +51,11 @@ export const userOperations = {
     path: '/v1/auth/guest',
     tag: 'Users',
     summary: 'Make a guest, who buys without an account',
+    notes:
+      'An address makes 20 guests a minute and 100 an hour. Where the operator has a challenge (Cloudflare Turnstile), whoever has passed it sends its response as `challenge`, is not counted, and may hold more where many share an address.',
     caller: 'app',
     repeat: 'never',
-    body: Nothing,
+    body: GuestRequest,
     answers: { 201: json(GuestSession) },
     problems: [],
     example: {

@@ -2,10 +2,11 @@
 -- BOOKED always wins over a hold; AVAILABLE over somebody else's open hold only lifts rev, price and blocked.
 --
 -- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log
+-- KEYS[5...] where the holds are, if they have ended, of the grants that the seats name, each once, as they come
 -- ARGV[1...] a seat each: seatId|index|rev|price|state|blocked|grantId|bookingId, state F or B
 --
 -- Reply: {'applied'}   {'not_ready'}
--- @include base seat owner hold log
+-- @include base seat owner address hold log
 
 local now = clock()
 local truths, fields = {}, {}
@@ -20,33 +21,58 @@ if not event then return { 'not_ready', int(now) } end
 -- The store names a grant only when it sold to it: a hold that still looks open has become that booking.
 -- A seat that was cancelled since still names the grant, but no booking.
 local known, held = {}, {}
-local grants, holdFields, asked, sold, bookings = {}, {}, {}, {}, {}
+local grants, holdFields, asked, endedAt, bookings = {}, {}, {}, {}, {}
 local function ask(grant)
   if asked[grant] then return end
   grants[#grants + 1], holdFields[#holdFields + 1], asked[grant] = grant, holdField(grant), true
 end
+local soldCount = 0
 for i, truth in ipairs(truths) do
   if truth.grant ~= '' then
     ask(truth.grant)
-    sold[truth.grant] = true
+    if not endedAt[truth.grant] then
+      soldCount = soldCount + 1
+      endedAt[truth.grant] = soldCount
+    end
   end
   if truth.booking ~= '' then bookings[truth.grant] = truth.booking end
   local seat = present(values[i + 3]) and parseSeat(values[i + 3]) or nil
   known[i], held[i] = seat, seat and (seat.state == 'H' or seat.state == 'C') and truth.state == 'F'
   if held[i] then ask(seat.grant) end
 end
-local ending, records, open = {}, {}, {}
+local ending, open, names, named = {}, {}, {}, {}
+local function name(field)
+  if named[field] then return end
+  names[#names + 1], named[field] = field, true
+end
 if #grants > 0 then
   local holds = redis.call('HMGET', KEYS[1], unpack(holdFields))
+  local kept = soldCount > 0 and redis.call('MGET', unpack(KEYS, 5)) or {}
   for i, grant in ipairs(grants) do
-    local hold, booking = present(holds[i]) and parseHold(holds[i]) or nil, bookings[grant] or ''
+    local at, booking = endedAt[grant], bookings[grant] or ''
+    local text = present(holds[i]) and holds[i] or (at and kept[at])
+    local hold = present(text) and parseHold(text) or nil
     if hold and hold.grant ~= grant then hold = nil end
-    open[grant] = hold and isOpen(hold) and not sold[grant]
-    if hold and sold[grant] and (hold.status ~= 'confirmed' or (hold.booking == '' and booking ~= '')) then
-      local owner = 'u:' .. hold.owner
-      records[owner] = records[owner] or parseOwner(redis.call('HGET', KEYS[1], owner), now)
-      hold.booking = booking
+    open[grant] = hold and isOpen(hold) and not at
+    if hold and at and (hold.status ~= 'confirmed' or (hold.booking == '' and booking ~= '')) then
+      hold.booking, hold.endedKey = booking, KEYS[4 + at]
       ending[#ending + 1] = hold
+      if isOpen(hold) then
+        name('u:' .. hold.owner)
+        for _, field in ipairs(chargedFields(hold.address, hold.network)) do name(field) end
+      end
+    end
+  end
+end
+local owners, addresses = {}, {}
+local records = #names > 0 and redis.call('HMGET', KEYS[1], unpack(names)) or {}
+for i, field in ipairs(names) do
+  -- Who is forgotten stays so.
+  if present(records[i]) then
+    if string.sub(field, 1, 2) == 'u:' then
+      owners[field] = parseOwner(records[i], now)
+    else
+      addresses[field] = parseAddress(records[i], now)
     end
   end
 end
@@ -54,14 +80,24 @@ end
 -- Everything is read, and nothing written yet.
 local writes = {}
 for _, hold in ipairs(ending) do
-  takeEntry(records['u:' .. hold.owner], hold.grant)
-  endHold(hold, 'confirmed', now, KEYS[3])
-  writes[#writes + 1] = holdField(hold.grant)
-  writes[#writes + 1] = packHold(hold)
+  if isOpen(hold) then
+    local charges = {}
+    for _, field in ipairs(chargedFields(hold.address, hold.network)) do
+      charges[#charges + 1] = addresses[field] and { record = addresses[field] }
+    end
+    local owner = owners['u:' .. hold.owner]
+    if owner then takeEntry(owner, hold.grant) end
+    charge(charges, hold, -seatCount(hold))
+  end
+  endHold(KEYS[1], KEYS[3], hold.endedKey, hold, 'confirmed', now)
 end
-for owner, record in pairs(records) do
-  writes[#writes + 1] = owner
+for field, record in pairs(owners) do
+  writes[#writes + 1] = field
   writes[#writes + 1] = packOwner(record)
+end
+for field, record in pairs(addresses) do
+  writes[#writes + 1] = field
+  writes[#writes + 1] = packAddress(record)
 end
 
 -- A seat keeps a hold that is not over. One that is over has nobody who would still free the seat.
@@ -83,7 +119,7 @@ for i, truth in ipairs(truths) do
     writes[#writes + 1] = packSeat(newer)
   end
 end
-if #writes == 0 then return { 'applied', int(now) } end
+if #writes == 0 and #ending == 0 then return { 'applied', int(now) } end
 
 local ended = ending[#ending]
 redis.call('HSET', KEYS[1], '!ver', appendLog(KEYS[4], event, 'apply', ended, seats, now), unpack(writes))

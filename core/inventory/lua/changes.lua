@@ -5,7 +5,7 @@
 -- ARGV[2] version it has read
 -- ARGV[3] how many entries at most
 --
--- Reply: {'changes', ver, (ver, kind, at, grant, owner, until, seats, marks)...}   the first ver is the newest
+-- Reply: {'changes', ver, (ver, kind, at, grant, owner, address, until, seats, marks)...}   the first ver is the newest
 --        {'gap', epoch, ver}   the log no longer has what follows: read everything anew, then go on from there
 --        {'not_ready'}
 -- @include base

@@ -5,7 +5,7 @@
 --
 -- Reply: {'holders', seat id, 'held' or 'confirming', grant id, owner, until, ...}  for those that somebody holds
 --        {'not_ready'}
--- @include base seat owner hold
+-- @include base seat owner address hold
 
 local now = clock()
 local fields = {}

@@ -16,6 +16,16 @@ test('an app that is named has a page’s rights, while it is active', async () 
   expect(await appVerdict(core, appId)).toBeNull()
 })
 
+test('origins that an older core kept as they were typed are told as browsers write them', async () => {
+  const { core, appId } = world
+  const stored = { allowedOrigins: ['https://Shop.example:443'], allowedDomains: ['Shop.example', '*'] }
+  await core.store.updateIf(appId, 'apps', {}, { set: stored })
+  expect(await appVerdict(core, appId)).toMatchObject({
+    allowedOrigins: ['https://shop.example'],
+    allowedDomains: ['shop.example', '*'],
+  })
+})
+
 test('an app that is not there is no app', async () => {
   expect(await appVerdict(world.core, AppId.parse('app_none'))).toBeNull()
 })

@@ -1,21 +1,22 @@
-import type { AppId, IssuedKind, IssuedVerdict } from '@holdfast/contract'
-import type { AppDoc } from '../store/schema.ts'
+import { type AppId, asBrowsersWrite, type IssuedVerdict } from '@holdfast/contract'
+import type { AppDoc, KeyDoc } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { useOf } from './key-use.ts'
 
-/** What the edge must know of an app to serve a call of one kind. */
-export const verdictOn = (
-  { appId, allowedOrigins, allowedDomains, allowNoOrigin, browserVouching, botMode, rateLimits }: AppDoc,
-  kind: IssuedKind,
-): IssuedVerdict => ({
-  appId,
-  kind,
-  allowedOrigins,
-  allowedDomains,
-  allowNoOrigin,
-  browserVouching,
-  botMode,
-  rateLimits,
-})
+/** What the edge must know of an app to serve a call with one of its keys. */
+export function verdictOn(app: AppDoc, key: Pick<KeyDoc, 'kind' | 'use'>): IssuedVerdict {
+  const { appId, allowNoOrigin, browserVouching, botMode, rateLimits } = app
+  const { paymentProvider, addressBudget, clientNetworks } = app
+  return {
+    ...{ appId, kind: key.kind },
+    // An older core kept them as they were typed.
+    allowedOrigins: app.allowedOrigins.map(asBrowsersWrite),
+    allowedDomains: app.allowedDomains.map(asBrowsersWrite),
+    ...{ allowNoOrigin, browserVouching, botMode, rateLimits, paymentProvider },
+    ...{ addressBudget, clientNetworks },
+    ...(key.kind === 'legacy' && { use: useOf(app, key) }),
+  }
+}
 
 /**
  * What an edge must know of the app that its operator has bound it to, or null when there is none or it is not
@@ -26,5 +27,5 @@ export async function appVerdict(
   appId: AppId,
 ): Promise<IssuedVerdict | null> {
   const app = await store.get(appId, 'apps', {})
-  return app?.active ? verdictOn(app, 'publishable') : null
+  return app?.active ? verdictOn(app, { kind: 'publishable', use: null }) : null
 }

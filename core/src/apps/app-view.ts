@@ -1,8 +1,5 @@
-import type { AppView } from '@holdfast/contract'
-import * as z from 'zod'
+import { type AppView, Metadata } from '@holdfast/contract'
 import type { AppDoc } from '../store/schema.ts'
-
-const JsonObject = z.record(z.string(), z.unknown())
 
 /** An app as its admin sees it. */
 export const appView = (app: AppDoc): AppView => ({
@@ -16,9 +13,11 @@ export const appView = (app: AppDoc): AppView => ({
   paymentProvider: app.paymentProvider,
   paymentAccount: app.paymentAccount,
   botMode: app.botMode,
+  addressBudget: app.addressBudget,
+  clientNetworks: app.clientNetworks,
   rateLimits: app.rateLimits,
   eventDefaults: app.eventDefaults,
   browserVouching: app.browserVouching,
-  metadata: JsonObject.parse(JSON.parse(app.metadata)),
+  metadata: Metadata.parse(JSON.parse(app.metadata)),
   createdAt: app.createdAt.toISOString(),
 })

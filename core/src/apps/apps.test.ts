@@ -44,7 +44,10 @@ describe('creating an app', () => {
       expect(kept).toContain(parseKey(text)?.keyId)
       expect(kept).not.toContain(text.slice(28))
     }
-    for (const { hash } of keys) expect(hash).toMatch(/^\$2b\$10\$/)
+    for (const { hash, digest } of keys) {
+      expect(hash).toMatch(/^\$2b\$10\$/)
+      expect(digest).toMatch(/^[\w-]{43}$/)
+    }
   })
 
   test('leaves nothing behind when its keys cannot be stored', async () => {
@@ -90,7 +93,10 @@ describe('verifying a key', () => {
       allowNoOrigin: false,
       browserVouching: false,
       botMode: 'observe',
+      addressBudget: 'enforce',
+      clientNetworks: [],
       rateLimits: input.rateLimits,
+      paymentProvider: app.paymentProvider,
     })
     expect(await verify(secretKey)).toEqual({ ...verdict, kind: 'secret' })
   })
@@ -135,13 +141,47 @@ describe('verifying a key', () => {
 
   test('asks neither store nor bcrypt of what cannot be a key', async () => {
     const untouched = () => Promise.reject(new Error('was asked'))
-    const deaf = { ...ctx(), store: { find: untouched, get: untouched }, keyHasher: { verify: untouched } }
+    const deaf = {
+      ...ctx(),
+      store: { find: untouched, get: untouched, updateIf: untouched },
+      keyHasher: { verify: untouched },
+    }
     const mistyped = makeKey('secret', systemPlatform).text.replace(/.$/, (last) =>
       last === '0' ? '1' : '0',
     )
     for (const text of [mistyped, '', "' OR '1'='1", '{"$gt":""}', 'hf_sk_%', 'x'.repeat(200), '\0']) {
       expect(await verifyKey(deaf, { key: text })).toBeNull()
     }
+  })
+
+  test('spends no bcrypt on a key whose digest is known, right or wrong', async () => {
+    const { app, secretKey } = await create()
+    const verify = () => Promise.reject(new Error('was asked'))
+    const busy = { ...ctx(), keyHasher: { verify } }
+    const guess = makeKey('secret', systemPlatform).text.slice(28, 50)
+    expect(await verifyKey(busy, { key: forge(secretKey.slice(0, 28) + guess) })).toBeNull()
+    expect((await verifyKey(busy, { key: secretKey }))?.appId).toBe(app.id)
+  })
+
+  test('learns the digest of a key from a version before, which has only bcrypt’s hash, at its first good use', async () => {
+    const { app, secretKey } = await create()
+    const keyId = parseKey(secretKey)?.keyId ?? ''
+    const kept = async () => (await store.get(app.id, 'keys', { keyId }))?.digest
+    const digest = await kept()
+    await store.updateIf(app.id, 'keys', { keyId }, { set: { digest: null } })
+    const guess = forge(secretKey.slice(0, 28) + makeKey('secret', systemPlatform).text.slice(28, 50))
+    expect([await verify(guess), await kept()]).toEqual([null, null])
+    expect((await verify(secretKey))?.kind).toBe('secret')
+    expect(await kept()).toBe(digest)
+  })
+
+  test('takes a good key although its digest cannot be stored', async () => {
+    const { app, secretKey } = await create()
+    await store.updateIf(app.id, 'keys', { kind: 'secret' }, { set: { digest: null } })
+    const updateIf = () => Promise.reject(new StoreError('unavailable', 'no disk'))
+    const { find, get } = store
+    const full = { ...ctx(), store: { find, get, updateIf } }
+    expect((await verifyKey(full, { key: secretKey }))?.appId).toBe(app.id)
   })
 
   test('spends no bcrypt on an id that nobody has', async () => {

@@ -5,8 +5,9 @@ import type { AppDoc } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { PasswordHasher } from '../users/passwords.ts'
 import { appView } from './app-view.ts'
+import { checkDefaults } from './check-defaults.ts'
 import { checkProvider } from './check-provider.ts'
-import { makeKey } from './keys.ts'
+import { digestOf, makeKey } from './keys.ts'
 
 interface Context {
   readonly store: Pick<Store, 'transaction'>
@@ -19,6 +20,7 @@ interface Context {
 export async function createApp(ctx: Context, input: AppInput): Promise<CreatedApp> {
   const { store, platform, keyHasher } = ctx
   checkProvider(ctx, input)
+  checkDefaults(input, input.eventDefaults)
   const appId = AppId.parse(newId('app', platform.random))
   const createdAt = new Date(platform.now())
   const app: AppDoc = {
@@ -34,7 +36,9 @@ export async function createApp(ctx: Context, input: AppInput): Promise<CreatedA
   const secret = makeKey('secret', platform)
   const keys = await Promise.all(
     [publishable, secret].map(async ({ kind, keyId, text }) => {
-      return { appId, keyId, kind, hash: await keyHasher.hash(text), expiresAt: null, createdAt }
+      const hash = await keyHasher.hash(text)
+      const digest = digestOf(text)
+      return { appId, keyId, kind, hash, digest, use: null, expiresAt: null, createdAt }
     }),
   )
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { KeyQuestion, passwordBytesMax, systemPlatform } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { makeKey, parseKey } from './keys.ts'
+import { digestOf, hasDigest, makeKey, parseKey } from './keys.ts'
 
 const kinds = [
   ['publishable', 'hf_pk_'],
@@ -70,4 +70,14 @@ test.each([' ', '\n', '\0', '\uFEFF'])('a key with %j around it is no key', (spa
   const { text } = makeKey('secret', systemPlatform)
   expect(parseKey(text + space)).toBeNull()
   expect(parseKey(space + text)).toBeNull()
+})
+
+test('a digest is of the whole key, and of no other', () => {
+  const { text } = makeKey('secret', systemPlatform)
+  const digest = digestOf(text)
+  expect(digest).toMatch(/^[\w-]{43}$/)
+  expect(hasDigest(text, digest)).toBe(true)
+  for (const other of ['', text.slice(1), `${text}0`, text.replace('sk', 'pk')])
+    expect(hasDigest(other, digest)).toBe(false)
+  for (const damaged of ['', digest.slice(1), `${digest}A`]) expect(hasDigest(text, damaged)).toBe(false)
 })

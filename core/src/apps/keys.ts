@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { base62Of, type KeyKind, type Platform } from '@holdfast/contract'
 
@@ -30,4 +31,16 @@ export function parseKey(text: string): AppKey | null {
   const kind = kinds[prefix]
   if (kind === undefined || checksum !== checksumOf(body)) return null
   return { kind, keyId, text }
+}
+
+/**
+ * What a random key is known by: of 128 random bits nobody can try all, however fast each is tried, so that no slow hash is
+ * needed. It is of the whole text, whose prefix says what the key is for.
+ */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+/** Whether a text has this digest, in a time that tells nothing of where they differ. */
+export function hasDigest(text: string, digest: string): boolean {
+  const [presented, known] = [Buffer.from(digestOf(text)), Buffer.from(digest)]
+  return presented.length === known.length && timingSafeEqual(presented, known)
 }

@@ -1,4 +1,4 @@
-import { type AppId, type IssuedKind, liveKeysPerKindMax } from '@holdfast/contract'
+import { type AppId, type IssuedKind, KeyUse, liveKeysPerKindMax } from '@holdfast/contract'
 import type { KeyDoc } from '../store/schema.ts'
 import type { Statements } from '../store/store.ts'
 
@@ -12,7 +12,8 @@ export async function liveKeys(
   { appId, kind, now }: { readonly appId: AppId; readonly kind: IssuedKind; readonly now: Date },
 ): Promise<KeyDoc[]> {
   // One of each kind is made with the app, and a rotation ends those beyond the limit.
-  const limit = liveKeysPerKindMax
+  // Of a predecessor's keys those of each use.
+  const limit = liveKeysPerKindMax * (kind === 'legacy' ? KeyUse.options.length : 1)
   return [
     ...(await find(appId, 'keys', { kind, expiresAt: null }, { limit })),
     ...(await find(appId, 'keys', { kind, expiresAt: { gt: now } }, { limit })),

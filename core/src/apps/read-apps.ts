@@ -1,5 +1,5 @@
 import { type AppId, type AppPage, type AppsQuery, type AppView, Problem } from '@holdfast/contract'
-import { pageOf } from '../cursor.ts'
+import { pageOf, placeIn } from '../cursor.ts'
 import { everyApp, type Store } from '../store/store.ts'
 import { appView } from './app-view.ts'
 
@@ -13,21 +13,30 @@ export async function readApp(
   return appView(app)
 }
 
-/** The apps that match, newest first; the cursor is the last one's of the page before. */
+const filterOf = ({ domain, active }: Pick<AppsQuery, 'domain' | 'active'>) => ({
+  ...(domain !== undefined && { domain }),
+  ...(active !== undefined && { active }),
+})
+
+/** How many apps match. */
+export const countApps = (
+  { store }: { readonly store: Pick<Store, 'count'> },
+  query: Pick<AppsQuery, 'domain' | 'active'>,
+): Promise<number> => store.count(everyApp, 'apps', filterOf(query))
+
+/** The apps that match, newest first, after passing over `skip`; the cursor is the last one's of the page before. */
 export async function listApps(
   { store }: { readonly store: Pick<Store, 'find'> },
-  { domain, active, cursor, limit }: AppsQuery,
+  { cursor, limit, ...query }: AppsQuery,
+  skip = 0,
 ): Promise<AppPage> {
+  const place = placeIn('apps', cursor)
   const found = await store.find(
     everyApp,
     'apps',
-    {
-      ...(domain !== undefined && { domain }),
-      ...(active !== undefined && { active }),
-      ...(cursor !== undefined && { cursor: { lt: cursor } }),
-    },
-    { orderBy: 'cursor', order: 'descending', limit: limit + 1 },
+    { ...filterOf(query), ...(place !== undefined && { cursor: { lt: place } }) },
+    { orderBy: 'cursor', order: 'descending', limit: limit + 1, skip },
   )
-  const { docs, next } = pageOf(found, limit)
+  const { docs, next } = pageOf('apps', found, limit)
   return { apps: docs.map(appView), ...next }
 }

@@ -98,6 +98,8 @@ describe('rotating a key', () => {
     [{ kind: 'legacy', key: `hf_sk_${'k'.repeat(40)}` }],
     [{ kind: 'legacy', key: 'é'.repeat(32) }],
     [{ kind: 'legacy', key: { $gt: '' } }],
+    [{ kind: 'legacy', use: 'browser' }],
+    [{ kind: 'secret', use: 'server' }],
     [{}],
   ])('refuses %j', (request) => {
     expect(RotateKeyRequest.safeParse(request).success).toBe(false)
@@ -114,6 +116,36 @@ describe('a legacy key', () => {
     const made = await rotate(app.id, { kind: 'legacy' })
     expect(made.key).toMatch(/^[A-Za-z0-9]{44}$/)
     expect([await kindOf(made.key, app.id), await kindOf(chosen, app.id)]).toEqual(['legacy', null])
+  })
+
+  test('of one use is not ended by a rotation of the other’s', async () => {
+    const { app } = await world.create({ allowedDomains: ['shop.example'] })
+    const useOf = async (key: string) => (await verifyKey(world.ctx, { key, appId: app.id }))?.use ?? null
+    const first = (await rotate(app.id, { kind: 'legacy' })).key
+    const server = (await rotate(app.id, { kind: 'legacy', use: 'server' })).key
+    expect([await useOf(first), await useOf(server)]).toEqual(['page', 'server'])
+    const page = (await rotate(app.id, { kind: 'legacy' })).key
+    expect([await useOf(first), await useOf(page), await useOf(server)]).toEqual([null, 'page', 'server'])
+    const next = (await rotate(app.id, { kind: 'legacy', use: 'server' })).key
+    expect([await useOf(page), await useOf(server), await useOf(next)]).toEqual(['page', null, 'server'])
+  })
+
+  test('of which nothing is said is a page’s in an app with domains, and a server’s in one without', async () => {
+    for (const [allowedDomains, use] of [
+      [['*'], 'page'],
+      [[], 'server'],
+    ]) {
+      const { app } = await world.create({ allowedDomains })
+      const { key } = await rotate(app.id, { kind: 'legacy' })
+      expect((await verifyKey(world.ctx, { key, appId: app.id }))?.use).toBe(use)
+    }
+  })
+
+  test('that is the only one of its app passes its use on, where the rotation says nothing', async () => {
+    const { app } = await world.create({ allowedDomains: ['*'] })
+    await rotate(app.id, { kind: 'legacy', use: 'server' })
+    const { key } = await rotate(app.id, { kind: 'legacy' })
+    expect((await verifyKey(world.ctx, { key, appId: app.id }))?.use).toBe('server')
   })
 
   test('of one app is nothing to another, and the same text may belong to two', async () => {

@@ -16,6 +16,7 @@ import type { Identities } from '../identities.ts'
 import { deniedUsers } from '../users/denied-users.ts'
 import { appVerdict } from './app-verdict.ts'
 import { createApp } from './create-app.ts'
+import { rememberingProven } from './proven-keys.ts'
 import { listApps, readApp } from './read-apps.ts'
 import { rotateKey } from './rotate-key.ts'
 import { updateApp } from './update-app.ts'
@@ -23,7 +24,7 @@ import { verifyKey } from './verify-key.ts'
 
 /** What the edge asks about a key that it does not know, and about an app that its operator has named. */
 export function keyRoutes(core: Core, identities: Identities) {
-  const ctx = { ...core, ...identities }
+  const ctx = { ...core, keyHasher: rememberingProven(identities.keyHasher) }
   const withDenied = async (verdict: KeyVerdict['verdict']): Promise<KeyVerdict> => ({
     verdict,
     deniedUsers: verdict ? await deniedUsers(core) : [],

@@ -34,7 +34,15 @@ describe('changing an app', () => {
       allowNoOrigin: true,
       paymentProvider: 'external',
       botMode: 'enforce',
-      rateLimits: { userPerSecond: 5, clientPerSecond: 6, appPerSecond: 7 },
+      addressBudget: 'observe',
+      clientNetworks: [{ cidr: '2001:db8::/48', units: 4_000 }],
+      rateLimits: {
+        userPerSecond: 5,
+        clientPerSecond: 6,
+        appPerSecond: 7,
+        unpaidOrdersPerHour: 8,
+        freeSeatsPerDay: 9,
+      },
       eventDefaults: { holdTtlMs: 60_000 },
       browserVouching: true,
       metadata: { contract: { $gt: '', 'a.b': [1] } },
@@ -56,7 +64,11 @@ describe('changing an app', () => {
     const { core, appId } = await testCore()
     const change = (patch: object) =>
       updateApp(
-        { store: core.store, findProvider: () => simulatedProvider(systemPlatform) },
+        {
+          store: core.store,
+          platform: systemPlatform,
+          findProvider: () => simulatedProvider(systemPlatform),
+        },
         { appId, patch: AppPatch.parse(patch) },
       )
     await expect(change({ domain: 'BUS', name: 'Coach' })).rejects.toMatchObject({
@@ -102,6 +114,28 @@ describe('changing an app', () => {
     expect(AppPatch.safeParse(patch).success).toBe(false)
     expect(AppInput.safeParse({ name: 'Shop', ...patch }).success).toBe(false)
   })
+})
+
+test('defaults that no event could have are refused, with what they are measured by', async () => {
+  const refused = {
+    code: 'invalid_request',
+    extras: {
+      errors: [{ path: 'eventDefaults.holdTtlMs', message: expect.stringContaining('is 1800000') }],
+    },
+  }
+  const eventDefaults = { holdTtlMs: 1_800_001 }
+  await expect(world.create({ eventDefaults })).rejects.toMatchObject(refused)
+  const { app } = await world.create({})
+  const patch = AppPatch.parse({ eventDefaults })
+  const appId = AppId.parse(app.id)
+  await expect(updateApp(world.ctx, { appId, patch })).rejects.toMatchObject(refused)
+})
+
+test('origins are kept as browsers write them, those of the shells of apps too', async () => {
+  const { app } = await world.create({
+    allowedOrigins: ['https://Kino.example:443/', 'Capacitor://localhost'],
+  })
+  expect(app.allowedOrigins).toEqual(['https://kino.example', 'capacitor://localhost'])
 })
 
 test('metadata that is nested without end is refused, not fallen over', () => {

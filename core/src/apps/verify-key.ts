@@ -10,11 +10,11 @@ import type { KeyDoc } from '../store/schema.ts'
 import { everyApp, type Store } from '../store/store.ts'
 import type { PasswordHasher } from '../users/passwords.ts'
 import { verdictOn } from './app-verdict.ts'
-import { type AppKey, parseKey } from './keys.ts'
+import { type AppKey, digestOf, hasDigest, parseKey } from './keys.ts'
 import { isLive, liveKeys } from './live-keys.ts'
 
 interface Context {
-  readonly store: Pick<Store, 'find' | 'get'>
+  readonly store: Pick<Store, 'find' | 'get' | 'updateIf'>
   readonly platform: Pick<Platform, 'now'>
   readonly keyHasher: Pick<PasswordHasher, 'verify'>
 }
@@ -22,8 +22,9 @@ interface Context {
 /**
  * What a presented key is good for, or null for every kind of wrong one.
  *
- * An unknown key id is refused without the work of a bcrypt, which a clock can tell: ids are no secret (every page
- * shows a publishable one) and 128 bits of the key remain to be guessed, so the work would serve only a flood.
+ * No flood of wrong keys delays a right one: ours are compared by their digests, at once, and a predecessor's by bcrypt only
+ * until it was right once. An unknown key id is refused without any comparison, which a clock can tell: ids are no secret
+ * (every page shows a publishable one) and 128 bits of the key remain to be guessed.
  */
 export async function verifyKey(
   ctx: Context,
@@ -58,17 +59,29 @@ async function verifyLegacy(ctx: Context, text: string, appId: AppId): Promise<I
 }
 
 async function verdictOf(
-  { store, keyHasher }: Context,
+  ctx: Context,
   appId: AppId,
   keys: readonly KeyDoc[],
   text: string,
 ): Promise<IssuedVerdict | null> {
-  const app = keys.length > 0 ? await store.get(appId, 'apps', {}) : null
+  const app = keys.length > 0 ? await ctx.store.get(appId, 'apps', {}) : null
   if (!app?.active) return null
-  for (const { kind, hash } of keys) {
-    // The hash is of the whole text, so the prefix cannot be changed from one kind of key to the other either.
-    if (!(await keyHasher.verify(text, hash))) continue
-    return verdictOn(app, kind)
-  }
+  for (const key of keys) if (await isOf(ctx, key, text)) return verdictOn(app, key)
   return null
+}
+
+/**
+ * Whether this is the text of a key. Both hashes are of the whole of it, so the prefix cannot be changed from one kind of key to
+ * the other either. A key of ours that has only bcrypt's, from a version before, gets its digest at its first good use.
+ */
+async function isOf({ store, keyHasher }: Context, key: KeyDoc, text: string): Promise<boolean> {
+  if (key.digest !== null) return hasDigest(text, key.digest)
+  if (!(await keyHasher.verify(text, key.hash))) return false
+  if (key.kind !== 'legacy') {
+    const { appId, keyId } = key
+    const digest = digestOf(text)
+    // The key is good all the same: it is learned the next time.
+    await store.updateIf(appId, 'keys', { keyId, digest: null }, { set: { digest } }).catch(() => 0)
+  }
+  return true
 }

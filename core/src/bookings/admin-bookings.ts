@@ -1,5 +1,5 @@
 import type { AdminBooking, AdminBookingPage, AdminBookingsQuery } from '@holdfast/contract'
-import { cursorAt, pageOf } from '../cursor.ts'
+import { cursorAt, pageOf, placeIn } from '../cursor.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { everyApp, type Filter, type Store } from '../store/store.ts'
 import { bookingView } from './booking-view.ts'
@@ -32,17 +32,18 @@ function filterOf(
   }
 }
 
-/** The bookings that match, newest first, and the numbers of all of them, whichever page is asked for. */
+/** The bookings that match, newest first, after passing over `skip`, and the numbers of all of them. */
 export async function listAllBookings(
   { store }: { readonly store: Pick<Store, 'find' | 'total'> },
   query: AdminBookingsQuery,
+  skip = 0,
 ): Promise<AdminBookingPage> {
   const { app = everyApp, cursor, limit } = query
-  const order = { orderBy: 'cursor', order: 'descending', limit: limit + 1 } as const
+  const order = { orderBy: 'cursor', order: 'descending', limit: limit + 1, skip } as const
   const [found, statistics] = await Promise.all([
-    store.find(app, 'bookings', filterOf(query, cursor), order),
+    store.find(app, 'bookings', filterOf(query, placeIn('bookings', cursor)), order),
     bookingStatistics({ store }, app, filterOf(query, undefined)),
   ])
-  const { docs, next } = pageOf(found, limit)
+  const { docs, next } = pageOf('bookings', found, limit)
   return { bookings: docs.map(adminBooking), statistics, ...next }
 }

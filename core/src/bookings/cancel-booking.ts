@@ -8,12 +8,14 @@ import {
   type Principal,
   Problem,
   paymentCallMs,
+  problemWith,
   shareOf,
+  sumToGiveBack,
 } from '@holdfast/contract'
 import { assertAlive, remainingMs } from '../http/admission.ts'
 import { pokeSubject } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
-import { chargeOf, keyOf } from '../payments/payment-rows.ts'
+import { chargeOf, isOurs, keyOf } from '../payments/payment-rows.ts'
 import { settlePayment } from '../payments/settle-payment.ts'
 import { settleRefund } from '../payments/settle-refund.ts'
 import type { BookingDoc } from '../store/schema.ts'
@@ -63,9 +65,11 @@ const attemptsMax = 5
  */
 export async function previewCancellation(ctx: Settling, ask: CancelAsk): Promise<CancelPreview> {
   const booking = await readBooking(ctx, ask, ask.bookingId)
-  const { seats, refund, retained, charges } = endingOf(ctx, booking, ask)
+  const ending = await endingOf(ctx, booking, ask)
+  const { seats, refund, retained, charges } = ending
   const { bookingId, currency } = booking
-  return { booking: bookingId, seats: [...seats], refund, retained, currency, charges: [...charges] }
+  const sums = { refund, retained, ...roundingOf(ending), currency }
+  return { booking: bookingId, seats: [...seats], ...sums, charges: [...charges] }
 }
 
 /**
@@ -110,14 +114,14 @@ async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Re
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     assertAlive(ctx.platform, call.deadlineMs)
     const booking = await readBooking(ctx, call, call.bookingId)
-    const ending = endingOf(ctx, booking, call)
+    const ending = await endingOf(ctx, booking, call)
     const isLetGo = booking.paymentStatus === 'PENDING' && (await letGo(ctx, booking, ending))
     if (booking.paymentStatus === 'PENDING' && !isLetGo) {
       await takeFirst(ctx, booking)
       continue
     }
     const cancellation = await draftCancellation(ctx, booking, ending)
-    const reply = replyOf(booking, cancellation, isLetGo)
+    const reply = replyOf(booking, cancellation, { ending, isLetGo })
     try {
       await ctx.store.transaction(remainingMs(ctx.platform, call.deadlineMs), async (tx) => {
         if (isLetGo) await markLetGo(tx, booking)
@@ -136,24 +140,36 @@ async function cancel(ctx: Settling, call: CancelCall, claim: Claim): Promise<Re
   throw new Problem('payment_pending', {}, 1)
 }
 
+const forApp =
+  'How much is given back is for the app’s server to say: with the secret key, and without a buyer. Leave refund out, and the terms of the booking say it.'
+
 /**
  * What would end, by whose word, at which price.
  * @throws Problem `forbidden`, `unknown_seat`, `cannot_cancel`
  */
-function endingOf({ platform }: Settling, booking: BookingDoc, ask: CancelAsk): Ending {
+async function endingOf({ store, platform }: Settling, booking: BookingDoc, ask: CancelAsk): Promise<Ending> {
   const { owner, request } = ask
   const isApp = owner === null && ask.kind === 'secret'
-  if (!isApp && request.refund !== undefined && request.refund !== 'policy') throw new Problem('forbidden')
+  if (!isApp && request.refund !== undefined && request.refund !== 'policy')
+    throw problemWith('forbidden', forApp)
   if (booking.status === 'CANCELLED' || booking.paymentStatus === 'FAILED') throw new Problem('cannot_cancel')
   const seats = seatsOf(booking, request)
   const kind = isApp ? (request.refund ?? 'full') : 'policy'
-  const due = refundOf({ booking, seats, nowMs: platform.now(), kind })
+  const event = await store.get(booking.appId, 'events', { eventId: booking.eventId })
+  const { startsAt } = event ?? booking.terms
+  const due = refundOf({ booking, startsAt, seats, nowMs: platform.now(), kind })
   if (due === 'not_allowed') throw new Problem('cannot_cancel')
-  return { by: isApp ? 'app' : 'owner', seats, ...leftOf(due, booking) }
+  return { by: isApp ? 'app' : 'owner', seats, ...payableOf(due, booking) }
 }
 
-/** What somebody gave back at the provider is not given back again, nor its part of the charges. */
-function leftOf(due: Due, { retained: left }: BookingDoc): Due {
+/**
+ * What is given back of what is due: a sum that the provider can make, which is more where it cannot make this one. What
+ * somebody gave back there already is not given back again, nor its part of the charges.
+ */
+function payableOf(due: Due, { provider, currency, retained: left }: BookingDoc): Due {
+  const refund = sumToGiveBack(provider, currency, due.refund, left)
+  const rounding = refund - due.refund
+  if (rounding > 0) return { ...due, refund, retained: due.retained - rounding, rounding }
   if (due.refund <= left) return due
   const charges = due.charges.map((line) => ({ ...line, amount: shareOf(line.amount, left, due.refund) }))
   return { refund: left, retained: due.retained + due.refund - left, charges }
@@ -176,7 +192,8 @@ async function letGo(ctx: Settling, booking: BookingDoc, { seats, refund }: Endi
   const payment = await ctx.store.get(appId, 'payments', keyOf({ ...booking, paymentId }))
   if (payment?.state !== 'AUTHORISED') return false
   const provider = ctx.findProvider(payment.provider, payment.account)
-  return (await provider?.void(chargeOf(payment), paymentCallMs)) === 'voided'
+  if (!provider || !isOurs(payment, provider)) return false
+  return (await provider.void(chargeOf(payment), paymentCallMs)) === 'voided'
 }
 
 type Tx = Parameters<typeof recordCancellation>[0]
@@ -196,7 +213,13 @@ async function takeFirst(ctx: Settling, { appId, bookingId, provider, account, p
   if (after?.paymentStatus === 'PENDING') throw new Problem('payment_pending', {}, 1)
 }
 
-function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): Reply {
+const roundingOf = ({ rounding }: Pick<Ending, 'rounding'>) => (rounding === undefined ? {} : { rounding })
+
+function replyOf(
+  booking: BookingDoc,
+  { doc }: Cancellation,
+  { ending, isLetGo }: { readonly ending: Ending; readonly isLetGo: boolean },
+): Reply {
   const { bookingId, n, seats, refund, retained, currency, charges, refundId, receipt, createdAt } = doc
   const reply: CancelReply = {
     booking: bookingView({ ...booking, ...changesOf(booking, doc, isLetGo) }),
@@ -206,6 +229,7 @@ function replyOf(booking: BookingDoc, { doc }: Cancellation, isLetGo: boolean): 
       seats,
       refund,
       retained,
+      ...roundingOf(ending),
       currency,
       charges,
       refundId,

@@ -102,8 +102,8 @@ export async function completeKey(tx: Statements, claim: Claim, reply: Reply): P
   if (completed !== 1) throw new ClaimLost('the claim was taken over')
 }
 
-/** Lets a key go that got no final answer, so that a retry need not wait. */
-export async function abandonKey(store: Store, claim: Claim): Promise<void> {
+/** Lets a key go that got no final answer, so that a retry need not wait. False: somebody else has it. */
+export async function abandonKey(store: Store, claim: Claim): Promise<boolean> {
   const { appId, owner, key, token } = claim
-  await store.delete(appId, 'idempotency', { owner, key, token, status: 'CLAIMED' })
+  return (await store.delete(appId, 'idempotency', { owner, key, token, status: 'CLAIMED' })) === 1
 }

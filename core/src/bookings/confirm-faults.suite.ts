@@ -100,7 +100,7 @@ export function faultsSuite(open: OpenStore): void {
     })
 
     test('F13: a claim whose holder died is taken over, and the dead holder can no longer complete it', async () => {
-      let now = 1_800_000_000_000
+      let now = systemPlatform.now()
       const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const answer = Promise.withResolvers<void>()
       let calls = 0
@@ -127,7 +127,7 @@ export function faultsSuite(open: OpenStore): void {
     })
 
     test('a dead holder whose answer would be final is told that another goes on', async () => {
-      let now = 1_800_000_000_000
+      let now = systemPlatform.now()
       const asked = Promise.withResolvers<void>()
       const answer = Promise.withResolvers<void>()
       const declined: Seen = {

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { faultsSuite } from './confirm-faults.suite.ts'
 import { moneySuite } from './confirm-money.suite.ts'
+import { releaseSuite } from './confirm-release.suite.ts'
 import { salesSuite } from './confirm-sales.suite.ts'
 import type { OpenStore } from './testing.ts'
 
@@ -10,5 +11,6 @@ export function confirmSuite(name: string, open: OpenStore): void {
     salesSuite(open)
     moneySuite(open)
     faultsSuite(open)
+    releaseSuite(open)
   })
 }

@@ -1,74 +1,40 @@
-import {
-  type AnyCode,
-  type ConfirmCommand,
-  type ExternalUser,
-  type KeyKind,
-  type PaymentId,
-  type PinReport,
-  Problem,
-  type ProblemCode,
-  type ProblemExtras,
-  paymentCallMs,
-  problemBody,
-  problems,
-  SeatId,
-  totalOf,
-} from '@holdfast/contract'
-import type { Core } from '../context.ts'
+import { type AnyCode, Problem, type ProblemCode, totalOf } from '@holdfast/contract'
 import { cursorOf } from '../cursor.ts'
-import { applySeats } from '../events/apply-event.ts'
 import { assertAlive, remainingMs } from '../http/admission.ts'
 import { bookingPokes, noticePoke } from '../outbox/rows.ts'
-import { noteUnused } from '../payments/note-unused.ts'
 import { type Taken, takePayment } from '../payments/take-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { isDuplicate, StoreError } from '../store/store.ts'
 import { newBookingId } from './booking-id.ts'
 import { type Buyer, buyerOf } from './buyer.ts'
-import { abandonKey, type Claim, ClaimLost, claimKey, completeKey, type Reply } from './claim-key.ts'
+import { type Buying, type Count, countBooked } from './buyer-limits.ts'
+import { abandonKey, type Claim, ClaimLost, claimKey } from './claim-key.ts'
 import { bookedAmong, bookedReply, commitBooking, SeatsTaken } from './commit-booking.ts'
-import { decideExpired, type Grant, putDecision } from './decide-grant.ts'
+import {
+  answerOf,
+  type ConfirmAnswer,
+  type ConfirmCall,
+  type Confirming,
+  finish,
+  type Pinned,
+  refusal,
+  tellOnly,
+} from './confirm-answer.ts'
+import { decideAgainst } from './decide-grant.ts'
+import { noteRefusal } from './last-refusal.ts'
+import { assertTimely, holdOverAtMs, reportOverAtMs } from './late-sale.ts'
+import { refuseForGood, refusePin, tellOver } from './refuse-confirm.ts'
+import { replayBooking } from './replay-booking.ts'
 import { stage } from './stage.ts'
 
-type Context = Pick<
-  Core,
-  'store' | 'inventory' | 'platform' | 'findProvider' | 'receipts' | 'log' | 'observe'
-> & {
-  /** Carries out what a commit promised, now; repair does it again until it is done. */
-  readonly poke: (booking: BookingDoc) => void
-}
-
-export interface ConfirmCall extends Grant {
-  readonly owner: BookingDoc['owner']
-  readonly kind: KeyKind
-  /** What the app's server says of its own user. */
-  readonly externalUser: ExternalUser | undefined
-  readonly requestId: string
-  /** What the key stands for: method, route, app, user and body. */
-  readonly fingerprint: string
-  readonly command: ConfirmCommand
-  /** When it is known already which payment the command means. */
-  readonly paymentId?: PaymentId
-  /** When core must have answered, on its own clock. */
-  readonly deadlineMs: number
-}
-
-export interface ConfirmAnswer extends Reply {
-  readonly replayed: boolean
-  readonly retryAfterSeconds?: number
-}
-
-type Pinned = Extract<PinReport, { word: 'pinned' }>
-
-/** The refusals that stay true, so that a key may answer them for ever. */
+/**
+ * The refusals that stay true, so that a key may answer them for ever, beside those of a grant that is decided
+ * (`refuseForGood`). A payment that was refused may be paid the next time, with the same key.
+ */
 const finalCodes = [
-  'hold_expired',
   'hold_released',
   'hold_confirmed',
-  'payment_required',
-  'payment_declined',
   'payment_already_used',
-  'invalid_request',
 ] as const satisfies readonly ProblemCode[]
 type FinalCode = (typeof finalCodes)[number]
 
@@ -84,12 +50,14 @@ const bookingIdAttemptsMax = 8
  * store decides. Final answers are recorded with their decision, so the same key always gets the same bytes and
  * is never both booked and refused; others (202, 409 in_progress, 5xx) are not recorded.
  */
-export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer> {
-  const { appId, owner, eventId, grantId, fingerprint, command } = call
+export async function confirmHold(ctx: Confirming, asked: ConfirmCall): Promise<ConfirmAnswer> {
+  const { appId, owner, eventId, grantId, fingerprint, command } = asked
+  // Nothing is begun on a report that is too old: another confirm asks anew.
+  const call = { ...asked, deadlineMs: Math.min(asked.deadlineMs, reportOverAtMs(command)) }
   assertAlive(ctx.platform, call.deadlineMs)
   const about = { eventId, grantId, paymentId: call.paymentId ?? command.payment?.id ?? null }
-  const asked = { appId, owner, key: command.idempotencyKey, fingerprint, about }
-  const outcome = await stage(ctx, 'claim', () => claimKey(ctx, asked))
+  const key = { appId, owner, key: command.idempotencyKey, fingerprint, about }
+  const outcome = await stage(ctx, 'claim', () => claimKey(ctx, key))
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }
@@ -103,7 +71,7 @@ export async function confirmHold(ctx: Context, call: ConfirmCall): Promise<Conf
 }
 
 /** Answers a claimed key, and lets it go when the answer is not final. */
-async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+async function settleClaim(ctx: Confirming, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
   try {
     return await answerClaim(ctx, call, claim)
   } catch (error) {
@@ -118,77 +86,25 @@ async function settleClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promi
 }
 
 /** The answer, recorded when it is final. */
-async function answerClaim(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+async function answerClaim(ctx: Confirming, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
   try {
     const before = await stage(ctx, 'replay', () => replayBooking(ctx, call))
     if (before) return await finish(ctx, claim, before)
     const { pin } = call.command
     if (pin.word !== 'pinned') return await refusePin(ctx, call, claim, pin)
+    if (ctx.platform.now() >= holdOverAtMs(ctx, pin))
+      return await refuseForGood(ctx, call, claim, 'hold_expired')
     return await payAndCommit(ctx, call, claim, pin)
   } catch (error) {
-    if (!(error instanceof Problem && isFinal(error.code))) throw error
-    return finish(ctx, claim, refusal(call, error.code, error.extras))
-  }
-}
-
-/** The booking that the grant became, if it did: the natural key of a sale. */
-async function replayBooking(ctx: Context, call: ConfirmCall): Promise<ConfirmAnswer | null> {
-  const { appId, eventId, grantId, owner } = call
-  const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
-  if (!booking) return null
-  if (booking.owner !== owner) throw new Problem('not_found')
-  if (await isPaidOtherwise(ctx, call, booking)) {
-    const { provider, account, seats, total, currency } = booking
-    const purpose = { ...call, provider, account, seats, amount: total, currency }
-    await noteUnused(ctx, purpose, call.command.payment)
-    throw new Problem('hold_confirmed', { bookingId: booking.bookingId })
-  }
-  return { ...bookedReply(booking), replayed: true }
-}
-
-/** Whether the call names another payment than the one that the booking was sold on. */
-async function isPaidOtherwise(ctx: Context, call: ConfirmCall, booking: BookingDoc): Promise<boolean> {
-  const { payment } = call.command
-  if (!payment || (call.paymentId ?? payment.id) === booking.paymentId) return false
-  const provider = ctx.findProvider(booking.provider, booking.account)
-  const meant = await provider?.identify(
-    payment,
-    Math.min(remainingMs(ctx.platform, call.deadlineMs), paymentCallMs),
-  )
-  if (meant === 'unknown') throw new Problem('dependency_unavailable', {}, 1)
-  return meant !== booking.paymentId
-}
-
-/** A pin that did not hold: final refusals are decided in the store before they are told. */
-async function refusePin(
-  ctx: Context,
-  call: ConfirmCall,
-  claim: Claim,
-  pin: Exclude<PinReport, Pinned>,
-): Promise<ConfirmAnswer> {
-  switch (pin.word) {
-    case 'expired':
-      return refuseForGood(ctx, call, claim, 'hold_expired')
-    case 'lost':
-      return refuseForGood(ctx, call, claim, 'hold_lost')
-    case 'taken':
-      return refuseForGood(ctx, call, claim, 'seats_unavailable', { seats: pin.seats })
-    case 'released':
-      return refuseForGood(ctx, call, claim, 'hold_released')
-    case 'not_found':
-      throw new Problem('not_found')
-    case 'not_ready': {
-      const event = await ctx.store.get(call.appId, 'events', { eventId: call.eventId })
-      throw event ? new Problem('event_not_ready', {}, 1) : new Problem('not_found')
-    }
-    case 'confirmed': // Redis has heard of a booking that the store does not have: repair will tell.
-    case 'unavailable':
-      throw new Problem('dependency_unavailable', {}, 1)
+    if (!(error instanceof Problem) || error.kind.status >= 500) throw error
+    await noteRefusal(ctx, call, error)
+    const answer = answerOf(call, error)
+    return isFinal(error.code) ? finish(ctx, claim, answer) : tellOnly(ctx, claim, answer)
   }
 }
 
 async function payAndCommit(
-  ctx: Context,
+  ctx: Confirming,
   call: ConfirmCall,
   claim: Claim,
   pin: Pinned,
@@ -204,7 +120,19 @@ async function payAndCommit(
   const buyer = await buyerOf(ctx, call)
   const { paymentProvider: provider, paymentAccount: account } = app
   const { seats, currency } = pin
-  const due = { ...call, provider, account, seats, amount: totalOf(seats), currency, paymentId }
+  const buying = { app, event, owner: call.owner, seats, client: command.client }
+  // Before anybody pays for what they may not have.
+  const counts = await countBooked(ctx, buying)
+  const due = {
+    ...call,
+    provider,
+    account,
+    seats,
+    amount: totalOf(seats),
+    currency,
+    paymentId,
+    untilMs: pin.until,
+  }
   assertAlive(ctx.platform, call.deadlineMs)
   const asked = { ...due, claim: command.payment }
   const taken = await stage(ctx, 'payment', () =>
@@ -212,7 +140,7 @@ async function payAndCommit(
   )
   if (taken.word === 'unknown') return refusal(call, 'outcome_unknown')
   return commit(ctx, call, claim, {
-    ...{ pin, domain: app.domain, buyer, provider, account, taken },
+    ...{ pin, domain: app.domain, buyer, provider, account, taken, buying, counts },
     terms: { charges, cancellation, startsAt },
   })
 }
@@ -225,9 +153,13 @@ interface Sale {
   readonly account: BookingDoc['account']
   readonly taken: Extract<Taken, { word: 'paid' }>
   readonly terms: BookingDoc['terms']
+  readonly buying: Buying
+  /** What its limits will have counted, as they were when it was asked for. */
+  readonly counts: readonly Count[]
 }
 
-async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale): Promise<ConfirmAnswer> {
+async function commit(ctx: Confirming, call: ConfirmCall, claim: Claim, sale: Sale): Promise<ConfirmAnswer> {
+  let { counts } = sale
   for (let attempt = 1; ; attempt++) {
     // Made outside the transaction, which may run several times; a repeated id comes back here for another.
     const booking = await draftBooking(ctx, call, sale)
@@ -238,12 +170,20 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
     assertAlive(ctx.platform, call.deadlineMs)
     try {
       await stage(ctx, 'commit', () =>
-        commitBooking(ctx.store, booking, claim, pokes, remainingMs(ctx.platform, call.deadlineMs)),
+        commitBooking(ctx.store, {
+          ...{ booking, claim, pokes, counts },
+          budgetMs: remainingMs(ctx.platform, call.deadlineMs),
+          assertTimely: () => assertTimely(ctx, call.command, sale.pin),
+        }),
       )
       ctx.poke(booking)
       return { ...bookedReply(booking), replayed: false }
     } catch (error) {
       if (isDuplicate(error, 'bookings', 'primary') && attempt < bookingIdAttemptsMax) continue
+      if (isDuplicate(error, 'tallies', 'primary')) {
+        counts = await countBooked(ctx, sale.buying)
+        continue
+      }
       if (isDuplicate(error, 'reservations', 'primary')) return await followDecision(ctx, call, claim)
       if (!(error instanceof SeatsTaken)) throw error
       const ids = sale.pin.seats.map((seat) => seat.id)
@@ -254,7 +194,7 @@ async function commit(ctx: Context, call: ConfirmCall, claim: Claim, sale: Sale)
 }
 
 async function draftBooking(
-  ctx: Context,
+  ctx: Confirming,
   call: ConfirmCall,
   { pin, domain, buyer, provider, account, taken, terms }: Sale,
 ): Promise<BookingDoc> {
@@ -289,82 +229,11 @@ async function draftBooking(
 }
 
 /** Somebody decided the grant first: their decision is the answer. */
-async function followDecision(ctx: Context, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
-  const decided = await decideExpired(ctx.store, call, new Date(ctx.platform.now()))
-  if (decided !== 'CONFIRMED') throw new Problem(decided === 'RELEASED' ? 'hold_released' : 'hold_expired')
+async function followDecision(ctx: Confirming, call: ConfirmCall, claim: Claim): Promise<ConfirmAnswer> {
+  const decided = await decideAgainst(ctx, call, 'EXPIRED')
+  if (decided === 'RELEASED') throw new Problem('hold_released')
+  if (decided !== 'CONFIRMED') return tellOver(ctx, call, claim, refusal(call, 'hold_expired'))
   const before = await replayBooking(ctx, call)
   if (!before) throw new Problem('dependency_unavailable', {}, 1)
   return finish(ctx, claim, before)
-}
-
-/** Decides against the grant and records the refusal, in one transaction; then the seats need not wait. */
-async function refuseForGood(
-  ctx: Context,
-  call: ConfirmCall,
-  claim: Claim,
-  code: ProblemCode,
-  extras: ProblemExtras = {},
-): Promise<ConfirmAnswer> {
-  await noteRefused(ctx, call)
-  const answer = refusal(call, code, extras)
-  const { appId, eventId, grantId, owner } = call
-  const status = code === 'hold_released' ? 'RELEASED' : 'EXPIRED'
-  const now = new Date(ctx.platform.now())
-  try {
-    await ctx.store.transaction(remainingMs(ctx.platform, call.deadlineMs), async (tx) => {
-      await putDecision(tx, { appId, eventId, grantId, owner }, status, now)
-      await completeKey(tx, claim, answer)
-    })
-  } catch (error) {
-    if (!isDuplicate(error, 'reservations', 'primary')) throw error
-    return decidedAlready(ctx, call, claim, answer)
-  }
-  await giveBack(ctx, call, extras.seats ?? []).catch(() =>
-    ctx.log({ level: 'warn', event: 'seats_left_to_repair', appId, eventId }),
-  )
-  return answer
-}
-
-/** What an app has taken by itself for a grant that is over is on record, before it is told that it is. */
-async function noteRefused(ctx: Context, call: ConfirmCall): Promise<void> {
-  const { payment } = call.command
-  if (!payment?.amount || !payment.currency || call.kind !== 'secret') return
-  const app = await ctx.store.get(call.appId, 'apps', {})
-  if (app?.paymentProvider !== 'external') return
-  const { amount, currency } = payment
-  const taken = { provider: app.paymentProvider, account: app.paymentAccount, seats: [], amount, currency }
-  await noteUnused(ctx, { ...call, ...taken }, payment)
-}
-
-/** Seats that somebody else has bought are told as sold, then what the grant still has is freed. */
-async function giveBack(
-  ctx: Context,
-  { appId, eventId, grantId }: Grant,
-  sold: readonly string[],
-): Promise<void> {
-  const ids = sold.map((id) => SeatId.parse(id))
-  if (ids.length > 0) await applySeats(ctx, { appId, eventId }, ids)
-  await ctx.inventory.sweep({ appId, eventId }, [{ grantId, verdict: 'decided' }])
-}
-
-/** The grant was decided before: as a booking, which is the answer, or against it, as we say too. */
-async function decidedAlready(
-  ctx: Context,
-  call: ConfirmCall,
-  claim: Claim,
-  answer: ConfirmAnswer,
-): Promise<ConfirmAnswer> {
-  const before = await replayBooking(ctx, call)
-  return finish(ctx, claim, before ?? answer)
-}
-
-/** Records a final answer. */
-async function finish(ctx: Context, claim: Claim, answer: ConfirmAnswer): Promise<ConfirmAnswer> {
-  await completeKey(ctx.store, claim, { status: answer.status, body: answer.body })
-  return answer
-}
-
-function refusal(call: ConfirmCall, code: ProblemCode, extras: ProblemExtras = {}): ConfirmAnswer {
-  const body = JSON.stringify(problemBody(code, extras, call.requestId))
-  return { status: problems[code].status, body, replayed: false }
 }

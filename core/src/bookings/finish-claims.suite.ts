@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Core } from '../context.ts'
 import { grantId, owner } from '../testing.ts'
 import { claimKey, completeKey } from './claim-key.ts'
-import { decideExpired } from './decide-grant.ts'
+import { decideAgainst } from './decide-grant.ts'
 import { finishClaims } from './finish-claims.ts'
 import { readReply } from './read-reply.ts'
 import { audit, confirm, type OpenStore, pinned, told, type World, worldsOn } from './testing.ts'
@@ -49,7 +49,7 @@ export function claimsSuite(name: string, open: OpenStore): void {
       await die(w, 2, 'undecided')
       await die(w, 3, 'expired')
       const { appId, eventId } = w
-      await decideExpired(w.core.store, { appId, eventId, grantId: grantId(3), owner: owner(3) }, new Date())
+      await decideAgainst(w.core, { appId, eventId, grantId: grantId(3), owner: owner(3) }, 'EXPIRED')
       expect(await finishClaims(later(w))).toBe(3)
       expect(await left(w)).toBe(0)
       expect(await finishClaims(later(w))).toBe(0)

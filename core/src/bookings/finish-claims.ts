@@ -25,7 +25,10 @@ async function finishClaim({ store }: Context, doc: ClaimDoc): Promise<void> {
   const { appId, owner, key, token } = doc
   const claim: Claim = { appId, owner, key, token }
   const booking = await soldAs(store, doc)
-  if (!booking) return abandonKey(store, claim)
+  if (!booking) {
+    await abandonKey(store, claim)
+    return
+  }
   try {
     await completeKey(store, claim, bookedReply(booking))
   } catch (error) {

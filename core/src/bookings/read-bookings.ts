@@ -7,7 +7,7 @@ import {
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
-import { pageOf } from '../cursor.ts'
+import { pageOf, placeIn } from '../cursor.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { bookingView } from './booking-view.ts'
 
@@ -29,18 +29,24 @@ export async function readBooking(
   return booking
 }
 
-/** The reader's bookings, newest first; the cursor is the last one's of the page before. */
+/** How many bookings the reader has. */
+export const countBookings = ({ store }: Pick<Core, 'store'>, { appId, owner }: Reader): Promise<number> =>
+  store.count(appId, 'bookings', owner === null ? {} : { owner })
+
+/** The reader's bookings, newest first, after passing over `skip`; the cursor is the last one's of the page before. */
 export async function listBookings(
   { store }: Pick<Core, 'store'>,
   { appId, owner }: Reader,
   page: PageQuery,
+  skip = 0,
 ): Promise<BookingPage> {
+  const place = placeIn('bookings', page.cursor)
   const found = await store.find(
     appId,
     'bookings',
-    { ...(owner !== null && { owner }), ...(page.cursor !== undefined && { cursor: { lt: page.cursor } }) },
-    { orderBy: 'cursor', order: 'descending', limit: page.limit + 1 },
+    { ...(owner !== null && { owner }), ...(place !== undefined && { cursor: { lt: place } }) },
+    { orderBy: 'cursor', order: 'descending', limit: page.limit + 1, skip },
   )
-  const { docs, next } = pageOf(found, page.limit)
+  const { docs, next } = pageOf('bookings', found, page.limit)
   return { bookings: docs.map(bookingView), ...next }
 }

@@ -13,6 +13,8 @@ export interface Ending {
   readonly seats: readonly PricedSeat[]
   readonly refund: number
   readonly retained: number
+  /** What of the refund is more than is due. */
+  readonly rounding?: number
   /** The fees and taxes in the refund. */
   readonly charges: readonly ChargeLine[]
 }

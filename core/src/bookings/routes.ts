@@ -23,9 +23,11 @@ import { bookingView } from './booking-view.ts'
 import { cancelBooking, previewCancellation } from './cancel-booking.ts'
 import { carryOut } from './carry-out.ts'
 import { confirmHold } from './confirm-hold.ts'
+import { lastRefusal } from './last-refusal.ts'
 import { listBookings, readBooking } from './read-bookings.ts'
 import { readDecision } from './read-decision.ts'
 import { readReply } from './read-reply.ts'
+import { releaseGrant } from './release-grant.ts'
 import { stage } from './stage.ts'
 
 /** Holds as far as core has to do with them: it decides what became of them. Mounted below an event. */
@@ -44,15 +46,14 @@ export function holdRoutes(core: Core) {
 
   return new Hono<CoreEnv>()
     .get('/:event/holds/:hold', async (c) => {
-      const decision: GrantDecision = await readDecision(core.store, { ...grantOf(c), owner: principalOf(c) })
-      return c.json(decision, 200)
+      const asked = { ...grantOf(c), owner: principalOf(c) }
+      const decided = await readDecision(core.store, asked)
+      const refused = decided.decision === 'undecided' ? await lastRefusal(core, asked) : undefined
+      const told: GrantDecision = { ...decided, ...(refused && { refused }) }
+      return c.json(told, 200)
     })
     .delete('/:event/holds/:hold', async (c) => {
-      const grant = grantOf(c)
-      const { decision, bookingId } = await readDecision(core.store, { ...grant, owner: principalOf(c) })
-      if (decision === 'confirmed') throw new Problem('hold_confirmed', bookingId ? { bookingId } : {})
-      if (decision === 'undecided') throw new Problem('confirm_in_progress', {}, 1)
-      await core.inventory.sweep(grant, [{ grantId: grant.grantId, verdict: 'decided' }])
+      await releaseGrant(core, { ...grantOf(c), owner: principalOf(c) }, c.get('deadlineMs'))
       return c.body(null, 204)
     })
     .post('/:event/holds/:hold/confirm', async (c) => {

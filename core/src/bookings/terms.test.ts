@@ -21,9 +21,13 @@ const seats = [
   { id: SeatId.parse('A-2'), price: 101 },
 ]
 
-const dueAt = (hoursLeft: number, terms: Partial<Parameters<typeof refundOf>[0]['booking']['terms']> = {}) =>
+type Terms = Parameters<typeof refundOf>[0]['booking']['terms']
+
+/** What is due so long before the start that was sold, or the one that is announced now. */
+const dueAt = (hoursLeft: number, { now, ...terms }: Partial<Terms> & { readonly now?: Date | null } = {}) =>
   refundOf({
     booking: { terms: { charges, cancellation, startsAt, ...terms } },
+    startsAt: now === undefined ? (terms.startsAt === undefined ? startsAt : terms.startsAt) : now,
     seats,
     nowMs: startsAt.getTime() - hoursLeft * hourMs,
     kind: 'policy',
@@ -55,6 +59,30 @@ describe('by the terms that were sold', () => {
     expect(dueAt(-1_000, { startsAt: null })).toMatchObject({ refund: 9_250 })
   })
 
+  const inHours = (hours: number) => new Date(startsAt.getTime() + hours * hourMs)
+
+  test.each([
+    ['postponed, by its new date', 0, inHours(200), 9_250],
+    ['postponed, by the later step of its new date', -20, inHours(50), 4_625],
+    ['postponed, too late for the new date too', -20, inHours(0), 'not_allowed'],
+    ['put off without a date', -1_000, null, 9_250],
+    ['brought forward, by the date that was sold', 200, inHours(-190), 9_250],
+    ['brought forward, until it starts', 168, inHours(-168), 9_250],
+    ['brought forward, and not after it has started', 167.999, inHours(-168), 'not_allowed'],
+  ])('of a show that is %s', (_name, hoursLeft, now, refund) => {
+    const due = dueAt(hoursLeft, { now })
+    expect(due === 'not_allowed' ? due : due.refund).toBe(refund)
+  })
+
+  test.each([
+    ['long before the date that it got', 1_000, 9_250],
+    ['in its last step', 24, 4_625],
+    ['too late for it', 23.999, 'not_allowed'],
+  ])('of a show that was sold before it had a date, %s', (_name, hoursLeft, refund) => {
+    const due = dueAt(hoursLeft, { startsAt: null, now: startsAt })
+    expect(due === 'not_allowed' ? due : due.refund).toBe(refund)
+  })
+
   test('fees that do not stay go back as the price does, and so do taxes', () => {
     const due = dueAt(100, { cancellation: { ...cancellation, keepFees: false } })
     expect(due).toEqual({
@@ -78,6 +106,7 @@ describe('by the word of the app', () => {
   const said = (kind: 'full' | 'none') =>
     refundOf({
       booking: { terms: { charges, cancellation: null, startsAt } },
+      startsAt,
       seats,
       nowMs: startsAt.getTime(),
       kind,

@@ -4,7 +4,8 @@ import { relayOnce } from '../outbox/relay.ts'
 import { settleDue } from '../payments/settle-due.ts'
 import type { Statements, Store } from '../store/store.ts'
 import { grantId, owner, testCore } from '../testing.ts'
-import { type ConfirmAnswer, type ConfirmCall, confirmHold } from './confirm-hold.ts'
+import type { ConfirmAnswer, ConfirmCall } from './confirm-answer.ts'
+import { confirmHold } from './confirm-hold.ts'
 
 /** Opens an empty store. */
 export type OpenStore = () => Promise<Store>
@@ -40,6 +41,9 @@ export interface Ask {
   payment?: string | null
   key?: string
   by?: number
+  kind?: ConfirmCall['kind']
+  /** What a server says that it was paid. */
+  paid?: { readonly amount: number; readonly currency: string }
   /** As much as the busiest machine takes when absent. */
   budgetMs?: number
 }
@@ -47,19 +51,28 @@ export interface Ask {
 /** Confirms as the route does. */
 export const confirm = (
   { core, appId, eventId }: World,
-  { n, pin, payment = `pay_${n}`, key = `key-${n}`, by = n, budgetMs = 120_000 }: Ask,
+  {
+    n,
+    pin,
+    payment = `pay_${n}`,
+    key = `key-${n}`,
+    by = n,
+    kind = 'publishable',
+    paid,
+    budgetMs = 120_000,
+  }: Ask,
 ) => {
   const command: ConfirmCommand = {
     idempotencyKey: key,
     pin,
-    ...(payment !== null && { payment: { id: payment as never } }),
+    ...(payment !== null && { payment: { id: payment as never, ...paid } }),
   }
   const call: ConfirmCall = {
     appId,
     eventId,
     grantId: grantId(n),
     owner: owner(by),
-    kind: 'publishable',
+    kind,
     externalUser: undefined,
     requestId: `req_${n}`,
     fingerprint: JSON.stringify([n, command.payment]),

@@ -21,7 +21,7 @@ export async function* diagnose(
   const conceal = concealing(source)
   const checks: readonly (readonly [check: string, run: () => Promise<readonly Finding[]>])[] = [
     ['settings', () => settingsFindings(source)],
-    ['store', () => storeFindings(settings)],
+    ['store', () => storeFindings(settings, source)],
     ['Redis', () => redisFindings(settings)],
     ['payments', () => paymentFindings(settings, callProviders)],
     ['mail', () => mailFindings(settings)],
@@ -49,7 +49,8 @@ export const doctorCommand = (): Command =>
   new Command('doctor')
     .description(
       'tries the settings of core, as its environment has them, against what they name: the store, Redis, clocks, ' +
-        'payment accounts, mail, an edge; changes nothing that anybody sees, and never prints a secret',
+        'payment accounts, mail, an edge; and, where they are set here too, the TICKETS_APP_ID and TICKETS_PAY of the ' +
+        'edge; changes nothing that anybody sees, and never prints a secret',
     )
     .option('--edge <url>', 'where an edge of this core answers')
     .option('--call-providers', 'ask payment providers whether they take the keys', false)

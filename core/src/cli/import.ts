@@ -4,11 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
+import {
+  AppId,
+  Currency,
+  DefaultProvider,
+  EventId,
+  isCurrency,
+  noCurrency,
+  PaymentAccount,
+} from '@holdfast/contract'
 import { Command, Option } from 'commander'
+import * as z from 'zod'
+import { type Resolution, resolutions } from '../moving-in/sold-twice.ts'
 import { openStore } from '../store/open.ts'
 import { importStore } from '../store/transfer/import-store.ts'
-import { type MoveOptions, moveFrom, type Predecessor, predecessors } from './move-in.ts'
-import { shownUrl, storeOption } from './options.ts'
+import { moveFrom, type Predecessor, predecessors, type Source } from './move-in.ts'
+import { readBy, shownUrl, storeOption } from './options.ts'
 import { showProgress } from './progress.ts'
 
 const linesOf = (path: string): AsyncIterable<string> =>
@@ -43,9 +54,65 @@ async function importFrom(file: string, url: string, quiet: boolean): Promise<st
   }
 }
 
-interface Options extends MoveOptions {
+interface Options {
+  readonly store: string
+  readonly quiet: boolean
   readonly from?: Predecessor
+  readonly dryRun: boolean
+  readonly currency: string
+  readonly app?: AppId
+  readonly event?: EventId
+  readonly serverKeys?: readonly AppId[]
+  readonly resolve?: Resolution
+  readonly paymentProvider?: DefaultProvider
+  readonly paymentAccount?: string
 }
+
+/** Which predecessors an option is for; `holdfast export` said all there is to say. */
+const optionsOf: Readonly<Record<string, readonly Predecessor[]>> = {
+  dryRun: predecessors,
+  currency: predecessors,
+  app: ['tickets'],
+  event: ['tickets'],
+  serverKeys: ['unified'],
+  resolve: ['unified'],
+  paymentProvider: ['unified'],
+  paymentAccount: ['unified'],
+}
+
+/** Refuses what would have no effect: a dry run that is none. */
+function checkOptions(command: Command, from: Predecessor | undefined): void {
+  for (const option of command.options) {
+    const name = option.attributeName()
+    const takers = optionsOf[name]
+    const isGiven = command.getOptionValueSource(name) === 'cli'
+    if (takers && isGiven && !takers.some((taker) => taker === from))
+      command.error(`error: ${option.long} is for --from ${takers.join(' and --from ')}`)
+  }
+}
+
+/** What the options say of whose files they are. */
+function sourceOf(command: Command, from: Predecessor, options: Options): Source {
+  const { currency, app: appId, event: eventId, resolve: resolution, paymentProvider: payment } = options
+  if (from === 'tickets') {
+    if (appId === undefined || eventId === undefined)
+      return command.error('error: --from tickets needs --app and --event, what the seats become')
+    return { from, currency, appId, eventId }
+  }
+  const { paymentAccount, serverKeys } = options
+  const said = { from, currency, resolution, serverKeys }
+  if (paymentAccount === undefined) return { ...said, payment }
+  if (payment === undefined) return command.error('error: --payment-account needs --payment-provider')
+  return { ...said, payment: { ...payment, paymentAccount } }
+}
+
+/** `app_1,app_2` */
+const AppIds = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(AppId))
+
+const only = (name: Predecessor, what: string) => `with --from ${name}: ${what}`
 
 /** `holdfast import` */
 export const importCommand = (): Command =>
@@ -63,12 +130,44 @@ export const importCommand = (): Command =>
     .addOption(
       new Option('--from <predecessor>', 'whose mongoexport files the folder has').choices(predecessors),
     )
-    .option('--currency <code>', 'with --from: what its prices are in', 'INR')
-    .option('--app <id>', 'with --from tickets: the app that it becomes')
-    .option('--event <id>', 'with --from tickets: the event that it becomes')
-    .action(async (file: string, { from, ...options }: Options) => {
-      const { store: url, quiet } = options
-      console.log(
-        from === undefined ? await importFrom(file, url, quiet) : await moveFrom(from, file, options),
+    .option('--dry-run', 'with --from: tell what would come of it, and write nothing', false)
+    .addOption(
+      new Option('--currency <code>', 'with --from: what its prices are in')
+        .argParser(readBy(Currency.refine(isCurrency, noCurrency)))
+        .default('INR'),
+    )
+    .option('--app <id>', only('tickets', 'the app that it becomes'), readBy(AppId))
+    .option('--event <id>', only('tickets', 'the event that it becomes'), readBy(EventId))
+    .option(
+      '--server-keys <app,...>',
+      only('unified', 'the apps whose key no page has: it may do what a server may'),
+      readBy(AppIds),
+    )
+    .addOption(
+      new Option(
+        '--resolve <which>',
+        only('unified', 'of several bookings of one seat, bring in the first that was made, or none'),
+      ).choices(resolutions),
+    )
+    .addOption(
+      new Option(
+        '--payment-provider <provider>',
+        only('unified', 'who takes the money of its apps, such as razorpay or razorpay:account'),
       )
+        .env('UNIFIED_DEFAULT_PROVIDER')
+        .argParser(readBy(DefaultProvider)),
+    )
+    .option(
+      '--payment-account <name>',
+      only('unified', 'which account of that provider'),
+      readBy(PaymentAccount),
+    )
+    .action(async (file: string, options: Options, command: Command) => {
+      const { from, store: url, quiet } = options
+      checkOptions(command, from)
+      const told =
+        from === undefined
+          ? await importFrom(file, url, quiet)
+          : await moveFrom(sourceOf(command, from, options), file, options)
+      console.log(told)
     })

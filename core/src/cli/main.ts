@@ -6,6 +6,7 @@
  * called in a wrong way.
  */
 import { Command, CommanderError } from 'commander'
+import { appsCommand } from './apps.ts'
 import { auditCommand } from './audit.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -23,6 +24,7 @@ const commands = [
   migrateCommand(),
   exportCommand(),
   importCommand(),
+  appsCommand(),
   verifyReceiptCommand(),
   auditCommand(),
   doctorCommand(),
@@ -30,6 +32,7 @@ const commands = [
 ]
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program))
+  for (const inner of command.commands) inner.copyInheritedSettings(command)
 }
 
 try {

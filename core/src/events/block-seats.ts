@@ -8,12 +8,14 @@ import {
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyPoke } from '../outbox/rows.ts'
+import type { SeatDoc } from '../store/schema.ts'
 
 type Context = Pick<Core, 'store' | 'platform'>
 
 /**
  * Takes seats off sale (`blocked`) or puts them back, all of them or none. Who holds or has bought one keeps it: a
- * blocked seat cannot be held anew, and that is all. Doing it again changes nothing.
+ * blocked seat cannot be held anew, and that is all. Doing it again changes nothing. Who says what it is (`by`) puts back only
+ * what it has blocked itself.
  */
 export async function blockSeats(
   ctx: Context,
@@ -22,11 +24,13 @@ export async function blockSeats(
     eventId,
     seats,
     blocked,
+    by = null,
   }: {
     readonly appId: AppId
     readonly eventId: EventId
     readonly seats: readonly SeatId[]
     readonly blocked: boolean
+    readonly by?: SeatDoc['blockedBy'] | undefined
   },
 ): Promise<BlockSeatsReply> {
   const poke = applyPoke({ appId, eventId }, ctx.platform, seats)
@@ -37,7 +41,9 @@ export async function blockSeats(
     const unknown = seats.filter((id) => !known.has(id))
     if (unknown.length > 0) throw new Problem('unknown_seat', { seats: unknown })
     const others = { eventId, seatId: { in: seats }, blocked: !blocked }
-    const count = await tx.updateIf(appId, 'seats', others, { set: { blocked }, inc: { rev: 1 } })
+    const mine = blocked || by === null ? others : { ...others, blockedBy: by }
+    const set = { blocked, blockedBy: blocked ? by : null }
+    const count = await tx.updateIf(appId, 'seats', mine, { set, inc: { rev: 1 } })
     if (count > 0) await tx.insert(appId, 'outbox', poke)
     return count
   })

@@ -12,12 +12,15 @@ export const holdSettingsOf = (event: EventDoc): HoldSettings => ({
   coolDownMs: event.coolDownMs,
 })
 
+/** Long ago for the scripts, which know no time before their clock's first. */
+const msOf = (at: Date | null): number | null => at && Math.max(1, at.getTime())
+
 /** The part of an event that the scripts enforce. */
 export const eventSettings = (event: EventDoc): EventSettings => ({
   rev: event.rev,
   sale: event.sale,
-  onSaleAtMs: event.onSaleAt?.getTime() ?? null,
-  offSaleAtMs: event.offSaleAt?.getTime() ?? null,
+  onSaleAtMs: msOf(event.onSaleAt),
+  offSaleAtMs: msOf(event.offSaleAt),
   ...holdSettingsOf(event),
   currency: event.currency,
 })

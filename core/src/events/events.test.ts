@@ -1,6 +1,7 @@
 import { domainDefaults, EventId, EventInput, SeatInput } from '@holdfast/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testCore } from '../testing.ts'
+import { eventSettings } from './event-settings.ts'
 import { putEvent } from './put-event.ts'
 import { listEvents, readEvent } from './read-event.ts'
 import { syncSeats } from './sync-seats.ts'
@@ -35,6 +36,7 @@ describe('syncing seats', () => {
       updated: 1,
       unchanged: 1,
       seatCount: 21,
+      sold: { count: 0, seats: [] },
     })
     expect(await pokedSeats()).toContainEqual(['B-1', 'A-2'])
     expect(await stored('A-1')).toMatchObject({ rev: 0, index: 0 })
@@ -51,6 +53,61 @@ describe('syncing seats', () => {
     expect(await pokedSeats()).toEqual(rows)
   })
 
+  test('of one field leaves the others as they are, and null takes one away', async () => {
+    const all = {
+      ...{ category: 'Stalls', section: 'Left', row: 'A', number: '1', x: 1, y: 2, accessible: true },
+      metadata: { aisle: true },
+    }
+    await sync(seat('A-1', all))
+    const before = await stored('A-1')
+    await sync(SeatInput.parse({ id: 'A-1', price: 900 }))
+    expect(await stored('A-1')).toEqual({ ...before, price: 900, rev: 2 })
+    await sync(SeatInput.parse({ id: 'A-1', row: 'B' }))
+    expect(await stored('A-1')).toEqual({ ...before, price: 900, row: 'B', rev: 3 })
+    const nothing = { category: null, section: null, row: null, number: '', x: null, y: null }
+    await sync(SeatInput.parse({ id: 'A-1', ...nothing, accessible: null, metadata: null }))
+    expect(await stored('A-1')).toEqual({
+      ...{ ...before, ...nothing, number: null, accessible: false, metadata: null, price: 900, rev: 4 },
+    })
+  })
+
+  test('that is new needs a price, and one that is known does not', async () => {
+    const rows = await pokedSeats()
+    await expect(
+      sync(SeatInput.parse({ id: 'A-1', row: 'A' }), SeatInput.parse({ id: 'N-1' })),
+    ).rejects.toMatchObject({
+      extras: { errors: [{ path: 'seats.1.price', message: 'is missing: the seat is new' }] },
+    })
+    expect(await pokedSeats()).toEqual(rows)
+    expect(await stored('A-1')).toMatchObject({ row: null })
+  })
+
+  test('that is sold becomes another place only by an explicit word', async () => {
+    const { core, appId, eventId } = world
+    await sync(seat('A-1', { section: 'Left', row: 'A', number: '1' }))
+    const set = { state: 'BOOKED', bookingId: 'BK-1' as never } as const
+    await core.store.updateIf(appId, 'seats', { eventId, seatId: seat('A-1').id }, { set })
+    const moved = { appId, eventId, seats: [SeatInput.parse({ id: 'A-1', row: 'B', number: null })] }
+    await expect(syncSeats(core, moved)).rejects.toMatchObject({
+      extras: { errors: [{ path: 'seats.0.row' }, { path: 'seats.0.number' }] },
+    })
+    expect(await stored('A-1')).toMatchObject({ row: 'A', number: '1' })
+    await sync(SeatInput.parse({ id: 'A-1', row: 'A', price: 1, x: 7 }))
+    expect(await syncSeats(core, { ...moved, relabel: 'sold' })).toMatchObject({
+      updated: 1,
+      sold: { count: 1 },
+    })
+    expect(await stored('A-1')).toMatchObject({ row: 'B', number: null, section: 'Left', ...set })
+  })
+
+  test('of which one cannot be written writes none of them, however many there are', async () => {
+    const many = Array.from({ length: 1_500 }, (_, at) => seat(`M-${at}`))
+    await expect(sync(...many, SeatInput.parse({ id: 'last' }))).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    expect(await world.core.store.count(world.appId, 'seats', { eventId: world.eventId })).toBe(20)
+  })
+
   test('never disturbs a sold seat', async () => {
     const { core, appId, eventId } = world
     const sold = { state: 'BOOKED', bookingId: 'BK-1' as never } as const
@@ -60,7 +117,10 @@ describe('syncing seats', () => {
       { eventId, seatId: seat('A-1').id },
       { set: sold, inc: { rev: 1 } },
     )
-    await sync(seat('A-1', { price: 1, section: 'Stalls' }))
+    expect(await sync(seat('A-1', { price: 1, section: 'Stalls' }), seat('A-2'))).toMatchObject({
+      updated: 2,
+      sold: { count: 1, seats: ['A-1'] },
+    })
     expect(await stored('A-1')).toMatchObject({ ...sold, rev: 2, price: 1, section: 'Stalls' })
   })
 
@@ -107,6 +167,22 @@ describe('an event', () => {
     await expect(put({ name: 'X', currency: 'USD' })).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
+  test.each(['ABC', 'XXX', 'XTS', 'DEM'])('is sold in no %s, which is no currency', async (currency) => {
+    await expect(put({ currency }, 'new')).rejects.toMatchObject({
+      code: 'invalid_request',
+      extras: { errors: [{ path: 'currency', message: expect.stringContaining('ISO 4217') }] },
+    })
+  })
+
+  test('that is sold in a currency which is none any more stays and can be changed', async () => {
+    const { core, appId, eventId } = world
+    await core.store.updateIf(appId, 'events', { eventId }, { set: { currency: 'HRK' } })
+    expect((await put({ currency: 'HRK', name: 'Zagreb' })).event).toMatchObject({
+      currency: 'HRK',
+      name: 'Zagreb',
+    })
+  })
+
   test('keeps what a change does not say, and loses the times that it takes away', async () => {
     const times = { onSaleAt: '2027-01-01T00:00:00.000Z', offSaleAt: '2027-02-01T00:00:00.000Z' }
     await put({ ...times, holdTtlMs: 5_000, sale: 'closed' })
@@ -114,6 +190,27 @@ describe('an event', () => {
     expect(event).toMatchObject({ ...times, holdTtlMs: 5_000, sale: 'closed', holdsPerMinute: 3 })
     const reopened = await put({ sale: 'open', offSaleAt: null })
     expect(reopened.event).toMatchObject({ onSaleAt: times.onSaleAt, offSaleAt: null, sale: 'open' })
+  })
+
+  test('begins no hold with more time than it may live: such settings are refused, not shortened', async () => {
+    const refused = (path: string) => ({ code: 'invalid_request', extras: { errors: [{ path }] } })
+    await expect(put({ holdTtlMs: 3_600_000 }, 'long')).rejects.toMatchObject(refused('holdTtlMs'))
+    await expect(put({ holdLifetimeMs: 59_999 })).rejects.toMatchObject(refused('holdLifetimeMs'))
+    const both = { holdTtlMs: 3_600_000, holdLifetimeMs: 3_600_000 }
+    expect((await put(both, 'long')).event).toMatchObject(both)
+  })
+
+  test.each([
+    ['0001-01-01T00:00Z', '0001-01-01T00:00:00.000Z', 1],
+    ['9999-12-31 23:59:59.5+0100', '9999-12-31T22:59:59.500Z', 253_402_297_199_500],
+  ])('is off sale from %s on, as its scripts are told', async (said, offSaleAt, offSaleAtMs) => {
+    const { core, appId, eventId } = world
+    expect((await put({ offSaleAt: said, startsAt: said })).event).toMatchObject({
+      offSaleAt,
+      startsAt: offSaleAt,
+    })
+    const event = await core.store.get(appId, 'events', { eventId })
+    expect(event && eventSettings(event)).toMatchObject({ offSaleAtMs })
   })
 
   test('starts with what its app says, and beyond that its domain', async () => {
@@ -184,7 +281,10 @@ describe('an event', () => {
       })
     }
     const first = await listEvents(core, { appId, asked: { limit: 3 } })
-    const rest = await listEvents(core, { appId, asked: { limit: 3, cursor: first.nextCursor } })
+    const rest = await listEvents(core, {
+      appId,
+      asked: { limit: 3, cursor: EventId.parse(first.nextCursor) },
+    })
     expect([...first.events, ...rest.events].map((event) => event.id)).toEqual([
       'a',
       'b',

@@ -17,12 +17,30 @@ export async function nameSeats(
   questions: readonly { readonly appId: AppId; readonly asked: Asked }[],
 ): Promise<SeatNames> {
   const groups = Map.groupBy(questions, ({ appId, asked }) => `${appId}/${asked.event ?? ''}`)
-  const found = await Promise.all([...groups.values()].map((group) => findGroup(ctx, group)))
+  const found = (await Promise.all([...groups.values()].map((group) => findGroup(ctx, group)))).flat()
   return {
-    seats: found
-      .flat()
-      .map(({ appId, eventId, seatId, number }) => ({ app: appId, event: eventId, seat: seatId, number })),
+    seats: found.map(({ appId, eventId, seatId, number }) => ({
+      app: appId,
+      event: eventId,
+      seat: seatId,
+      number,
+    })),
+    events: await eventsOf(ctx, found),
   }
+}
+
+/** The events that these seats are of, each once. */
+async function eventsOf({ store }: Context, seats: readonly SeatDoc[]): Promise<SeatNames['events']> {
+  const byApp = Map.groupBy(seats, ({ appId }) => appId)
+  const found = await Promise.all(
+    [...byApp].map(([appId, of]) => {
+      const ids = [...new Set(of.map(({ eventId }) => eventId))]
+      return store.find(appId, 'events', { eventId: { in: ids } }, { limit: ids.length })
+    }),
+  )
+  return found
+    .flat()
+    .map(({ appId, eventId, name, domain }) => ({ app: appId, event: eventId, name, domain }))
 }
 
 /** Seats of one event, or of an app, whichever their event. */

@@ -1,42 +1,56 @@
 import {
-  type ChartArea,
-  type ChartFrame,
+  areasPerPlanMax,
+  ChartArea,
   type ImportPlanRequest,
   type PlanArea,
-  SeatId,
+  type RequestFault,
   type SeatInput,
   type SeatingPlan,
   seatsPerEventMax,
 } from '@holdfast/contract'
+import type { PlannedFrame } from './planned-frame.ts'
 
-type Fault = { readonly path: string; readonly message: string }
+/** A place of a plan: what it says of a seat, by the guid that it knows it by. */
+export interface PlannedSeat extends Omit<SeatInput, 'id' | 'metadata'> {
+  readonly guid: string
+  /** Where it stands in the request. */
+  readonly path: string
+  readonly price: number
+  readonly sectionNth: number
+  readonly rowNth: number
+}
+
 type Planned =
-  | { readonly ok: true; readonly frame: ChartFrame; readonly seats: SeatInput[] }
-  | { readonly ok: false; readonly errors: readonly Fault[] }
-
-/** Drawn for a category that has no hex colour of its own. */
-const defaultColor = '#8a8f98'
-const faultsMax = 20
+  | { readonly ok: true; readonly frame: PlannedFrame; readonly seats: readonly PlannedSeat[] }
+  | { readonly ok: false; readonly errors: readonly RequestFault[] }
 
 /** What a seating plan and its prices make of an event: its seats at absolute positions, and the frame around them. */
 export function planToInventory({ plan, prices, accessible }: ImportPlanRequest): Planned {
-  const faults: Fault[] = []
-  const fault = (path: string, message: string) => {
-    if (faults.length < faultsMax) faults.push({ path, message })
-  }
-  const seats = new Map<SeatId, SeatInput>()
-  const categories = new Set(plan.categories.map((category) => category.name))
-  const forWheelchairs = new Set(accessible)
+  const faults: RequestFault[] = []
+  const fault = (path: string, message: string) => faults.push({ path, message })
+  const seats = new Map<string, PlannedSeat>()
+  const categories = namesOf(plan, fault)
+  const isUsed = new Set<string>()
+  const forWheelchairs = accessible && new Set(accessible)
 
-  for (const { path, guid, category, ...described } of placesOf(plan)) {
-    const id = seatIdOf(guid)
-    const price = prices[category]
+  for (const place of placesOf(plan)) {
+    const { path, guid, category } = place
+    const price = prices.get(category)
     if (!categories.has(category)) fault(path, `has the unknown category ${category}`)
-    if (seats.has(id)) fault(path, `is the second seat with the id ${id}`)
-    if (price === undefined) fault(`prices.${category}`, 'is missing')
-    seats.set(id, { id, category, price: price ?? 0, ...described, accessible: forWheelchairs.delete(guid) })
+    else if (price === undefined && !isUsed.has(category)) fault(`prices.${category}`, 'is missing')
+    isUsed.add(category)
+    if (seats.has(guid)) fault(`${path}.seat_guid`, 'is the guid of another seat of the plan too')
+    // Not said is left as it is; null says that there are none.
+    const isAccessible = accessible === undefined ? {} : { accessible: forWheelchairs?.delete(guid) ?? false }
+    seats.set(guid, { ...place, price: price ?? 0, ...isAccessible })
   }
-  for (const guid of forWheelchairs) fault('accessible', `names the unknown seat ${guid}`)
+  for (const name of prices.keys())
+    if (!categories.has(name)) fault(`prices.${name}`, 'is the price of no category of the plan')
+  for (const guid of forWheelchairs ?? []) fault('accessible', `names the unknown seat ${guid}`)
+  for (const [place, area] of areasOf(plan))
+    if (!ChartArea.safeParse(area).success) fault(place, 'stands beyond what can be drawn, or is larger')
+  if ([...areasOf(plan)].length > areasPerPlanMax)
+    fault('plan.zones', `have more than ${areasPerPlanMax} areas`)
   if (seats.size === 0) fault('plan.zones', 'have no seats')
   if (seats.size > seatsPerEventMax) fault('plan.zones', `have more than ${seatsPerEventMax} seats`)
   if (faults.length > 0) return { ok: false, errors: faults }
@@ -44,37 +58,80 @@ export function planToInventory({ plan, prices, accessible }: ImportPlanRequest)
   return { ok: true, frame: frameOf(plan, inOrder), seats: inOrder }
 }
 
+type TellFault = (path: string, message: string) => void
+
+/** The categories by their names, which are all that seats and prices know of them. */
+function namesOf({ categories }: SeatingPlan, fault: TellFault): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const [at, { name }] of categories.entries()) {
+    if (names.has(name))
+      fault(`plan.categories.${at}.name`, 'is the name of another category of the plan too')
+    names.add(name)
+  }
+  return names
+}
+
+/** Counts what has the same name: 0 for the first. */
+function counting(): (name: string) => number {
+  const counts = new Map<string, number>()
+  return (name) => {
+    const nth = counts.get(name) ?? 0
+    counts.set(name, nth + 1)
+    return nth
+  }
+}
+
+/** What is written on a place: absent when the plan does not say, null when it says that there is nothing. */
+const labelled = <Field extends string>(field: Field, text: string | null | undefined) =>
+  (text === undefined ? {} : { [field]: text || null }) as { readonly [Name in Field]?: string | null }
+
 /** Every seat of the plan with its absolute position and where it stands in the plan. */
 function* placesOf(plan: SeatingPlan) {
+  const sections = counting()
   for (const [z, zone] of plan.zones.entries()) {
+    const at = zone.position
+    const sectionNth = sections(zone.name ?? '')
+    const rowsOfZone = counting()
     for (const [r, row] of zone.rows.entries()) {
+      const from = row.position
+      const rowNth = rowsOfZone(row.row_number ?? '')
       for (const [s, seat] of row.seats.entries()) {
         yield {
           path: `plan.zones.${z}.rows.${r}.seats.${s}`,
           guid: seat.seat_guid,
           category: seat.category,
-          ...(zone.name && { section: zone.name }),
-          ...(row.row_number && { row: row.row_number }),
-          ...(seat.seat_number && { number: seat.seat_number }),
-          x: zone.position.x + row.position.x + seat.position.x,
-          y: zone.position.y + row.position.y + seat.position.y,
+          sectionNth,
+          rowNth,
+          ...labelled('section', zone.name),
+          ...labelled('row', row.row_number),
+          ...labelled('number', seat.seat_number),
+          x: at.x + from.x + seat.position.x,
+          y: at.y + from.y + seat.position.y,
         }
       }
     }
   }
 }
 
-/** A guid may be any text; what an id may not contain becomes a dash. */
-const seatIdOf = (guid: string): SeatId =>
-  SeatId.parse(guid.replaceAll(/[^A-Za-z0-9._~-]/g, '-').slice(0, 64))
+/** Every area of the plan at its absolute position, and where it stands in the plan. */
+function* areasOf(plan: SeatingPlan): Generator<readonly [string, ChartArea]> {
+  for (const [z, { areas, position }] of plan.zones.entries())
+    for (const [a, area] of (areas ?? []).entries())
+      yield [`plan.zones.${z}.areas.${a}`, areaOf(area, position)]
+}
 
-function frameOf(plan: SeatingPlan, seats: readonly SeatInput[]): ChartFrame {
-  const areas = plan.zones.flatMap((zone) => zone.areas.map((area) => areaOf(area, zone.position)))
+function frameOf(plan: SeatingPlan, seats: readonly PlannedSeat[]): PlannedFrame {
+  const areas = [...areasOf(plan)].map(([, area]) => area)
+  const saysAreas = plan.zones.some((zone) => zone.areas !== undefined)
   const reach = (axis: 'x' | 'y') => 20 + seats.reduce((far, seat) => Math.max(far, seat[axis] ?? 0), 1)
   return {
-    size: plan.size ?? { width: reach('x'), height: reach('y') },
-    categories: plan.categories.map(({ name, color }) => ({ name, color: hexOf(color) ?? defaultColor })),
-    areas,
+    ...(plan.size && { size: plan.size }),
+    reach: { width: reach('x'), height: reach('y') },
+    categories: plan.categories.map(({ name, color }) => ({
+      name,
+      ...(color !== undefined && { color: hexOf(color) }),
+    })),
+    ...(saysAreas && { areas }),
   }
 }
 
@@ -95,7 +152,7 @@ function areaOf(area: PlanArea, zone: { x: number; y: number }): ChartArea {
     width: size?.width ?? null,
     height: size?.height ?? null,
     points: area.polygon?.points ?? null,
-    text: words
+    text: words?.text
       ? {
           text: words.text,
           x: words.position?.x ?? 0,

@@ -5,13 +5,19 @@ import {
   type EventId,
   type EventInput,
   type EventSummary,
+  isCurrency,
+  isDerivedEvent,
+  noCurrency,
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { applyPoke } from '../outbox/rows.ts'
 import type { AppDoc, EventDoc } from '../store/schema.ts'
 import { isDuplicate, type Store } from '../store/store.ts'
+import { assertEventIdIsOwn } from './derived-ids.ts'
 import { eventSummary } from './event-view.ts'
+import { assertHoldTimes } from './hold-times.ts'
+import { assertEventPayable } from './payable-prices.ts'
 
 type Context = Pick<Core, 'store' | 'platform'>
 
@@ -37,15 +43,20 @@ export async function putEvent(ctx: Context, { appId, eventId, input }: Put): Pr
   if (input.domain !== undefined && input.domain !== app.domain) {
     throw refusal('domain', `is that of the app: ${app.domain}`)
   }
+  const known = isCurrency(input.currency) || (await ctx.store.get(appId, 'events', { eventId }))
+  if (!known) throw refusal('currency', noCurrency)
+  if (isDerivedEvent(eventId) && !(await ctx.store.get(appId, 'events', { eventId })))
+    await assertEventIdIsOwn(ctx.platform, eventId, input.name)
   const fresh = newEvent(app, eventId, input, new Date(ctx.platform.now()))
   checkTimes(fresh)
+  assertHoldTimes(fresh, input)
   try {
     await ctx.store.insert(appId, 'events', fresh)
     return { created: true, event: eventSummary(fresh) }
   } catch (error) {
     if (!isDuplicate(error, 'events', 'primary')) throw error
   }
-  const event = await changeEvent(ctx, { appId, eventId, input })
+  const event = await changeEvent(ctx, app, { appId, eventId, input })
   return { created: false, event: eventSummary(event) }
 }
 
@@ -60,6 +71,7 @@ const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: D
   offSaleAt: null,
   charges: [],
   cancellation: null,
+  seatsBookedPerOwner: null,
   ...domainDefaults[app.domain],
   ...given(app.eventDefaults),
   ...changesOf(input),
@@ -72,7 +84,11 @@ const newEvent = (app: AppDoc, eventId: EventId, input: EventInput, createdAt: D
   createdAt,
 })
 
-async function changeEvent(ctx: Context, { appId, eventId, input }: Put): Promise<EventDoc> {
+async function changeEvent(
+  ctx: Context,
+  { paymentProvider: provider }: AppDoc,
+  { appId, eventId, input }: Put,
+): Promise<EventDoc> {
   const changes = changesOf(input)
   const poke = applyPoke({ appId, eventId }, ctx.platform)
   await ctx.store.transaction(coreBudgetMs, async (tx) => {
@@ -80,6 +96,10 @@ async function changeEvent(ctx: Context, { appId, eventId, input }: Put): Promis
     if (!before) throw new Problem('not_found')
     if (before.currency !== input.currency) throw refusal('currency', 'cannot change')
     checkTimes({ ...before, ...changes })
+    assertHoldTimes({ ...before, ...changes }, changes)
+    // The app may have got another provider while it was closed.
+    if (before.sale === 'closed' && changes.sale === 'open')
+      await assertEventPayable(tx, before, { path: 'sale', provider })
     await tx.updateIf(
       appId,
       'events',

@@ -4,10 +4,10 @@ import {
   type EventPage,
   type EventsQuery,
   type EventView,
-  EventId as Id,
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import { placeIn } from '../cursor.ts'
 import type { SeatDoc } from '../store/schema.ts'
 import { chartOf, eventSummary } from './event-view.ts'
 import { seatPages } from './seat-pages.ts'
@@ -29,8 +29,9 @@ export async function listEvents(
   { store }: Pick<Core, 'store'>,
   { appId, asked }: { appId: AppId; asked: EventsQuery },
 ): Promise<EventPage> {
-  const { cursor, limit, sale } = asked
-  const filter = { ...(cursor !== undefined && { eventId: { gt: Id.parse(cursor) } }), ...(sale && { sale }) }
+  const { limit, sale } = asked
+  const cursor = placeIn('events', asked.cursor)
+  const filter = { ...(cursor !== undefined && { eventId: { gt: cursor } }), ...(sale && { sale }) }
   const found = await store.find(appId, 'events', filter, { orderBy: 'eventId', limit: limit + 1 })
   const events = found.slice(0, limit).map(eventSummary)
   const last = events.at(-1)

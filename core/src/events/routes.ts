@@ -4,9 +4,10 @@ import {
   EventId,
   EventInput,
   EventsQuery,
+  ImportPlanQuery,
   ImportPlanRequest,
-  Problem,
   SeatNamesQuestion,
+  SyncSeatsQuery,
   SyncSeatsRequest,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
@@ -15,8 +16,8 @@ import type { CoreEnv } from '../http/edge-assertion.ts'
 import { appOf, bodyOf, idOf, parse, secretAppOf } from '../http/requests.ts'
 import { pokeSubject } from '../outbox/relay.ts'
 import { blockSeats } from './block-seats.ts'
+import { importPlan, takenOf } from './import-plan.ts'
 import { nameSeats } from './name-seats.ts'
-import { planToInventory } from './plan-to-inventory.ts'
 import { putEvent } from './put-event.ts'
 import { listEvents, readEvent } from './read-event.ts'
 import { syncSeats } from './sync-seats.ts'
@@ -67,25 +68,27 @@ export function eventRoutes(core: Core) {
       const appId = secretAppOf(c)
       const eventId = idOf(EventId, c.req.param('event'))
       const { seats } = bodyOf(c, SyncSeatsRequest)
-      const reply = await syncSeats(core, { appId, eventId, seats })
+      const { relabel } = parse(SyncSeatsQuery, c.req.query())
+      const isTaken = await takenOf(core, { appId, eventId })
+      const reply = await syncSeats(core, { appId, eventId, seats, relabel, isTaken })
       await follow(appId, eventId)
       return c.json(reply, 200)
     })
     .post('/:event/seats/:verb{block|unblock}', async (c) => {
       const appId = secretAppOf(c)
       const eventId = idOf(EventId, c.req.param('event'))
-      const { seats } = bodyOf(c, BlockSeatsRequest)
+      const { seats, by } = bodyOf(c, BlockSeatsRequest)
       const blocked = c.req.param('verb') === 'block'
-      const reply = await blockSeats(core, { appId, eventId, seats, blocked })
+      const reply = await blockSeats(core, { appId, eventId, seats, blocked, by })
       await follow(appId, eventId)
       return c.json(reply, 200)
     })
     .put('/:event/plan', async (c) => {
       const appId = secretAppOf(c)
       const eventId = idOf(EventId, c.req.param('event'))
-      const planned = planToInventory(bodyOf(c, ImportPlanRequest))
-      if (!planned.ok) throw new Problem('invalid_request', { errors: planned.errors })
-      const reply = await syncSeats(core, { appId, eventId, seats: planned.seats, frame: planned.frame })
+      const request = bodyOf(c, ImportPlanRequest)
+      const asked = parse(ImportPlanQuery, c.req.query())
+      const reply = await importPlan(core, { appId, eventId, request, asked })
       await follow(appId, eventId)
       return c.json(reply, 200)
     })

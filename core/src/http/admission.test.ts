@@ -1,6 +1,5 @@
 import {
-  callsAtOnce,
-  callsOfAppAtOnce,
+  callLanes,
   callsPerAppMax,
   coreBudgetMs,
   eventLoopDelayMsMax,
@@ -15,6 +14,8 @@ import { type Standing, shedLoad, takeTurns } from './admission.ts'
 import type { CoreEnv } from './edge-assertion.ts'
 import { onError } from './errors.ts'
 import { watchEventLoop } from './event-loop.ts'
+
+const { atOnce: callsAtOnce, ofAppAtOnce: callsOfAppAtOnce } = callLanes.writes
 
 const expectOverloaded = async (response: Response) => {
   expect(response.headers.get(headers.retryAfter)).toBe(String(overloadedRetrySeconds))
@@ -43,18 +44,20 @@ function busyCore() {
       await next()
     })
     .use(takeTurns(platform))
-    .get('/ok', async (c) => {
+    .all('*', async (c, next) => {
+      if (c.req.path === '/fail') return next()
       begun.push(c.req.header('app') ?? '')
       await new Promise<void>((resolve) => waiting.push(resolve))
       return c.text('ok', 200)
     })
-    .get('/fail', () => {
+    .post('/fail', () => {
       throw new TypeError('unforeseen')
     })
   app.onError(onError)
   return {
     begun,
-    call: async (id: string, path = '/ok') => app.request(path, { headers: { app: id } }),
+    call: async (id: string, path = '/ok', method = 'POST') =>
+      app.request(path, { method, headers: { app: id } }),
     /** Lets everything go on that can. */
     async settle() {
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
@@ -84,6 +87,32 @@ describe('F40: a noisy app', () => {
     }
     const statuses = (await Promise.all([...noisy, ...others])).map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
+  test('M9: whose reads, logins and webhooks wait in thousands keeps no confirm, no key and no other lane waiting', async () => {
+    const core = busyCore()
+    const floods = [
+      ['GET', '/v1/bookings/BK-20260101-AAAAAA'],
+      ['POST', '/v1/auth/login'],
+      ['POST', '/v1/payments/stripe/default/webhook'],
+    ] as const
+    const flood = floods.flatMap(([method, path]) =>
+      many(callsPerAppMax, () => core.call('app', path, method)),
+    )
+    await core.settle()
+    const before = core.begun.length
+    const calm = [
+      core.call('app', '/v1/events/e/holds/h/confirm'),
+      core.call('app', '/v1/bookings/BK-20260101-AAAAAA/cancel'),
+      core.call('', '/internal/keys/verify'),
+      core.call('', '/internal/apps/verdict'),
+    ]
+    await core.settle()
+    expect(core.begun.length - before).toBe(calm.length)
+    while (core.letGo().length > 0) await core.settle()
+    expect(new Set((await Promise.all([...flood, ...calm])).map(({ status }) => status))).toEqual(
+      new Set([200]),
+    )
   })
 
   test('is told to come again when too many of its calls wait, and is served again when they have ended', async () => {

@@ -1,10 +1,4 @@
-import {
-  callsAtOnce,
-  callsOfAppAtOnce,
-  callsPerAppMax,
-  eventLoopDelayMsMax,
-  type Platform,
-} from '@holdfast/contract'
+import { callLanes, callsPerAppMax, eventLoopDelayMsMax, isRead, type Platform } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { createTurns, type Turns } from '../store/turns.ts'
 import type { CoreEnv } from './edge-assertion.ts'
@@ -29,35 +23,75 @@ export function shedLoad({ loopDelayMs }: Standing) {
   })
 }
 
+/** A kind of requests that wait only for each other. */
+export type Lane = keyof typeof callLanes
+
+/** The lane of a request. */
+export function laneOf({ method, path }: { readonly method: string; readonly path: string }): Lane {
+  if (/^\/internal\/(keys|apps)\//.test(path)) return 'keys'
+  if (path.startsWith('/v1/payments/') && path.endsWith('/webhook')) return 'webhooks'
+  if (/^(\/v1\/(admin\/login$|auth\/)|\/internal\/sign-up-codes)/.test(path)) return 'accounts'
+  return isRead(method) || path === '/internal/seats/names' ? 'reads' : 'writes'
+}
+
+interface Waiting {
+  readonly turns: Turns
+  calls: number
+}
+
+/** One lane: so many requests of one app at a time, and so many of all. */
+function createLane({ atOnce, ofAppAtOnce }: (typeof callLanes)[Lane]) {
+  const all = createTurns(atOnce)
+  const apps = new Map<string, Waiting>()
+  return {
+    /** Waits for the turn of a request of an app, and gives what ends it; rejects as `over` does. */
+    async enter(caller: string, over: Promise<never>): Promise<() => void> {
+      const app = apps.get(caller) ?? { turns: createTurns(ofAppAtOnce), calls: 0 }
+      if (app.calls >= callsPerAppMax) throw new Overloaded('app_queue')
+      apps.set(caller, app)
+      app.calls += 1
+      const leaves: (() => void)[] = []
+      const leave = () => {
+        for (const one of leaves) one()
+        app.calls -= 1
+        if (app.calls === 0) apps.delete(caller)
+      }
+      try {
+        leaves.push(await app.turns.enter(over))
+        leaves.push(await all.enter(over))
+        return leave
+      } catch (error) {
+        leave()
+        throw error
+      }
+    },
+  }
+}
+
 /**
- * Works on so many requests of one app at a time, and so many of all; others wait for their turn, and are dropped when
- * nobody waits for them any more. A noisy app waits for itself, not others for it.
+ * Works on so many requests at a time; others wait for their turn, and are dropped when nobody waits for them any more. A
+ * noisy app waits for itself, not others for it, and no lane waits for another.
  */
 export function takeTurns(platform: Pick<Platform, 'now' | 'deadline'>) {
-  const all = createTurns(callsAtOnce)
-  const apps = new Map<string, { readonly turns: Turns; calls: number }>()
+  const lanes = {
+    keys: createLane(callLanes.keys),
+    writes: createLane(callLanes.writes),
+    accounts: createLane(callLanes.accounts),
+    webhooks: createLane(callLanes.webhooks),
+    reads: createLane(callLanes.reads),
+  } satisfies Record<Lane, unknown>
   return createMiddleware<CoreEnv>(async function takeTurns(c, next) {
     const caller = c.get('claims').app?.id ?? ''
-    const app = apps.get(caller) ?? { turns: createTurns(callsOfAppAtOnce), calls: 0 }
-    if (app.calls >= callsPerAppMax) throw new Overloaded('app_queue')
-    apps.set(caller, app)
-    app.calls += 1
     const deadlineMs = c.get('deadlineMs')
     const cameMs = platform.now()
-    const leaves: (() => void)[] = []
     const wait = waitUntil(platform, deadlineMs)
+    const leave = await lanes[laneOf(c.req)].enter(caller, wait.over).finally(wait.end)
     try {
-      leaves.push(await app.turns.enter(wait.over))
-      leaves.push(await all.enter(wait.over))
-      wait.end()
       c.set('queuedMs', platform.now() - cameMs)
       assertAlive(platform, deadlineMs)
       await next()
     } finally {
-      wait.end()
-      for (const leave of leaves) leave()
-      app.calls -= 1
-      if (app.calls === 0) apps.delete(caller)
+      leave()
     }
   })
 }

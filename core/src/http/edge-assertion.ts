@@ -9,6 +9,7 @@ import {
   headers,
   type Platform,
   Problem,
+  problems,
   tokenIssuer,
   tokenKinds,
 } from '@holdfast/contract'
@@ -40,7 +41,11 @@ export interface CoreEnv {
 /** Whoever sent it is no edge that core knows, or its clock is off: what a client asked for was not looked at. */
 export class EdgeRefused extends Problem {
   constructor() {
-    super('forbidden')
+    super({
+      code: 'forbidden',
+      ...problems.forbidden,
+      advice: 'Core is asked by the edge alone: ask the edge.',
+    })
   }
 }
 

@@ -1,41 +1,36 @@
+import { join } from 'node:path'
 import {
   type AppId,
   BookingId,
-  Email,
+  base62Of,
   type EventId,
-  minorUnitsOf,
-  PaymentId,
+  idLengthMax,
+  type Platform,
   principal,
   SeatId,
+  ticketsHolds,
+  UserId,
 } from '@holdfast/contract'
 import * as z from 'zod'
-import { type Legacy, LegacyError, type LegacySale } from './legacy.ts'
-import { Amount, Hash, Id, readMongoexport, When } from './mongoexport.ts'
-import { userOf } from './unified.ts'
+import type { UserDoc } from '../store/schema.ts'
+import { Id, LabelIfAny, Money, madeAt } from './fields.ts'
+import type { Legacy, LegacyEvent, LegacySale } from './legacy.ts'
+import { type Exported, isNeeded, type Located, type Reading, readMongoexport } from './mongoexport.ts'
+import { refuseRepeated } from './repeated.ts'
+import { readUsers } from './users.ts'
 
-const User = z.object({
-  _id: Id,
-  email: Email,
-  name: z.string().default(''),
-  phone: z.string().nullish(),
-  password: Hash,
-  isActive: z.boolean().default(true),
-  createdAt: When.default(new Date(0)),
-})
-
-const Label = z.union([z.string().min(1), z.int()]).transform(String)
-
-const Seat = z.object({
-  id: Label.pipe(SeatId),
-  row: Label.optional(),
-  number: Label.optional(),
-  tier: Label.optional(),
-  price: Amount,
-  status: z.enum(['available', 'locked', 'booked']).default('available'),
-  bookedBy: Id.nullish(),
-  bookedAt: When.nullish(),
-  txId: z.string().nullish(),
-})
+const Seat = (currency: string) =>
+  z.object({
+    _id: Id,
+    seatId: Id.pipe(SeatId),
+    row: LabelIfAny,
+    number: LabelIfAny,
+    tier: LabelIfAny,
+    price: Money(currency),
+    status: z.enum(['available', 'locked', 'booked']).default('available'),
+    userId: Id.pipe(UserId).nullish(),
+  })
+type SeatDoc = z.output<ReturnType<typeof Seat>>
 
 /** TicketS sells one event of one app, whatever they are called here. */
 export interface TicketsOptions {
@@ -44,62 +39,93 @@ export interface TicketsOptions {
   readonly currency: string
 }
 
-function priceOf({ id, price }: z.output<typeof Seat>, currency: string): number {
-  const minor = minorUnitsOf(price, currency)
-  if (minor === null)
-    throw new LegacyError(`the seat ${id} costs ${price}, which is no amount of ${currency}`)
-  return minor
-}
-
-/** A sold seat is its own booking there, known by the transaction that paid for it. */
-function saleOf(
-  seat: z.output<typeof Seat>,
-  emails: ReadonlyMap<string, string>,
-  options: TicketsOptions,
-): LegacySale[] {
-  const { id, status, bookedBy, bookedAt, txId } = seat
-  if (status !== 'booked' || !bookedBy) return []
-  const payment = PaymentId.safeParse(txId)
-  return [
-    {
-      appId: options.appId,
-      eventId: options.eventId,
-      bookingId: BookingId.parse(`TK-${id}`.slice(0, 64)),
-      owner: principal.pool(bookedBy),
-      buyerName: null,
-      buyerEmail: emails.get(bookedBy) ?? null,
-      seat: { id, price: priceOf(seat, options.currency) },
-      paymentId: payment.success ? payment.data : null,
-      paymentStatus: 'SUCCESS',
-      createdAt: bookedAt ?? new Date(0),
-    },
-  ]
+/** A sold seat is its own booking there. */
+async function bookingIdOf({ sha256 }: Pick<Platform, 'sha256'>, seatId: SeatId): Promise<BookingId> {
+  const id = `TK-${seatId}`
+  return BookingId.parse(
+    id.length <= idLengthMax ? id : `TK-${base62Of(await sha256(new TextEncoder().encode(seatId)))}`,
+  )
 }
 
 /**
- * Reads `users.json` and `seats.json` of TicketS. User ids, the hashes of passwords, seat ids and sold seats are kept;
- * a seat that is booked by nobody known is blocked. Locks are not kept: they lasted five minutes.
- * @throws LegacyError by file and line, or by what does not fit together.
+ * When a seat was sold is written nowhere: not before it was made, and not before its buyer's account. What tells
+ * neither was sold until now.
  */
-export async function readTickets(folder: string, options: TicketsOptions): Promise<Legacy> {
-  const users = (await readMongoexport(folder, 'users', User)).map(userOf)
-  const seats = await readMongoexport(folder, 'seats', Seat)
-  if (seats.length === 0) throw new LegacyError(`${folder} has no seats.json, or an empty one`)
-  const emails = new Map(users.map(({ userId, email }) => [userId, email]))
-  const { appId, eventId, currency } = options
-  const event = {
-    appId,
-    eventId,
-    name: eventId,
-    currency,
-    seats: seats.map((seat) => ({
-      id: seat.id,
-      price: priceOf(seat, currency),
-      ...(seat.row !== undefined && { row: seat.row }),
-      ...(seat.number !== undefined && { number: seat.number }),
-      ...(seat.tier !== undefined && { category: seat.tier }),
-    })),
-    blocked: seats.filter(({ status, bookedBy }) => status === 'booked' && !bookedBy).map(({ id }) => id),
+const soldAt = ({ _id }: SeatDoc, buyer: UserDoc | undefined, nowMs: number): Date => {
+  const latest = Math.max(madeAt(_id).getTime(), buyer?.createdAt.getTime() ?? 0)
+  return new Date(latest === 0 ? nowMs : latest)
+}
+
+/** The bookings of the seats that somebody has. */
+async function salesOf(
+  seats: readonly Located<SeatDoc>[],
+  users: Exported<{ readonly user: UserDoc }>,
+  { platform, diagnostics }: Reading,
+  { appId, eventId, currency }: TicketsOptions,
+): Promise<LegacySale[]> {
+  const byId = new Map(users.docs.map(({ doc: { user } }) => [user.userId, user]))
+  const sales: LegacySale[] = []
+  for (const { at, doc } of seats) {
+    const { seatId, userId, price } = doc
+    if (doc.status !== 'booked' || userId == null) continue
+    const buyer = byId.get(userId)
+    if (!buyer && !users.mayHave(userId))
+      diagnostics.warn(
+        { ...at, field: 'userId' },
+        'is of no account in users.json: the booking has no address',
+      )
+    sales.push({
+      ...{ at, appId, eventId, currency },
+      bookingId: await bookingIdOf(platform, seatId),
+      owner: principal.pool(userId),
+      buyerName: null,
+      buyerEmail: buyer?.email ?? null,
+      seat: { id: seatId, price },
+      paymentId: null,
+      paymentStatus: 'SUCCESS',
+      createdAt: soldAt(doc, buyer, platform.now()),
+      named: { event: eventId, seat: seatId, buyer: userId },
+    })
   }
-  return { apps: [], users, events: [event], sales: seats.flatMap((seat) => saleOf(seat, emails, options)) }
+  return sales
+}
+
+function eventOf(
+  file: string,
+  seats: readonly Located<SeatDoc>[],
+  { appId, eventId, currency }: TicketsOptions,
+): LegacyEvent {
+  const at = seats[0]?.at ?? { file, line: 1 }
+  const inputs = seats.map(({ doc: { seatId, price, row, number, tier } }) => ({
+    id: seatId,
+    price,
+    ...(row !== undefined && { row }),
+    ...(number !== undefined && { number }),
+    ...(tier !== undefined && { category: tier }),
+  }))
+  const nobodys = seats.filter(({ doc }) => doc.status === 'booked' && doc.userId == null)
+  const blocked = new Set(nobodys.map(({ doc }) => doc.seatId))
+  return { at, appId, eventId, name: eventId, currency, settings: ticketsHolds, seats: inputs, blocked }
+}
+
+/**
+ * Reads `users.json` and `seats.json` of TicketS. User ids, the hashes of passwords, seat ids and sold seats are kept; a
+ * seat that is booked by nobody known is blocked. Locks are not kept: they lasted five minutes. What is wrong with the
+ * files is told to `diagnostics`, all of it; what cannot be used is not in the answer.
+ */
+export async function readTickets(reading: Reading, options: TicketsOptions): Promise<Legacy> {
+  const { diagnostics, folder } = reading
+  const file = join(folder, 'seats.json')
+  const users = await readUsers(reading)
+  const { docs: seats, isEmpty } = await readMongoexport(reading, 'seats', Seat(options.currency))
+  if (isEmpty) diagnostics.fault({ file }, isNeeded)
+  refuseRepeated(seats, diagnostics, 'seatId', ({ seatId }) => seatId, 'one place is one seat, take one out')
+  return {
+    apps: [],
+    users: users.docs.map(({ doc }) => doc),
+    events: [eventOf(file, seats, options)],
+    sales: await salesOf(seats, users, reading, options),
+    leftOut: [],
+    mapped: [],
+  }
 }

@@ -1,86 +1,67 @@
+import { join } from 'node:path'
 import {
-  AppId,
+  type AppId,
   AppInput,
-  BookingId,
-  Domain,
-  Email,
-  EventId,
-  minorUnitsOf,
-  PaymentId,
-  PaymentStatus,
-  type Principal,
-  principal,
-  SeatId,
+  type DefaultProvider,
+  originsPerAppMax,
+  placesIn,
   type SeatInput,
 } from '@holdfast/contract'
-import * as z from 'zod'
+import type * as z from 'zod'
 import { cursorOf } from '../cursor.ts'
-import type { AppDoc, Documents } from '../store/schema.ts'
-import { poolScope } from '../store/store.ts'
-import { type Legacy, type LegacyApp, LegacyError, type LegacyEvent, type LegacySale } from './legacy.ts'
-import { Amount, Hash, Id, readMongoexport, When } from './mongoexport.ts'
-
-const App = z.object({
-  _id: Id,
-  appId: AppId,
-  name: z.string().min(1),
-  domain: Domain,
-  allowedDomains: z.array(z.string()).default([]),
-  isActive: z.boolean().default(true),
-  apiKeyHash: Hash.optional(),
-  apiKey: Hash.optional(),
-  metadata: z.record(z.string(), z.json()).default({}),
-  createdAt: When,
-})
-
-const User = z.object({
-  _id: Id,
-  email: Email,
-  name: z.string().default(''),
-  phone: z.string().nullish(),
-  password: Hash.optional(),
-  passwordHash: Hash.optional(),
-  isActive: z.boolean().default(true),
-  createdAt: When,
-})
-
-const Seat = z.object({
-  _id: Id.pipe(SeatId),
-  appId: Id,
-  entityId: EventId,
-  seatNumber: z.union([z.string().min(1), z.int()]).transform(String),
-  price: Amount,
-  status: z.string().default('AVAILABLE'),
-})
-
-const Booking = z.object({
-  _id: Id,
-  bookingId: BookingId,
-  appId: Id,
-  userId: Id,
-  seatId: Id.pipe(SeatId),
-  amount: Amount.optional(),
-  paymentStatus: PaymentStatus,
-  paymentId: PaymentId.nullish(),
-  createdAt: When,
-})
+import type { AppDoc } from '../store/schema.ts'
+import { readDomain } from './allowed-domains.ts'
+import { type Diagnostics, shown } from './diagnostics.ts'
+import { madeAt } from './fields.ts'
+import { createForeignIds } from './foreign-ids.ts'
+import { hasSeat, type Legacy, type LegacyApp, type LegacyEvent, type LegacySale } from './legacy.ts'
+import { isNeeded, type Located, type Reading, readMongoexport } from './mongoexport.ts'
+import { refuseRepeated } from './repeated.ts'
+import { type Resolution, resolveSoldTwice } from './sold-twice.ts'
+import { App, Booking, Seat } from './unified-documents.ts'
+import { readSales } from './unified-sales.ts'
+import { type PlacedSeat, placeSeats, type References } from './unified-seats.ts'
+import { readUsers } from './users.ts'
 
 export interface UnifiedOptions {
   /** Of every event: the predecessor's prices have none. */
   readonly currency: string
+  /** Who takes the money of its apps. */
+  readonly payment: DefaultProvider
+  /** The apps whose key no page has. */
+  readonly serverKeys?: readonly AppId[] | undefined
+  /** Who has a seat that was sold twice; undefined: that is a fault. */
+  readonly resolution?: Resolution | undefined
 }
 
-function appOf({
-  appId,
-  name,
-  domain,
-  allowedDomains,
-  isActive,
-  metadata,
-  createdAt,
-  ...keys
-}: z.output<typeof App>): LegacyApp {
-  const settings = AppInput.parse({ name, domain, allowedDomains, metadata })
+/** An address may have a password in it. */
+const withoutUser = (address: string): string => address.replace(/\/\/[^/]*@/, '//')
+
+/** The entries that an Origin can be equal to, each once; the others are told. */
+function domainsOf({ at, doc }: Located<z.output<typeof App>>, { warn, fault }: Diagnostics): string[] {
+  const field = 'allowedDomains'
+  const domains = new Set<string>()
+  for (const entry of doc.allowedDomains) {
+    const read = readDomain(entry)
+    if ('domain' in read) domains.add(read.domain)
+    else warn({ ...at, field }, `${shown(withoutUser(entry))} is left out: it ${read.dropped}`)
+  }
+  if (domains.size > originsPerAppMax) fault({ ...at, field }, `has more than ${originsPerAppMax} entries`)
+  return [...domains].slice(0, originsPerAppMax)
+}
+
+function appOf(
+  located: Located<z.output<typeof App>>,
+  { payment, serverKeys = [] }: UnifiedOptions,
+  diagnostics: Diagnostics,
+): LegacyApp {
+  const { at, doc } = located
+  const { _id, appId, name, domain, isActive, apiKeyHash, apiKey, metadata, createdAt = madeAt(_id) } = doc
+  const allowedDomains = domainsOf(located, diagnostics)
+  const settings = AppInput.parse({
+    ...{ name, domain, allowedDomains, metadata: metadata ?? {} },
+    ...payment,
+  })
   const app: AppDoc = {
     ...settings,
     appId,
@@ -89,136 +70,98 @@ function appOf({
     cursor: cursorOf(createdAt, appId),
     createdAt,
   }
-  return { app, keyHash: keys.apiKeyHash ?? keys.apiKey ?? null }
+  const keyHash = apiKeyHash ?? apiKey ?? null
+  if (keyHash === null) diagnostics.warn({ ...at, field: 'apiKeyHash' }, 'is missing: the app gets no key')
+  return { at, app, keyHash, use: serverKeys.includes(appId) ? 'server' : null }
 }
 
-/** A user of a predecessor: the id stays, so that an old token still names them. */
-export function userOf(user: z.output<typeof User>): Documents['users'] {
-  const { _id: userId, email, name, phone, isActive, createdAt } = user
-  const passwordHash = user.passwordHash ?? user.password
-  if (passwordHash === undefined) throw new LegacyError(`the user ${userId} has no password hash`)
-  return {
-    appId: poolScope,
-    userId,
-    email,
-    name: name === '' ? (email.split('@')[0] ?? email) : name,
-    phone: phone ?? null,
-    passwordHash,
-    active: isActive,
-    deactivatedAt: isActive ? null : createdAt,
-    cursor: cursorOf(createdAt, userId),
-    createdAt,
+/** Files speak of an app by its `_id` or by its `appId`; one that is not there is told. */
+async function readApps(
+  reading: Reading,
+  options: UnifiedOptions,
+): Promise<{ readonly apps: readonly LegacyApp[] } & Pick<References, 'findApp'>> {
+  const { diagnostics, folder } = reading
+  const { docs, isEmpty, mayHave } = await readMongoexport(reading, 'apps', App)
+  if (isEmpty) diagnostics.fault({ file: join(folder, 'apps.json') }, isNeeded)
+  const todo = 'take one of them out'
+  refuseRepeated(docs, diagnostics, 'appId', ({ appId }) => appId, todo)
+  const apps = docs.map((located) => appOf(located, options, diagnostics))
+  for (const appId of options.serverKeys ?? []) {
+    if (!docs.some(({ doc }) => doc.appId === appId))
+      diagnostics.fault({ file: '--server-keys' }, `there is no app ${shown(appId)} in apps.json`)
   }
-}
-
-/** Files speak of an app by its `_id` or by its `appId`. */
-function finderOf(apps: readonly z.output<typeof App>[]): (named: string) => AppId {
-  const byId = new Map(apps.flatMap(({ _id, appId }) => [[_id, appId] as const, [appId, appId] as const]))
-  return (named) => {
+  const byId = new Map(
+    docs.flatMap(({ doc }, at) => [[doc._id, apps[at]] as const, [doc.appId, apps[at]] as const]),
+  )
+  const findApp: References['findApp'] = (at, named) => {
     const found = byId.get(named)
-    if (found === undefined) throw new LegacyError(`apps.json has no app ${named}, which others name`)
-    return found
+    if (found) return found.app
+    if (!mayHave(named)) diagnostics.fault({ ...at, field: 'appId' }, 'is of no app in apps.json')
+    return null
   }
+  return { apps, findApp }
 }
 
-function priceOf(seat: z.output<typeof Seat>, currency: string): number {
-  const price = minorUnitsOf(seat.price, currency)
-  if (price === null)
-    throw new LegacyError(`the seat ${seat._id} costs ${seat.price}, which is no amount of ${currency}`)
-  return price
-}
+const inputOf = ({ seatId, price, number, metadata }: PlacedSeat): SeatInput => ({
+  id: seatId,
+  price,
+  number,
+  ...(metadata && { ...placesIn(metadata), metadata }),
+})
 
-/** `ext_<appId>_<id>` is an app's own user, anything else one of the pool. */
-function ownerOf(appId: AppId, userId: string): Principal {
-  const prefix = `ext_${appId}_`
-  return userId.startsWith(prefix)
-    ? principal.external(appId, userId.slice(prefix.length))
-    : principal.pool(userId)
-}
-
-interface Known {
-  readonly appOf: (named: string) => AppId
-  readonly seats: ReadonlyMap<string, z.output<typeof Seat>>
-  readonly users: ReadonlyMap<string, Documents['users']>
-  readonly currency: string
-}
-
-function saleOf(
-  booking: z.output<typeof Booking>,
-  { appOf: find, seats, users, currency }: Known,
-): LegacySale {
-  const { bookingId, userId, seatId, paymentId, paymentStatus, createdAt } = booking
-  const seat = seats.get(seatId)
-  if (seat === undefined)
-    throw new LegacyError(`seats.json has no seat ${seatId}, which the booking ${bookingId} names`)
-  const appId = find(booking.appId)
-  const price =
-    booking.amount === undefined ? priceOf(seat, currency) : minorUnitsOf(booking.amount, currency)
-  if (price === null) throw new LegacyError(`the booking ${bookingId} has no amount of ${currency}`)
-  const user = users.get(userId)
-  return {
-    appId,
-    eventId: seat.entityId,
-    bookingId,
-    owner: ownerOf(appId, userId),
-    buyerName: user?.name ?? null,
-    buyerEmail: user?.email ?? null,
-    seat: { id: seatId, price },
-    paymentId: paymentId ?? null,
-    paymentStatus,
-    createdAt,
-  }
-}
-
+/** Of the seats that are gone, those without a booking are blocked: nobody may buy them, and nobody has a claim to them. */
 function eventsOf(
-  seats: readonly z.output<typeof Seat>[],
-  sold: ReadonlySet<string>,
-  { appOf: find, currency }: Known,
+  seats: readonly PlacedSeat[],
+  sales: readonly LegacySale[],
+  leftOut: readonly LegacySale[],
+  { currency, diagnostics }: { readonly currency: string; readonly diagnostics: Diagnostics },
 ): LegacyEvent[] {
-  const groups = Map.groupBy(seats, (seat) => `${find(seat.appId)}/${seat.entityId}`)
+  const idsOf = (claims: readonly LegacySale[]) => new Set(claims.map(({ seat }) => seat.id))
+  const [sold, claimed] = [idsOf(sales.filter(hasSeat)), idsOf(leftOut)]
+  const groups = Map.groupBy(seats, ({ appId, eventId }) => `${appId}/${eventId}`)
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
-    const inputs: SeatInput[] = group.map((seat) => ({
-      id: seat._id,
-      price: priceOf(seat, currency),
-      number: seat.seatNumber,
-    }))
-    // A seat that is gone without a booking: nobody may buy it, and nobody has a claim to it.
-    const blocked = group
-      .filter(({ status, _id }) => status === 'BOOKED' && !sold.has(_id))
-      .map(({ _id }) => _id)
-    return {
-      appId: find(first.appId),
-      eventId: first.entityId,
-      name: first.entityId,
-      currency,
-      seats: inputs,
-      blocked,
+    const { at, appId, eventId, entityId } = first
+    const gone = group.filter(({ seatId, isBooked }) => isBooked || claimed.has(seatId))
+    const nobodys = gone.filter(({ seatId }) => !sold.has(seatId))
+    for (const { at, bookedBy, seatId } of nobodys) {
+      if (bookedBy === null || claimed.has(seatId)) continue
+      const buyer = `has no booking, so that it is blocked, but was taken by ${shown(bookedBy)}: write to them`
+      diagnostics.warn({ ...at, field: 'bookedBy' }, buyer)
     }
+    const blocked = new Set(nobodys.map(({ seatId }) => seatId))
+    return { at, appId, eventId, name: entityId, currency, seats: group.map(inputOf), blocked }
   })
 }
 
 /**
  * Reads `apps.json`, `users.json`, `seats.json` and `bookings.json` of the Unified Booking Backend. App ids, user ids,
- * the hashes of keys and passwords, and seats by their `_id` are kept. Locks are not: they lasted two minutes.
- * @throws LegacyError by file and line, or by what does not fit together.
+ * the hashes of keys and passwords, and seats by their `_id` are kept. Locks are not: they lasted two minutes. What is
+ * wrong with the files is told to `diagnostics`, all of it; what cannot be used is not in the answer.
  */
-export async function readUnified(folder: string, { currency }: UnifiedOptions): Promise<Legacy> {
-  const apps = await readMongoexport(folder, 'apps', App)
-  if (apps.length === 0) throw new LegacyError(`${folder} has no apps.json, or an empty one`)
-  const users = (await readMongoexport(folder, 'users', User)).map(userOf)
-  const seats = await readMongoexport(folder, 'seats', Seat)
-  const bookings = await readMongoexport(folder, 'bookings', Booking)
-  const known: Known = {
-    appOf: finderOf(apps),
-    seats: new Map(seats.map((seat) => [seat._id, seat])),
-    users: new Map(users.map((user) => [user.userId, user])),
+export async function readUnified(reading: Reading, options: UnifiedOptions): Promise<Legacy> {
+  const { diagnostics, platform } = reading
+  const { currency } = options
+  const { apps, findApp } = await readApps(reading, options)
+  const users = await readUsers(reading)
+  const seatFile = await readMongoexport(reading, 'seats', Seat(currency))
+  const bookings = await readMongoexport(reading, 'bookings', Booking(currency))
+  const references = { findApp, ids: createForeignIds(platform), diagnostics }
+  const seats = await placeSeats(seatFile.docs, references)
+  const claims = await readSales(bookings.docs, {
+    ...references,
+    seats: { ...seatFile, byId: new Map(seats.map((seat) => [seat.seatId, seat])) },
+    users: { ...users, byId: new Map(users.docs.map(({ doc: { user } }) => [user.userId, user])) },
     currency,
+  })
+  const { sales, leftOut } = resolveSoldTwice(claims, options.resolution, diagnostics)
+  return {
+    apps,
+    users: users.docs.map(({ doc }) => doc),
+    events: eventsOf(seats, sales, leftOut, { currency, diagnostics }),
+    sales,
+    leftOut,
+    mapped: references.ids.mapped(),
   }
-  const sales = bookings.map((booking) => saleOf(booking, known))
-  const sold = new Set(
-    sales.filter(({ paymentStatus }) => paymentStatus !== 'FAILED').map(({ seat }) => seat.id),
-  )
-  return { apps: apps.map(appOf), users, events: eventsOf(seats, sold, known), sales }
 }

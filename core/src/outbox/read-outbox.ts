@@ -8,6 +8,7 @@ import {
   Problem,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
+import { placeIn, toldCursor } from '../cursor.ts'
 import type { OutboxDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
 import { doRow } from './relay.ts'
@@ -36,12 +37,13 @@ export async function listOutbox(
   { store }: Pick<Core, 'store'>,
   { app, status, cursor, limit }: AdminOutboxQuery,
 ): Promise<OutboxPage> {
-  const filter = { status: stored[status], ...(cursor !== undefined && { rowId: { lt: cursor } }) }
+  const place = placeIn('outbox', cursor)
+  const filter = { status: stored[status], ...(place !== undefined && { rowId: { lt: place } }) }
   const options = { orderBy: 'rowId', order: 'descending', limit: limit + 1 } as const
   const found = await store.find(app ?? everyApp, 'outbox', filter, options)
   const rows = found.slice(0, limit).map(rowView)
   const last = rows.at(-1)
-  return { rows, ...(found.length > limit && last && { nextCursor: last.id }) }
+  return { rows, ...(found.length > limit && last && { nextCursor: toldCursor('outbox', last.id) }) }
 }
 
 /**

@@ -3,11 +3,15 @@ import { base64url } from 'jose'
 import type { Documents, PaymentDoc } from '../store/schema.ts'
 import { everyApp, isDuplicate, type Statements } from '../store/store.ts'
 import type { Settling } from './book-paid.ts'
-import { keyOf } from './payment-rows.ts'
-import type { ProviderEvent } from './provider.ts'
+import { isOurs, keyOf } from './payment-rows.ts'
+import type { Provider, ProviderEvent } from './provider.ts'
 import { recordRefund } from './record-refund.ts'
 import { recordCapture } from './record-state.ts'
 import { settlePayment } from './settle-payment.ts'
+import { isOrdered } from './take-payment.ts'
+
+/** More rows of one payment than there are: one was ordered, others are an older core's, of clients that named it. */
+const namedMax = 100
 
 /**
  * Hears a webhook of a payment provider: the signature first, then its effect, once for each event, together with the
@@ -26,7 +30,7 @@ export async function hearProvider(
   if (reading.word === 'bad_signature') throw new Problem('invalid_signature')
   if (reading.word === 'ignored') return async () => {}
   const { event } = reading
-  const payment = await findPayment(ctx, { provider: name, account }, event)
+  const payment = await findPayment(ctx, provider, { provider: name, account }, event)
   if (!payment) {
     ctx.log({ level: 'warn', event: 'provider_event_unmatched', provider: name, account })
     return async () => {}
@@ -35,14 +39,19 @@ export async function hearProvider(
   return () => settlePayment(ctx, payment)
 }
 
-/** A provider knows nothing of apps: its payment is found by the account that it was made to. */
+/**
+ * A provider knows nothing of apps: its payment is found by the order of ours that it pays, among those of the account.
+ * An id alone says nothing, since anybody can name one; what the provider tells of the order must agree.
+ */
 async function findPayment(
   { store }: Settling,
+  adapter: Provider,
   { provider, account }: Pick<PaymentDoc, 'provider' | 'account'>,
-  { paymentId }: ProviderEvent,
-): Promise<PaymentDoc | null> {
-  const found = await store.find(everyApp, 'payments', { provider, account, paymentId }, { limit: 1 })
-  return found[0] ?? null
+  { paymentId, fact }: ProviderEvent,
+): Promise<PaymentDoc | undefined> {
+  const told = fact.kind === 'payment' ? fact.seen.reference : null
+  const found = await store.find(everyApp, 'payments', { provider, account, paymentId }, { limit: namedMax })
+  return found.find((payment) => isOurs(payment, adapter) && (told === null || told === payment.reference))
 }
 
 async function heed(ctx: Settling, payment: PaymentDoc, event: ProviderEvent): Promise<void> {
@@ -50,9 +59,8 @@ async function heed(ctx: Settling, payment: PaymentDoc, event: ProviderEvent): P
   const expiresAt = new Date(ctx.platform.now() + providerEventKeptMs)
   const news = { appId, provider, account, providerEventId: event.eventId, expiresAt }
   const { fact } = event
-  if (fact.kind === 'payment' && fact.seen.state === 'captured') {
-    if (fact.seen.currency === payment.currency) return recordCapture(ctx, payment, fact.seen.amount, news)
-  }
+  if (fact.kind === 'payment' && fact.seen.state === 'captured' && isOrdered(payment, fact.seen))
+    return recordCapture(ctx, payment, fact.seen.amount, news)
   if (fact.kind === 'refund') return recordRefund(ctx, payment, fact, (effect) => once(ctx, news, effect))
   await once(ctx, news, (tx) => lookSoon(ctx, tx, payment))
 }
@@ -80,5 +88,5 @@ async function once(
 
 const lookSoon = ({ platform }: Settling, tx: Statements, payment: PaymentDoc) =>
   tx.updateIf(payment.appId, 'payments', keyOf(payment), {
-    set: { dueAt: new Date(platform.now()), attempts: 0 },
+    set: { dueAt: new Date(platform.now()), attempts: 0, expiresAt: null },
   })

@@ -11,7 +11,7 @@ import { settlePayment } from './settle-payment.ts'
  * @throws Problem `not_found`
  */
 export async function retryPayment(ctx: Settling, key: PaymentKey): Promise<PaymentDoc> {
-  const set = { dueAt: new Date(ctx.platform.now()), attempts: 0 }
+  const set = { dueAt: new Date(ctx.platform.now()), attempts: 0, expiresAt: null }
   await ctx.store.updateIf(key.appId, 'payments', keyOf(key), { set })
   await settlePayment(ctx, key)
   const payment = await ctx.store.get(key.appId, 'payments', keyOf(key))

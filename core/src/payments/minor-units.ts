@@ -1,10 +1,4 @@
-import { currencyExponent } from '@holdfast/contract'
-
-/** How a provider counts money: digits after the point of its unit, and the smallest step of it that it takes. */
-export interface Counting {
-  readonly digits: number
-  readonly step: number
-}
+import { type Counting, currencyExponent } from '@holdfast/contract'
 
 const scaled = (amount: number, from: number, to: number): number | null => {
   // biome-ignore lint/plugin: what does not divide without a rest is refused below

@@ -10,7 +10,7 @@ import {
 import type { Grant } from '../bookings/decide-grant.ts'
 import { cursorOf } from '../cursor.ts'
 import type { BookingDoc, PaymentDoc, RefundDoc } from '../store/schema.ts'
-import type { Charge } from './provider.ts'
+import type { Charge, Provider } from './provider.ts'
 
 /** Names a payment: an id is its account's own. */
 export type PaymentKey = Pick<PaymentDoc, 'appId' | 'provider' | 'account' | 'paymentId'>
@@ -23,6 +23,13 @@ export const chargeOf = ({ paymentId, amount, currency }: PaymentDoc): Charge =>
   amount,
   currency,
 })
+
+/**
+ * Whether the money of a payment is its app's to take, let go and give back: it was ordered for it, or its provider needs
+ * no order. An older core kept what a client had named, which may be another app's at the same account.
+ */
+export const isOurs = ({ reference }: PaymentDoc, provider: Provider | null): boolean =>
+  reference !== null || provider === null || provider.takesUnordered === true
 
 /** Whether what was taken is what the grant costs. */
 export const isCovered = ({ captured, amount }: PaymentDoc): boolean => captured === amount
@@ -71,6 +78,7 @@ export function newPayment(
     attempts: 0,
     cursor: cursorOf(createdAt, paymentId),
     createdAt,
+    expiresAt: null,
   }
 }
 

@@ -89,6 +89,11 @@ export type EventReading =
  * a refusal. Calls may run at once from anywhere. Budgets are milliseconds.
  */
 export interface Provider {
+  /**
+   * Whoever names a payment has one, ordered or not: only where no money moves. Elsewhere several apps, and strangers to
+   * them all, are paid at one account, so that a payment is an app's by its order alone.
+   */
+  readonly takesUnordered?: true
   /** Absent where nothing is ordered first: the client names a payment. */
   order?(request: OrderRequest, budgetMs: number): Promise<OrderReply>
   /**

@@ -11,7 +11,7 @@ import {
   paymentAttemptsToStuck,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
-import { pageOf } from '../cursor.ts'
+import { pageOf, placeIn } from '../cursor.ts'
 import type { PaymentDoc } from '../store/schema.ts'
 import { everyApp } from '../store/store.ts'
 import { carries, keyOf } from './payment-rows.ts'
@@ -57,13 +57,14 @@ export async function viewOf({ store }: Context, payment: PaymentDoc): Promise<P
 /** Payments of all apps, newest first, and before them the refunds that wait for somebody. */
 export async function listPayments(ctx: Context, query: AdminPaymentsQuery): Promise<AdminPaymentPage> {
   const { app, stuck, cursor, limit } = query
+  const place = placeIn('payments', cursor)
   const scope = app ?? everyApp
   const filter = {
     ...(stuck && { attempts: { gte: paymentAttemptsToStuck } }),
-    ...(cursor !== undefined && { cursor: { lt: cursor } }),
+    ...(place !== undefined && { cursor: { lt: place } }),
   }
   const options = { orderBy: 'cursor', order: 'descending', limit: limit + 1 } as const
-  const { docs, next } = pageOf(await ctx.store.find(scope, 'payments', filter, options), limit)
+  const { docs, next } = pageOf('payments', await ctx.store.find(scope, 'payments', filter, options), limit)
   const payments = await Promise.all(
     docs.map(
       async (payment): Promise<AdminPayment> =>

@@ -2,11 +2,12 @@ import { coreBudgetMs, type GrantId, paymentHeadStartMs } from '@holdfast/contra
 import { freeSeats } from '../bookings/commit-booking.ts'
 import type { Core } from '../context.ts'
 import { failurePokes } from '../outbox/rows.ts'
+import { unpaidExpiry } from '../retention.ts'
 import type { BookingDoc, Documents, OutboxDoc, PaymentDoc } from '../store/schema.ts'
 import { isDuplicate, type Statements } from '../store/store.ts'
 import { carries, keyOf, unusedRefund } from './payment-rows.ts'
 
-type Context = Pick<Core, 'store' | 'platform'>
+type Context = Pick<Core, 'store' | 'platform' | 'retention'>
 type State = PaymentDoc['state']
 
 /** From which states a payment may come into another: what was captured stays so. */
@@ -25,7 +26,31 @@ export async function recordState(
   state: keyof typeof before,
 ): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: before[state] } }
-  return (await store.updateIf(payment.appId, 'payments', when, { set: { state } })) === 1
+  const isComing = state === 'AUTHORISED' || state === 'PENDING'
+  const set = isComing ? { state, expiresAt: null } : { state }
+  return (await store.updateIf(payment.appId, 'payments', when, { set })) === 1
+}
+
+/** Where a payment is over and nobody's money is in it: its provider was asked to let go, or never had any. */
+const moneyless: readonly State[] = ['INTENT', 'DECLINED', 'VOIDED', 'CAPTURE_FAILED']
+
+/**
+ * Puts a payment to rest. One that no money came of may go some time later, and with it what was ordered for it: this very
+ * statement says when (F39). Money never goes: whatever brings it takes the time away again, in the statement that writes
+ * it. What is paid after that cannot be: Stripe has cancelled the intent, and Razorpay gives back by itself what nobody
+ * takes. False: somebody has changed it meanwhile.
+ */
+export async function putToRest(ctx: Context, payment: PaymentDoc): Promise<boolean> {
+  const { appId, eventId, grantId, state, captured, reference } = payment
+  const when = { ...keyOf(payment), state, grantId }
+  const expiresAt = moneyless.includes(state) && captured === 0 ? unpaidExpiry(ctx) : null
+  const rest = { set: { dueAt: null, attempts: 0, expiresAt } }
+  if (reference === null) return (await ctx.store.updateIf(appId, 'payments', when, rest)) === 1
+  return ctx.store.transaction(coreBudgetMs, async (tx) => {
+    const ours = await tx.updateIf(appId, 'payments', when, rest)
+    if (ours === 1) await tx.updateIf(appId, 'orders', { eventId, grantId }, { set: { expiresAt } })
+    return ours === 1
+  })
 }
 
 const notTaken: readonly State[] = [...before.VOIDED, 'VOIDED', 'CAPTURE_FAILED']
@@ -41,7 +66,7 @@ export async function recordTaken(
 ): Promise<boolean> {
   const when = { ...keyOf(payment), state: { in: notTaken } }
   const dueAt = new Date(platform.now() + paymentHeadStartMs)
-  const set = { state: 'CAPTURED', captured, dueAt, attempts: 0 } as const
+  const set = { state: 'CAPTURED', captured, dueAt, attempts: 0, expiresAt: null } as const
   return (await store.updateIf(payment.appId, 'payments', when, { set })) === 1
 }
 
@@ -72,7 +97,7 @@ export async function recordCapture(
         appId,
         'payments',
         { ...key, state: { in: notTaken } },
-        { set: { state: 'CAPTURED', captured, dueAt, attempts: 0 } },
+        { set: { state: 'CAPTURED', captured, dueAt, attempts: 0, expiresAt: null } },
       )
       if (fresh !== 1) return
       const [booking] = await tx.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
@@ -149,17 +174,21 @@ export async function refundUnused(ctx: Context, payment: PaymentDoc): Promise<v
  * @returns `given_back`: it is too late for that; `moved_on`: somebody has changed it meanwhile.
  */
 export async function moveTo(
-  { store, platform }: Context,
+  ctx: Context,
   payment: PaymentDoc,
   to: GrantId,
 ): Promise<'moved' | 'given_back' | 'moved_on'> {
-  const { appId, grantId, state } = payment
-  const { refundId } = await unusedRefund(platform, payment, payment.captured)
-  return store.transaction(coreBudgetMs, async (tx) => {
+  const { appId, eventId, grantId, state } = payment
+  const { refundId } = await unusedRefund(ctx.platform, payment, payment.captured)
+  const expiresAt = unpaidExpiry(ctx)
+  return ctx.store.transaction(coreBudgetMs, async (tx) => {
     if (await tx.get(appId, 'refunds', { refundId })) return 'given_back'
     const when = { ...keyOf(payment), grantId, state }
     const ours = await tx.updateIf(appId, 'payments', when, { set: { grantId: to } })
-    return ours === 1 ? 'moved' : 'moved_on'
+    if (ours !== 1) return 'moved_on'
+    // Nothing is ordered for the old grant any more, and the payment comes to rest under the new one.
+    await tx.updateIf(appId, 'orders', { eventId, grantId }, { set: { expiresAt } })
+    return 'moved'
   })
 }
 

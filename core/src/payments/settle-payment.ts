@@ -6,15 +6,16 @@ import {
   paymentRetryMsMin,
 } from '@holdfast/contract'
 import { InventoryFault } from '@holdfast/inventory'
-import { decideExpired } from '../bookings/decide-grant.ts'
+import { decideAgainst } from '../bookings/decide-grant.ts'
 import type { BookingDoc, PaymentDoc } from '../store/schema.ts'
 import { bookAgain, confirmPaid, type Settling } from './book-paid.ts'
-import { carries, chargeOf, isCovered, keyOf, type PaymentKey } from './payment-rows.ts'
+import { carries, chargeOf, isCovered, isOurs, keyOf, type PaymentKey } from './payment-rows.ts'
 import type { Provider } from './provider.ts'
 import {
   failBooking,
   isGivenBack,
   payBooking,
+  putToRest,
   recordCapture,
   recordState,
   refundUnused,
@@ -55,24 +56,21 @@ export async function settlePayment(ctx: Settling, key: PaymentKey): Promise<voi
 }
 
 /** Says when to come again; false: somebody has changed the payment meanwhile. */
-async function putDown(
-  { store, platform }: Settling,
-  payment: PaymentDoc,
-  came: Exclude<Step, 'again'>,
-): Promise<boolean> {
+async function putDown(ctx: Settling, payment: PaymentDoc, came: Exclude<Step, 'again'>): Promise<boolean> {
+  const { store, platform } = ctx
   const { appId, state, grantId, attempts } = payment
   const when = { ...keyOf(payment), state, grantId }
+  if (came === 'rest') return putToRest(ctx, payment)
   const pauseMs = Math.min(paymentRetryMsMax, paymentRetryMsMin * 2 ** Math.min(attempts, 30))
   const change =
-    came === 'rest'
-      ? { set: { dueAt: null, attempts: 0 } }
-      : came === 'vain'
-        ? { set: { dueAt: new Date(platform.now() + pauseMs) }, inc: { attempts: 1 } }
-        : { set: { dueAt: new Date(came.untilMs), attempts: 0 } }
+    came === 'vain'
+      ? { set: { dueAt: new Date(platform.now() + pauseMs) }, inc: { attempts: 1 } }
+      : { set: { dueAt: new Date(came.untilMs), attempts: 0 } }
   return (await store.updateIf(appId, 'payments', when, change)) === 1
 }
 
 async function stepOf(ctx: Settling, payment: PaymentDoc): Promise<Step> {
+  if (!isOurs(payment, providerOf(ctx, payment))) return 'rest'
   const { appId, eventId, grantId } = payment
   const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
   if (booking) return carries(payment, booking) ? carried(ctx, payment, booking) : unused(ctx, payment)
@@ -189,7 +187,7 @@ async function afterHold(ctx: Settling, payment: PaymentDoc): Promise<Step> {
     const leftMs = Math.max(paymentRetryMsMin, reply.hold.untilMs - nowMs)
     return { untilMs: ctx.platform.now() + leftMs }
   }
-  await decideExpired(ctx.store, { appId, eventId, grantId, owner }, new Date(ctx.platform.now()))
+  await decideAgainst(ctx, { appId, eventId, grantId, owner }, 'EXPIRED')
   return 'again'
 }
 

@@ -2,7 +2,7 @@ import { faultNameOf, paymentCallMs, paymentRetryMsMax, paymentRetryMsMin } from
 import type { Core } from '../context.ts'
 import type { RefundDoc } from '../store/schema.ts'
 import { finishRefund } from './finish-refund.ts'
-import { keyOf } from './payment-rows.ts'
+import { isOurs, keyOf } from './payment-rows.ts'
 import type { Refunding } from './provider.ts'
 
 type Context = Pick<Core, 'store' | 'platform' | 'findProvider' | 'log'>
@@ -42,6 +42,7 @@ async function ask({ store, findProvider }: Context, refund: RefundDoc): Promise
   const provider = findProvider(refund.provider, refund.account)
   const payment = provider && (await store.get(refund.appId, 'payments', keyOf(refund)))
   if (!payment) return 'unknown'
+  if (!isOurs(payment, provider)) return 'refused'
   const { paymentId, captured: amount, currency } = payment
   const asked = { reference: refund.refundId, amount: refund.amount }
   return provider.refund({ paymentId, amount, currency }, asked, paymentCallMs)

@@ -22,6 +22,7 @@ const stateOf = (id: PaymentId): ProviderState =>
  */
 export function simulatedProvider(platform: Pick<Platform, 'sleep'>): Provider {
   return {
+    takesUnordered: true,
     async order({ reference }) {
       return {
         word: 'made',

@@ -8,16 +8,13 @@ import {
 import type { Core } from '../context.ts'
 import type { PaymentDoc } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
+import { countDeclined, type Named, ofGrant, orderedPayment } from './ordered-payment.ts'
 import { chargeOf, keyOf, newPayment, type Purpose } from './payment-rows.ts'
 import type { Provider, Seen } from './provider.ts'
 import { recordState, recordTaken } from './record-state.ts'
 
 /** What is to be paid, and by what the buyer or the app says it was paid. */
-export interface Due extends Purpose {
-  readonly claim: PaymentClaim | undefined
-  /** When it is known already which payment the claim means. */
-  readonly paymentId?: PaymentId | undefined
-}
+export type Due = Omit<Named, 'claim'> & { readonly claim: PaymentClaim | undefined }
 
 /** A payment that may carry a booking. `paymentId` is null when there was nothing to pay. */
 export type Taken =
@@ -31,11 +28,13 @@ export type Taken =
 type Context = Pick<Core, 'store' | 'platform' | 'findProvider'>
 
 /**
- * Checks that a grant is paid for. The payment's row is written before the provider is asked, so that no
- * authorisation is ever without a record; a payment belongs to the first grant that names it. Nothing is voided here,
- * whatever comes: that is repair's, which knows what was decided.
+ * Checks that a grant is paid for. A payment is on record before the provider is asked, so that no authorisation is ever
+ * without one: since it was ordered, or since the app's server says that it has the money. What a client names beyond
+ * that is refused, and leaves nothing. Nothing is voided here, whatever comes: that is repair's, which knows what was
+ * decided.
  *
- * @throws Problem `payment_required`, `payment_declined`, `payment_already_used`, `forbidden`, `invalid_request`
+ * @throws Problem `payment_required`, `payment_declined`, `payment_already_used`, `rate_limited`, `forbidden`,
+ *   `invalid_request`
  */
 export async function takePayment(ctx: Context, due: Due, budgetMs: number): Promise<Taken> {
   if (due.amount === 0) return { word: 'paid', state: 'captured', paymentId: null }
@@ -49,15 +48,23 @@ export async function takePayment(ctx: Context, due: Due, budgetMs: number): Pro
   const provider = ctx.findProvider(due.provider, due.account)
   if (!provider) throw new Problem('payment_required')
   const callMs = Math.min(budgetMs, paymentCallMs)
-  const paymentId = due.paymentId ?? (await provider.identify(claim, callMs))
-  if (paymentId === 'unknown') return { word: 'unknown' }
-  if (paymentId === null) throw new Problem('payment_declined')
-  return lookAt(ctx, provider, await recordIntent(ctx, due, paymentId), callMs)
+  const find = provider.takesUnordered ? namedPayment : orderedPayment
+  try {
+    const payment = await find(ctx, provider, { ...due, claim }, callMs)
+    return payment === 'unknown' ? { word: 'unknown' } : await lookAt(ctx, provider, payment, callMs)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'payment_declined') await countDeclined(ctx, due)
+    throw error
+  }
 }
 
 /** The app took the money itself: only its server may say so, and the sum must be right. */
 function checkAssertion(due: Due, claim: PaymentClaim): void {
-  if (due.kind !== 'secret') throw new Problem('forbidden')
+  if (due.kind !== 'secret') {
+    const message =
+      'must be the secret key: this app takes payments by itself, so its server alone says that one was made'
+    throw new Problem('forbidden', { errors: [{ path: 'x-api-key', message }] })
+  }
   const errors = []
   if (claim.amount !== due.amount) errors.push({ path: 'payment.amount', message: `must be ${due.amount}` })
   if (claim.currency !== due.currency)
@@ -65,8 +72,21 @@ function checkAssertion(due: Due, claim: PaymentClaim): void {
   if (errors.length > 0) throw new Problem('invalid_request', { errors })
 }
 
+/** The payment that a client names where none has to be ordered. */
+async function namedPayment(
+  ctx: Context,
+  provider: Provider,
+  named: Named,
+  callMs: number,
+): Promise<PaymentDoc | 'unknown'> {
+  const paymentId = named.paymentId ?? (await provider.identify(named.claim, callMs))
+  if (paymentId === 'unknown') return 'unknown'
+  if (paymentId === null) throw new Problem('payment_declined')
+  return recordIntent(ctx, named, paymentId)
+}
+
 /**
- * The row of a payment, made if it is not there.
+ * The row of a payment that needs no order, made if it is not there.
  * @throws Problem `payment_already_used`
  */
 export async function recordIntent(
@@ -86,19 +106,15 @@ export async function recordIntent(
   } catch (error) {
     if (!isDuplicate(error, 'payments', 'primary')) throw error
     const known = await store.get(due.appId, 'payments', keyOf(row))
-    if (known?.eventId !== due.eventId || known.grantId !== due.grantId)
-      throw new Problem('payment_already_used')
-    return known
+    if (!known) throw error
+    return ofGrant(known, due)
   }
 }
 
 async function lookAt(ctx: Context, provider: Provider, payment: PaymentDoc, callMs: number): Promise<Taken> {
   const sight = await provider.look(chargeOf(payment), callMs)
   if (sight.word === 'unknown') return { word: 'unknown' }
-  if (sight.word === 'absent' || !isOrdered(payment, sight)) {
-    await forget(ctx, payment)
-    throw new Problem('payment_declined')
-  }
+  if (sight.word === 'absent' || !isOrdered(payment, sight)) throw new Problem('payment_declined')
   return heed(ctx, payment, sight)
 }
 
@@ -108,12 +124,6 @@ async function lookAt(ctx: Context, provider: Provider, payment: PaymentDoc, cal
  */
 export const isOrdered = ({ reference, currency }: PaymentDoc, seen: Seen): boolean =>
   (seen.reference === null || seen.reference === reference) && seen.currency === currency
-
-/** A payment that was ordered for something else, or is not there: it must be free for whom it is for. */
-async function forget({ store }: Context, payment: PaymentDoc): Promise<void> {
-  const { appId, grantId } = payment
-  await store.delete(appId, 'payments', { ...keyOf(payment), grantId, state: 'INTENT', reference: null })
-}
 
 async function heed(ctx: Context, payment: PaymentDoc, seen: Seen): Promise<Taken> {
   switch (seen.state) {
@@ -134,7 +144,7 @@ async function heed(ctx: Context, payment: PaymentDoc, seen: Seen): Promise<Take
   }
 }
 
-/** It may carry a booking, if it is of the right sum and, when this was no news, still on record. */
+/** It may carry a booking, if it is of the right sum and, when this was no news, still for this grant. */
 async function paid(
   { store }: Context,
   payment: PaymentDoc,
@@ -145,7 +155,7 @@ async function paid(
   const { appId, grantId, paymentId } = payment
   if (seen.amount !== payment.amount) throw new Problem('payment_declined')
   if (isNews) return { word: 'paid', state, paymentId }
-  // Another request may have found nothing at the provider, just before this one found it, and let the row go.
+  // It was paid late, and has another grant since: it must not carry two.
   const kept = await store.get(appId, 'payments', keyOf(payment))
   return kept?.grantId === grantId ? { word: 'paid', state, paymentId } : { word: 'unknown' }
 }

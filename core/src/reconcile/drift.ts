@@ -3,10 +3,11 @@ import type { CheckReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
 import type { EventDoc, SeatDoc } from '../store/schema.ts'
 import { createChecks } from './checks.ts'
+import { endForgotten } from './end-forgotten.ts'
 import { learnHolds } from './ledger.ts'
 import { rebuildInventory } from './rebuild.ts'
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs' | 'retention'>
 type Checked = Extract<CheckReply, { word: 'checked' }>
 
 /** The comparison of inventories with the store, event by event. */
@@ -95,10 +96,11 @@ export function createDrift(ctx: Context): Drift {
     await inventory.mend(ref, ids, isLast)
   }
 
-  /** Rests when its sale is over and nobody needs to look at anything of it any more. */
+  /** Ends what was forgotten; the event rests when its sale is over and nobody needs to look at anything of it any more. */
   const rest = async (event: EventDoc, { waiting, nowMs }: Checked) => {
     const isOver = event.sale === 'closed' || (event.offSaleAt !== null && event.offSaleAt.getTime() <= nowMs)
-    if (!isOver || waiting > 0) return
+    const isEmpty = isOver && waiting === 0
+    if (!(await endForgotten(ctx, event, isEmpty)) || !isEmpty) return
     const { appId, eventId, rev, epoch } = event
     const set = { restsSince: new Date(platform.now()) }
     const rests = await store.updateIf(appId, 'events', { eventId, rev, epoch }, { set })
@@ -120,7 +122,7 @@ export function createDrift(ctx: Context): Drift {
     const left = lacksOf(checked, seatCount)
     if (left.length === 0) return isClean ? rest(event, checked) : undefined
     log({ level: 'error', event: 'drift_not_mended', appId, eventId, lacks: left })
-    await rebuildInventory(ctx, event)
+    await rebuildInventory(ctx, { ...event, isBroken: true })
   }
 
   return {

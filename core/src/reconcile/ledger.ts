@@ -1,14 +1,16 @@
 import { type GrantId, logEntriesPerRead, logEntriesReread } from '@holdfast/contract'
 import type { Change, ChangesReply, EventRef } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
+import { endedHoldExpiry } from '../retention.ts'
 import type { Documents, SeatDoc } from '../store/schema.ts'
 import { isDuplicate } from '../store/store.ts'
 import { holdDeliveries } from '../webhooks/hold-notices.ts'
 import { enqueue } from '../webhooks/queue.ts'
+import type { AddressShares } from './address-shares.ts'
 
 type Reservation = Documents['reservations']
 type Cursor = Documents['cursors']
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'retention'>
 
 const transactionMs = 5_000
 /** Reads of one event in one round, so that a hot event does not starve the others. */
@@ -55,7 +57,11 @@ const rolledBack = (cursor: Cursor, ver: number): Reading => ({
  * Copies the log of an event into reservations, from where it was left, for reporting. The log never decides: a
  * reservation that is decided already stays as it is. What the log has lost is counted.
  */
-export async function tailLedger(ctx: Context, ref: EventRef): Promise<LedgerOutcome> {
+export async function tailLedger(
+  ctx: Context,
+  ref: EventRef,
+  shares?: AddressShares,
+): Promise<LedgerOutcome> {
   const { appId, eventId } = ref
   let outcome: LedgerOutcome = 'read'
   for (let read = 0; read < readsPerRound; read++) {
@@ -70,6 +76,7 @@ export async function tailLedger(ctx: Context, ref: EventRef): Promise<LedgerOut
       const next = { ...cursor, ver: last.ver, tail: nameOf(last) }
       if (await record(ctx, ref, reading.changes, next)) {
         ctx.log({ event: 'ledger_read', appId, eventId, ...countOf(reading.changes) })
+        shares?.learn(ref, reading.changes)
       }
       if (last.ver >= reading.newestVer) return outcome
       continue
@@ -108,7 +115,7 @@ async function record(
   changes: readonly Change[],
   cursor: Cursor,
 ): Promise<boolean> {
-  const latest = foldByGrant({ appId, eventId }, changes)
+  const latest = foldByGrant({ appId, eventId }, changes, endedHoldExpiry(ctx))
   const ids = [...latest.keys()]
   const deliveries = await holdDeliveries(ctx, { appId, eventId }, cursor.epoch, changes)
   try {
@@ -125,12 +132,12 @@ async function record(
       for (const { grantId } of known.filter((one) => one.status === 'ACTIVE')) {
         const now = latest.get(grantId)
         if (!now) continue
-        const { status, until } = now
+        const { status, until, expiresAt } = now
         await tx.updateIf(
           appId,
           'reservations',
           { eventId, grantId, status: 'ACTIVE' },
-          { set: { status, until } },
+          { set: { status, until, expiresAt } },
         )
       }
       await enqueue(tx, appId, deliveries)
@@ -148,21 +155,26 @@ async function record(
 
 const statusAfter = { release: 'RELEASED', expire: 'EXPIRED' } as const
 
-/** The newest word on each grant. A sale is not among them: only the commit writes CONFIRMED. */
-function foldByGrant(ref: EventRef, changes: readonly Change[]): Map<GrantId, Reservation> {
+/**
+ * The newest word on each grant. A sale is not among them: only the commit writes CONFIRMED. `expiry` is when what is over
+ * by now may go.
+ */
+function foldByGrant(ref: EventRef, changes: readonly Change[], expiry: Date): Map<GrantId, Reservation> {
   const latest = new Map<GrantId, Reservation>()
   for (const { kind, grantId, owner, seats, untilMs, atMs } of changes) {
     if (!grantId || kind === 'apply') continue
+    const ended = kind === 'release' || kind === 'expire' ? statusAfter[kind] : null
     latest.set(grantId, {
       appId: ref.appId,
       eventId: ref.eventId,
       grantId,
       owner,
-      status: kind === 'release' || kind === 'expire' ? statusAfter[kind] : 'ACTIVE',
+      status: ended ?? 'ACTIVE',
       seats: [...seats],
       until: new Date(untilMs),
       bookingId: null,
       createdAt: latest.get(grantId)?.createdAt ?? new Date(atMs),
+      expiresAt: ended ? expiry : null,
     })
   }
   return latest
@@ -195,7 +207,8 @@ export async function learnHolds(
     const seats = [first, ...more].map(({ seatId }) => ({ id: seatId, price: priceOf.get(seatId) ?? 0 }))
     const { owner, untilMs } = first
     const until = new Date(untilMs)
-    return [{ appId, eventId, grantId, owner, status: 'ACTIVE', seats, until, bookingId: null, createdAt }]
+    const open = { until, bookingId: null, createdAt, expiresAt: null }
+    return [{ appId, eventId, grantId, owner, status: 'ACTIVE', seats, ...open }]
   })
   if (fresh.length === 0) return
   await store.insert(appId, 'reservations', fresh).catch((error: unknown) => {

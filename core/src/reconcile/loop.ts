@@ -6,7 +6,6 @@ import {
   purgeRoundMs,
   relayRoundMs,
   repairedEventsAtOnce,
-  repairedEventsMax,
   repairRoundMs,
 } from '@holdfast/contract'
 import { finishClaims } from '../bookings/finish-claims.ts'
@@ -16,11 +15,12 @@ import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
 import type { EventDoc } from '../store/schema.ts'
-import { everyApp } from '../store/store.ts'
+import { type AddressShares, createAddressShares } from './address-shares.ts'
 import { createDrift, type Drift } from './drift.ts'
 import { createInspection, type Inspection } from './inspect.ts'
 import { createLease } from './lease.ts'
 import { tailLedger } from './ledger.ts'
+import { loadedEvents, type RoundPlaces } from './loaded-events.ts'
 import { rebuildInventory } from './rebuild.ts'
 import { createRoundsTold } from './rounds-told.ts'
 import { sweepEvent } from './sweep.ts'
@@ -28,12 +28,14 @@ import { sweepEvent } from './sweep.ts'
 /** How often a pause looks whether it is over. */
 const napMs = 100
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'rebuildWaitMs' | 'retention'>
 
 /** What looks at events more slowly than round by round, and knows how far it has come. */
 export interface Keepers {
   readonly drift?: Drift
   readonly inspection?: Inspection
+  readonly shares?: AddressShares
+  readonly places?: RoundPlaces
 }
 
 /**
@@ -46,11 +48,10 @@ export interface Keepers {
  */
 export async function repairOnce(
   ctx: Context,
-  { drift, inspection }: Keepers = {},
+  { drift, inspection, shares, places = new Map() }: Keepers = {},
   isOver = () => false,
 ): Promise<void> {
-  const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
-  const events = await ctx.store.find(everyApp, 'events', loaded, { limit: repairedEventsMax })
+  const events = loadedEvents(ctx.store, places)
   const missing: (EventDoc & { readonly found: number })[] = []
   const apart = async (event: EventDoc, work: () => Promise<unknown>) => {
     try {
@@ -64,14 +65,14 @@ export async function repairOnce(
   const repair = async (event: EventDoc) => {
     const swept = await sweepEvent(ctx, event, event.epoch)
     if (swept.word === 'missing') return void missing.push({ ...event, found: swept.found })
-    if ((await tailLedger(ctx, event)) === 'lost') drift?.hurry(event)
+    if ((await tailLedger(ctx, event, shares)) === 'lost') drift?.hurry(event)
     await drift?.look(event)
     await inspection?.look(event)
   }
   const worker = async () => {
-    for (let event = events.shift(); event && !isOver(); event = events.shift()) {
-      const one = event
-      await apart(one, () => repair(one))
+    for (let next = await events.next(); !next.done && !isOver(); next = await events.next()) {
+      const event = next.value
+      await apart(event, () => repair(event))
     }
   }
   await Promise.all(Array.from({ length: repairedEventsAtOnce }, worker))
@@ -85,6 +86,8 @@ export interface Repair {
   isOurs(): boolean
   /** What waited in the outbox when it was looked at last; null: this core does not look. */
   backlog(): Backlog | null
+  /** The largest share that one client address has of what is held of an event; null: this core does not look. */
+  addressShare(): number | null
   /** Resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
@@ -127,7 +130,8 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
       if (isOurs) await told.note(name, work)
     })
   }
-  const keepers = { drift: createDrift(ctx), inspection: createInspection(ctx) }
+  const shares = createAddressShares()
+  const keepers = { drift: createDrift(ctx), inspection: createInspection(ctx), shares, places: new Map() }
   const look = async () => {
     backlog = await readBacklog(ctx)
   }
@@ -143,6 +147,7 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
   return {
     isOurs: () => isOurs,
     backlog: () => backlog,
+    addressShare: () => (isOurs ? shares.largest() : null),
     async stop() {
       stopped = true
       await Promise.all(running)

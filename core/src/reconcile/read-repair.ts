@@ -1,7 +1,6 @@
 import {
   AppId,
   EventId,
-  Problem,
   paymentAttemptsToStuck,
   type RepairedEvent,
   type RepairedInventory,
@@ -13,6 +12,7 @@ import {
 import { InventoryFault } from '@holdfast/inventory'
 import { base64url } from 'jose'
 import type { Core } from '../context.ts'
+import { foreignCursor, placeIn, toldCursor } from '../cursor.ts'
 import { readBacklog } from '../outbox/read-backlog.ts'
 import type { Documents, EventDoc } from '../store/schema.ts'
 import { everyApp, systemScope } from '../store/store.ts'
@@ -62,7 +62,8 @@ async function readLease({ store, platform }: Context): Promise<RepairLease | nu
   }
 }
 
-const cursorOf = ({ appId, eventId }: EventDoc) => base64url.encode(`${appId}/${eventId}`)
+const cursorOf = ({ appId, eventId }: EventDoc) =>
+  toldCursor('repair', base64url.encode(`${appId}/${eventId}`))
 
 /** The app and the event that a cursor stands for. */
 function placeOf(cursor: string): { readonly appId: AppId; readonly eventId: EventId } {
@@ -70,14 +71,13 @@ function placeOf(cursor: string): { readonly appId: AppId; readonly eventId: Eve
     const [appId, eventId] = new TextDecoder().decode(base64url.decode(cursor)).split('/')
     return { appId: AppId.parse(appId), eventId: EventId.parse(eventId) }
   } catch {
-    throw new Problem('invalid_request', {
-      errors: [{ path: 'cursor', message: 'must be one that a page had' }],
-    })
+    throw foreignCursor()
   }
 }
 
 /** The events of a page that repair looks at, and one more: in the order of their keys, app by app. */
-async function findEvents({ store }: Context, { app, cursor, limit }: RepairQuery): Promise<EventDoc[]> {
+async function findEvents({ store }: Context, { app, limit, ...asked }: RepairQuery): Promise<EventDoc[]> {
+  const cursor = placeIn('repair', asked.cursor)
   const loaded = { restsSince: null, seatCount: { gt: 0 } } as const
   const options = { limit: limit + 1 }
   if (cursor === undefined) return store.find(app ?? everyApp, 'events', loaded, options)

@@ -34,6 +34,17 @@ test('whoever found it gone before another core built it leaves it, and the hold
   expect(await built()).toBe(1)
 })
 
+test('whoever found it gone before a build of this epoch ended leaves it, and the holds of it, alone', async () => {
+  const { core, other, ref, built } = await world()
+  await rebuildNow(core, ref)
+  const check = async () => ({ word: 'checked', epoch: 1 }) as never
+  const there = { ...other, inventory: { ...yesInventory(), check } }
+  await rebuildInventory(there, { ...ref, epoch: 1, found: 0 })
+  expect(await built()).toBe(1)
+  await rebuildInventory(there, { ...ref, epoch: 1, isBroken: true })
+  expect(await built()).toBe(2)
+})
+
 test('whoever finds it gone while another core builds it leaves it to that one', async () => {
   const { core, other, ref, built, pass } = await world()
   await rebuildNow(other, ref)

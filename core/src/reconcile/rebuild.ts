@@ -24,9 +24,14 @@ function buildsOf(inventory: Inventory): Builds {
 
 /**
  * An event whose inventory somebody found gone or broken, and of which epoch it should have been. `found`: the epoch of
- * what is there instead; it is ahead of the store's where an older copy of the store was put back.
+ * what is there instead; it is ahead of the store's where an older copy of the store was put back. `isBroken`: it is there,
+ * and cannot be mended.
  */
-export type Unbuilt = EventRef & { readonly epoch: number; readonly found?: number }
+export type Unbuilt = EventRef & {
+  readonly epoch: number
+  readonly found?: number
+  readonly isBroken?: boolean
+}
 
 /**
  * Builds an event's inventory from the store, under a new epoch. Holds of older epochs are lost, and say so: so nothing
@@ -55,6 +60,8 @@ async function buildOnce(ctx: Context, unbuilt: Unbuilt, turns: Builds['turns'])
   if (!before || before.epoch !== unbuilt.epoch) return
   const sinceMs = before.buildingSince?.getTime() ?? Number.NEGATIVE_INFINITY
   if (platform.now() < sinceMs + waitMs(ctx, before) + buildBudgetMs) return
+  // A build of this epoch that was under way when it was found gone is over by now, and may have holds already.
+  if (!unbuilt.isBroken && (await isBuilt(ctx, before))) return
   const build = { appId, eventId, epoch: Math.max(before.epoch, unbuilt.found ?? 0) + 1 }
   const raised = await store.updateIf(
     appId,
@@ -78,6 +85,14 @@ async function buildOnce(ctx: Context, unbuilt: Unbuilt, turns: Builds['turns'])
   } finally {
     await store.updateIf(appId, 'events', { eventId, epoch: build.epoch }, { set: { buildingSince: null } })
   }
+}
+
+async function isBuilt(
+  { inventory }: Context,
+  event: EventRef & { readonly epoch: number },
+): Promise<boolean> {
+  const checked = await inventory.check(event)
+  return checked.word === 'checked' && checked.epoch === event.epoch
 }
 
 async function loadAndPublish(ctx: Context, { epoch, ...ref }: Unbuilt): Promise<void> {

@@ -19,7 +19,7 @@ export function restSuite(name: string, open: OpenStore): void {
       ...yes,
       async due() {
         looks += 1
-        return { word: 'due', epoch: 1, holds: [], nowMs }
+        return { word: 'due', epoch: 1, hasIdle: false, holds: [], nowMs }
       },
       check: async () => ({ ...checked, waiting, nowMs }),
       snapshot: async () => ({ word: 'snapshot', epoch: 1, ver: 1, map: 'F'.repeat(20), nowMs }),

@@ -1,10 +1,10 @@
-import { sweepGrantsPerBatch } from '@holdfast/contract'
+import { forgottenPerBatch, sweepGrantsPerBatch } from '@holdfast/contract'
 import type { DueHold, EventRef, Verdict } from '@holdfast/inventory'
-import { decideExpired } from '../bookings/decide-grant.ts'
+import { decideAgainst } from '../bookings/decide-grant.ts'
 import type { Core } from '../context.ts'
 import { applySeats } from '../events/apply-event.ts'
 
-type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log' | 'retention'>
 
 /** Batches of one event in one round, so that a hot event does not starve the others. */
 const batchesPerRound = 10
@@ -12,7 +12,7 @@ const batchesPerRound = 10
 type Swept = { readonly word: 'swept' } | { readonly word: 'missing'; readonly found: number }
 
 /**
- * Frees what is over in one event. An expired HELD hold is simply free. An expired CONFIRMING one is decided in
+ * Frees what is over in one event, and forgets who has nothing there any more. An expired HELD hold is simply free. An expired CONFIRMING one is decided in
  * the store first: only then are its seats freed, or told as sold. `missing`: there is no inventory of this epoch, but
  * one of epoch `found`, or none at all (0).
  */
@@ -29,7 +29,8 @@ export async function sweepEvent(ctx: Context, ref: EventRef, epoch: number): Pr
       else skip += 1
     }
     if (verdicts.length > 0) await ctx.inventory.sweep(ref, verdicts)
-    if (due.holds.length < sweepGrantsPerBatch) break
+    if (due.hasIdle) await ctx.inventory.forget(ref, forgottenPerBatch)
+    if (due.holds.length < sweepGrantsPerBatch && !due.hasIdle) break
   }
   return { word: 'swept' }
 }
@@ -43,11 +44,8 @@ async function judge(
   if (status !== 'confirming') return 'lapsed'
   const { appId, eventId } = ref
   try {
-    const decided = await decideExpired(
-      ctx.store,
-      { ...ref, grantId, owner: null },
-      new Date(ctx.platform.now()),
-    )
+    const decided = await decideAgainst(ctx, { ...ref, grantId, owner: null }, 'EXPIRED')
+    if (decided === 'RELEASED') return 'released'
     if (decided !== 'CONFIRMED') return 'decided'
     const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
     if (!booking) {

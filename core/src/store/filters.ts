@@ -72,6 +72,13 @@ export function keyTermsOf<Name extends CollectionName>(
   return fields.map((field) => ({ field, test: 'eq', value: scalarOf(name, field, parts[field]) }))
 }
 
+/** @throws TypeError when it passes over what cannot be counted. */
+export function assertSkip(skip: number): void {
+  if (!Number.isSafeInteger(skip) || skip < 0) {
+    throw new TypeError(`what is passed over is a whole number, not ${skip}`)
+  }
+}
+
 /** @throws TypeError when a limit is none. */
 export function assertLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1) {

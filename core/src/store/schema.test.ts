@@ -3,8 +3,11 @@ import type * as z from 'zod'
 import { indexesOf } from './mongo/layout.ts'
 import { collectionNames, schema } from './schema.ts'
 
-test('F39: keys, codes, what was heard and work that is done have a time to live, and nothing that is sold or owed', () => {
-  const mortal = ['keys', 'attempts', 'codes', 'providerEvents', 'idempotency', 'outbox', 'deliveries']
+test('F39: keys, codes, counts, what was heard, what ended unsold and work that is done have a time to live, and nothing else', () => {
+  const mortal = [
+    ...['keys', 'attempts', 'codes', 'reservations', 'tallies', 'payments', 'orders'],
+    ...['providerEvents', 'idempotency', 'outbox', 'deliveries'],
+  ]
   expect(collectionNames.filter((name) => schema[name].expires !== undefined)).toEqual(mortal)
   const isDeleted = (name: (typeof collectionNames)[number]) =>
     indexesOf(name).some(({ expireAfterSeconds }) => expireAfterSeconds !== undefined)
@@ -43,7 +46,13 @@ test.each(['apps', 'events'] as const)(
 
 test('a setting of an app that a newer core has written does not make the app unreadable', () => {
   const { rateLimits, eventDefaults } = schema.apps.doc.shape
-  const limits = { userPerSecond: 1, clientPerSecond: 1, appPerSecond: 1 }
+  const limits = {
+    userPerSecond: 1,
+    clientPerSecond: 1,
+    appPerSecond: 1,
+    unpaidOrdersPerHour: 1,
+    freeSeatsPerDay: 1,
+  }
   expect(rateLimits.parse({ ...limits, perHour: 9 })).toEqual(limits)
   expect(eventDefaults.parse({ holdTtlMs: 60_000, maxPerBuyer: 4 })).toEqual({ holdTtlMs: 60_000 })
 })

@@ -10,7 +10,7 @@ import {
   RefundShape,
 } from './shapes/payments.ts'
 import { ChainShape, DeliveryShape, EndpointShape, IdempotencyShape, OutboxShape } from './shapes/promises.ts'
-import { BookingShape, EventShape, ReservationShape, SeatShape } from './shapes/sales.ts'
+import { BookingShape, EventShape, ReservationShape, SeatShape, TallyShape } from './shapes/sales.ts'
 
 /** The collections, their keys and indexes: every adapter makes its database from this and from nothing else. */
 export const collections = {
@@ -73,6 +73,7 @@ export const collections = {
     doc: ReservationShape,
     key: ['appId', 'eventId', 'grantId'],
     indexes: { status: { fields: ['appId', 'eventId', 'status'] } },
+    expires: 'expiresAt',
   }),
   bookings: collection({
     doc: BookingShape,
@@ -92,6 +93,7 @@ export const collections = {
       revenue: { fields: ['currency', 'status', 'paymentStatus', 'retained'] },
     },
   }),
+  tallies: collection({ doc: TallyShape, key: ['appId', 'subject'], indexes: {}, expires: 'expiresAt' }),
   payments: collection({
     doc: PaymentShape,
     key: ['appId', 'provider', 'account', 'paymentId'],
@@ -104,8 +106,14 @@ export const collections = {
       // A provider's event says nothing of apps.
       payment: { fields: ['provider', 'account', 'paymentId'] },
     },
+    expires: 'expiresAt',
   }),
-  orders: collection({ doc: OrderShape, key: ['appId', 'eventId', 'grantId'], indexes: {} }),
+  orders: collection({
+    doc: OrderShape,
+    key: ['appId', 'eventId', 'grantId'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
   refunds: collection({
     doc: RefundShape,
     key: ['appId', 'refundId'],

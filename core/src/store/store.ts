@@ -70,6 +70,8 @@ export interface Total<Doc, By extends TextField<Doc>> {
 export interface FindOptions<Doc> {
   /** How many documents at most; there is no read without a limit. */
   readonly limit: number
+  /** How many of the first are passed over; none when absent. The store walks over them, so there must not be many. */
+  readonly skip?: number
   /** Documents that are equal in it come in any order. */
   readonly orderBy?: ScalarField<Doc>
   /** `ascending` when absent. */

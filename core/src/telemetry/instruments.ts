@@ -116,6 +116,11 @@ function ofRepair(registers: [Registry]) {
       help: 'Whether this process has the lease of repair.',
       registers,
     }),
+    addressShare: new Gauge({
+      name: 'holdfast_address_share',
+      help: 'The largest part that one client address has of what is held of an event, told by whoever has the lease.',
+      registers,
+    }),
     outboxOpen: new Gauge({
       name: 'holdfast_outbox_open',
       help: 'Messages that wait, told by whoever has the lease.',

@@ -95,21 +95,32 @@ describe('the metrics of core', () => {
     expect(await read('holdfast_invariant_broken_total{invariant="I3"}')).toBe(1)
   })
 
-  test('tell of the outbox only while this core looks at it', async () => {
+  test('tell of the outbox and of addresses only while this core looks at it', async () => {
     const { watch, read } = metricsOf({ now: () => 100_000 })
-    const standing: { isOurs: boolean; backlog: Backlog | null } = { isOurs: false, backlog: null }
-    watch({ isOurs: () => standing.isOurs, backlog: () => standing.backlog, stop: async () => {} })
+    const standing: { isOurs: boolean; backlog: Backlog | null; share: number | null } = {
+      ...{ isOurs: false, backlog: null, share: null },
+    }
+    watch({
+      isOurs: () => standing.isOurs,
+      backlog: () => standing.backlog,
+      addressShare: () => standing.share,
+      stop: async () => {},
+    })
     const values = () =>
       Promise.all(
-        ['lease_held', 'outbox_open', 'outbox_oldest_seconds', 'dead_letters'].map((name) =>
+        ['lease_held', 'outbox_open', 'outbox_oldest_seconds', 'dead_letters', 'address_share'].map((name) =>
           read(`holdfast_${name}`),
         ),
       )
-    expect(await values()).toEqual([0, null, null, null])
-    Object.assign(standing, { isOurs: true, backlog: { open: 2, oldestAt: new Date(40_000), dead: 1 } })
-    expect(await values()).toEqual([1, 2, 60, 1])
-    Object.assign(standing, { isOurs: false, backlog: null })
-    expect(await values()).toEqual([0, null, null, null])
+    expect(await values()).toEqual([0, null, null, null, null])
+    Object.assign(standing, {
+      isOurs: true,
+      backlog: { open: 2, oldestAt: new Date(40_000), dead: 1 },
+      share: 0.75,
+    })
+    expect(await values()).toEqual([1, 2, 60, 1, 0.75])
+    Object.assign(standing, { isOurs: false, backlog: null, share: null })
+    expect(await values()).toEqual([0, null, null, null, null])
   })
 
   test('time what throws as well, and let it through', async () => {

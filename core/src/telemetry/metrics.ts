@@ -34,7 +34,9 @@ export function createMetrics({ now }: Pick<Platform, 'now'>): Metrics {
   let repair: Repair | undefined
   const look = () => {
     to.leaseHeld.set(repair?.isOurs() ? 1 : 0)
-    const backlog = repair?.backlog() ?? null
+    const [backlog, share] = [repair?.backlog() ?? null, repair?.addressShare() ?? null]
+    if (share === null) to.addressShare.remove()
+    else to.addressShare.set(share)
     // Who does not look has nothing to tell: an old number would be taken for what is.
     if (backlog === null)
       return [to.outboxOpen, to.outboxOldest, to.deadLetters].forEach((one) => {

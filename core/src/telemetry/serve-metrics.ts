@@ -1,3 +1,4 @@
+import { clientDeadlines } from '@holdfast/contract'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Metrics } from './metrics.ts'
@@ -16,5 +17,5 @@ export function serveMetrics(
   const app = new Hono().get('/metrics', async (c) =>
     c.body(await text(), 200, { 'content-type': contentType }),
   )
-  return serve({ fetch: app.fetch, hostname: at.host, port: at.port })
+  return serve({ fetch: app.fetch, hostname: at.host, port: at.port, serverOptions: clientDeadlines })
 }

@@ -1,5 +1,6 @@
 import {
   AdminUserView,
+  AppId,
   deniedUsersMax,
   SignUpRequest,
   systemPlatform,
@@ -36,7 +37,12 @@ const join = async (name: string) => {
 }
 const setActive = (userId: string, active: boolean) => updateUser(ctx(), { userId, patch: { active } })
 const enter = (name: string, password = 'correct horse') =>
-  logIn(ctx(), { email: `${name}@example.org`, password, address: '192.0.2.1' }).then(
+  logIn(ctx(), {
+    email: `${name}@example.org`,
+    password,
+    app: AppId.parse('app_1'),
+    client: { address: '192.0.2.1' },
+  }).then(
     () => 'ok',
     (error: { code: string }) => error.code,
   )

@@ -9,8 +9,8 @@ interface Context {
 /** Makes a buyer without an account, known to one app. Nothing is stored: the token is all there is of a guest. */
 export async function issueGuest(
   { platform, tokens }: Context,
-  { appId }: { appId: AppId },
+  { appId, challenged }: { readonly appId: AppId; readonly challenged?: true | undefined },
 ): Promise<GuestSession> {
   const id = newId('gst', platform.random)
-  return { ...(await tokens.issueGuestToken(id, appId)), guest: { id } }
+  return { ...(await tokens.issueGuestToken(id, appId, challenged)), guest: { id } }
 }

@@ -1,7 +1,7 @@
-import { type AdminSession, type Platform, Problem } from '@holdfast/contract'
+import { type AdminSession, emailKey, type Platform, Problem } from '@holdfast/contract'
 import { type Store, systemScope } from '../store/store.ts'
 import type { LogIn } from './log-in.ts'
-import { countAttempt, forgetAttempts } from './login-attempts.ts'
+import { judgeAttempt } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { TokenIssuer } from './tokens.ts'
 
@@ -13,7 +13,7 @@ export interface AdminAccount {
 }
 
 interface Context {
-  readonly store: Pick<Store, 'transaction' | 'delete'>
+  readonly store: Pick<Store, 'transaction' | 'delete' | 'updateIf'>
   readonly platform: Pick<Platform, 'now' | 'sha256'>
   readonly admin: AdminAccount
   readonly adminPasswords: Pick<PasswordHasher, 'verify'>
@@ -21,7 +21,7 @@ interface Context {
 }
 
 /** What somebody typed for the admin's e-mail or user name, and where. */
-export interface AdminLogIn extends Pick<LogIn, 'password' | 'address'> {
+export interface AdminLogIn extends Pick<LogIn, 'password' | 'client'> {
   readonly name: string
 }
 
@@ -32,17 +32,18 @@ export interface AdminLogIn extends Pick<LogIn, 'password' | 'address'> {
  */
 export async function logInAdmin(
   ctx: Context,
-  { name, password, address }: AdminLogIn,
+  { name, password, client }: AdminLogIn,
 ): Promise<AdminSession> {
   const { admin, adminPasswords, tokens } = ctx
-  const typed = name.toLowerCase()
+  const typed = emailKey(name)
   // By either name it is one account, with one count of failures.
   const email = typed === admin.username ? admin.email : typed
-  const attempt = { scope: systemScope, email, address }
-  await countAttempt(ctx, attempt)
-  // Before the name is looked at, and with the admin's own hash whatever its cost: both mistakes take as long.
-  const isRight = await adminPasswords.verify(password, admin.passwordHash)
-  if (!isRight || email !== admin.email) throw new Problem('invalid_credentials')
-  await forgetAttempts(ctx, attempt)
+  const attempt = { scope: systemScope, app: null, email, client }
+  const isRight = await judgeAttempt(ctx, attempt, async () => {
+    // Before the name is looked at, and with the admin's own hash whatever its cost: both mistakes take as long.
+    const isHis = await adminPasswords.verify(password, admin.passwordHash)
+    return isHis && email === admin.email ? admin : null
+  })
+  if (!isRight) throw new Problem('invalid_credentials')
   return tokens.issueAdminToken()
 }

@@ -1,20 +1,28 @@
-import { type LogInRequest, type Platform, Problem, type UserSession } from '@holdfast/contract'
+import {
+  type AppId,
+  type LogInRequest,
+  type LoginClient,
+  type Platform,
+  Problem,
+  type UserSession,
+} from '@holdfast/contract'
 import { poolScope, type Store } from '../store/store.ts'
-import { countAttempt, forgetAttempts } from './login-attempts.ts'
+import { judgeAttempt } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { TokenIssuer } from './tokens.ts'
 import { openUserSession } from './user-session.ts'
 
 interface Context {
-  readonly store: Pick<Store, 'find' | 'transaction' | 'delete'>
+  readonly store: Pick<Store, 'find' | 'transaction' | 'delete' | 'updateIf'>
   readonly platform: Pick<Platform, 'now' | 'sha256'>
   readonly passwords: Pick<PasswordHasher, 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
 }
 
-/** What somebody typed, and where: the client's address as the edge saw it. */
+/** What somebody typed, at which app, and where. */
 export interface LogIn extends LogInRequest {
-  readonly address: string
+  readonly app: AppId
+  readonly client: LoginClient
 }
 
 /**
@@ -23,13 +31,14 @@ export interface LogIn extends LogInRequest {
  *
  * @throws Problem `rate_limited`, `invalid_credentials`, `user_deactivated`
  */
-export async function logIn(ctx: Context, { email, password, address }: LogIn): Promise<UserSession> {
-  const attempt = { scope: poolScope, email, address }
-  await countAttempt(ctx, attempt)
-  const [user] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
-  const isRight = await ctx.passwords.verify(password, user?.passwordHash ?? null)
-  if (!isRight || !user) throw new Problem('invalid_credentials')
-  await forgetAttempts(ctx, attempt)
+export async function logIn(ctx: Context, { email, password, app, client }: LogIn): Promise<UserSession> {
+  const attempt = { scope: poolScope, app, email, client }
+  const user = await judgeAttempt(ctx, attempt, async () => {
+    const [found] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
+    const isRight = await ctx.passwords.verify(password, found?.passwordHash ?? null)
+    return isRight && found ? found : null
+  })
+  if (!user) throw new Problem('invalid_credentials')
   if (!user.active) throw new Problem('user_deactivated')
   return openUserSession(ctx.tokens, user)
 }

@@ -1,8 +1,15 @@
-import { freeLoginFailuresPerAccount, freeLoginFailuresPerAddress, systemPlatform } from '@holdfast/contract'
+import {
+  AppId,
+  freeLoginFailuresPerAccount,
+  freeLoginFailuresPerAddress,
+  loginFailuresPerClient,
+  Problem,
+  systemPlatform,
+} from '@holdfast/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { everyApp, poolScope, type Store, systemScope } from '../store/store.ts'
-import { type Attempt, countAttempt, forgetAttempts } from './login-attempts.ts'
+import { type Attempt, judgeAttempt } from './login-attempts.ts'
 
 let store: Store
 let nowMs: number
@@ -12,17 +19,27 @@ beforeEach(() => {
 })
 afterEach(() => store.close())
 
-const ada: Attempt = { scope: poolScope, email: 'ada@example.org', address: '192.0.2.1' }
+const [one, two] = [AppId.parse('app_1'), AppId.parse('app_2')]
+const from = (address: string) => ({ client: { address, failuresMax: loginFailuresPerClient } })
+const ada: Attempt = { scope: poolScope, app: one, email: 'ada@example.org', ...from('192.0.2.1') }
 const ctx = () => ({ store, platform: { ...systemPlatform, now: () => nowMs } })
-/** The seconds that an attempt must wait, or 0 when it was let in. */
-const attempt = (changes: Partial<Attempt> = {}): Promise<number> =>
-  countAttempt(ctx(), { ...ada, ...changes }).then(
-    () => 0,
-    (error: { code: string; retryAfterSeconds: number }) => {
-      expect(error.code).toBe('rate_limited')
-      return error.retryAfterSeconds
-    },
+/** How an attempt is refused that somebody makes; null when it was let in. */
+const refused = (changes: Partial<Attempt>, judge = async (): Promise<true | null> => null) =>
+  judgeAttempt(ctx(), { ...ada, ...changes }, judge).then(
+    () => null,
+    (error: Problem) => error,
   )
+/** The seconds that a wrong attempt must wait, or 0 when it was let in. */
+const attempt = async (changes: Partial<Attempt> = {}): Promise<number> => {
+  const refusal = await refused(changes)
+  if (refusal) expect(refusal.code).toBe('rate_limited')
+  return refusal?.retryAfterSeconds ?? 0
+}
+const signIn = (changes: Partial<Attempt> = {}) => refused(changes, async () => true)
+/** As many wrong ones as an address has, each for another account. */
+const spend = async (count: number, changes: Partial<Attempt> = {}) => {
+  for (let i = 0; i < count; i++) expect(await attempt({ email: `${i}@example.org`, ...changes })).toBe(0)
+}
 const attempts = async (count: number, changes: Partial<Attempt> = {}) => {
   for (let i = 0; i < count; i++) expect(await attempt(changes)).toBe(0)
 }
@@ -49,15 +66,17 @@ test('another account, another address and the admin are counted by themselves',
   await attempts(freeLoginFailuresPerAddress + 1)
   expect(await attempt()).toBe(1)
   expect(await attempt({ email: 'bob@example.org' })).toBe(0)
-  expect(await attempt({ address: '192.0.2.2' })).toBe(0)
-  expect(await attempt({ scope: systemScope })).toBe(0)
+  expect(await attempt(from('192.0.2.2'))).toBe(0)
+  expect(await attempt({ app: two }), 'the same account at another app').toBe(0)
+  expect(await attempt({ scope: systemScope, app: null })).toBe(0)
 })
 
 test('an account that is guessed at from everywhere is slowed down everywhere', async () => {
   for (let i = 0; i <= freeLoginFailuresPerAccount; i++) {
-    expect(await attempt({ address: `198.51.100.${i}` })).toBe(0)
+    expect(await attempt(from(`198.51.100.${i}`))).toBe(0)
   }
-  expect(await attempt({ address: '203.0.113.1' })).toBe(1)
+  expect(await attempt(from('203.0.113.1'))).toBe(1)
+  expect(await attempt({ ...from('203.0.113.1'), app: two }), 'at another app').toBe(0)
 })
 
 test('many at once are no more than one after the other', async () => {
@@ -67,7 +86,8 @@ test('many at once are no more than one after the other', async () => {
 
 test('a right password forgets them, and so does an hour', async () => {
   await attempts(freeLoginFailuresPerAddress + 1)
-  await forgetAttempts(ctx(), ada)
+  nowMs += 1_000
+  expect(await signIn()).toBeNull()
   await attempts(freeLoginFailuresPerAddress + 1)
   nowMs += 3_600_000
   await attempts(freeLoginFailuresPerAddress + 1)
@@ -79,6 +99,51 @@ test('a right password forgets them, and so does an hour', async () => {
 test('nothing of what was typed is kept', async () => {
   await attempt({ email: 'correct horse' })
   const kept = await store.find(everyApp, 'attempts', {}, { limit: 9 })
-  expect(kept).toHaveLength(2)
+  expect(kept).toHaveLength(3)
   expect(JSON.stringify(kept)).not.toContain('horse')
+})
+
+test('right passwords are free, however many come from one address', async () => {
+  for (let i = 0; i < 3 * loginFailuresPerClient; i++)
+    expect(await signIn({ email: `${i % 7}@example.org` })).toBeNull()
+  expect(await attempt()).toBe(0)
+})
+
+test('an address has a hundred wrong ones an hour of an app, is told what to do, and is let in again', async () => {
+  await spend(50)
+  nowMs += 1_800_000
+  await spend(loginFailuresPerClient - 50)
+  const refusal = await refused({ email: 'last@example.org' })
+  expect(refusal).toMatchObject({
+    retryAfterSeconds: 1_800,
+    extras: { scope: 'address', limit: loginFailuresPerClient },
+  })
+  expect(refusal?.body().detail).toMatch(/wrong passwords from your address.*Retry-After/)
+  expect(await signIn({ email: 'last@example.org' }), 'a right one too').not.toBeNull()
+  expect([await attempt(from('192.0.2.2')), await attempt({ app: two })]).toEqual([0, 0])
+  nowMs += 1_800_000
+  expect(await attempt({ email: 'last@example.org' })).toBe(0)
+})
+
+test('a right password gives the address none of its wrong ones back', async () => {
+  await spend(loginFailuresPerClient - 1)
+  expect(await signIn()).toBeNull()
+  await spend(1)
+  expect(await signIn()).not.toBeNull()
+})
+
+test('a pause of an account says that the right password ends it', async () => {
+  await attempts(freeLoginFailuresPerAddress + 1)
+  expect((await refused({}))?.body().detail).toMatch(/wrong passwords for this account.*Retry-After/)
+})
+
+test('where it is not known which client it is, no address is counted', async () => {
+  await spend(2 * loginFailuresPerClient, { client: { address: 'unknown' } })
+})
+
+test('who could not be judged has failed nothing', async () => {
+  const overloaded = async () => Promise.reject(new Problem('overloaded', {}, 1))
+  for (let i = 0; i < 2 * loginFailuresPerClient; i++)
+    expect((await refused({}, overloaded))?.code).toBe('overloaded')
+  await attempts(freeLoginFailuresPerAddress + 1)
 })

@@ -1,5 +1,5 @@
 import { type AdminUserView, Problem, type UserPage, type UsersQuery } from '@holdfast/contract'
-import { pageOf } from '../cursor.ts'
+import { pageOf, placeIn } from '../cursor.ts'
 import { poolScope, type Store } from '../store/store.ts'
 import { adminUserView } from './admin-user-view.ts'
 
@@ -18,16 +18,17 @@ export async function listUsers(
   { store }: { readonly store: Pick<Store, 'find'> },
   { email, active, cursor, limit }: UsersQuery,
 ): Promise<UserPage> {
+  const place = placeIn('users', cursor)
   const found = await store.find(
     poolScope,
     'users',
     {
       ...(email !== undefined && { email }),
       ...(active !== undefined && { active }),
-      ...(cursor !== undefined && { cursor: { lt: cursor } }),
+      ...(place !== undefined && { cursor: { lt: place } }),
     },
     { orderBy: 'cursor', order: 'descending', limit: limit + 1 },
   )
-  const { docs, next } = pageOf(found, limit)
+  const { docs, next } = pageOf('users', found, limit)
   return { users: docs.map(adminUserView), ...next }
 }

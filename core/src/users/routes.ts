@@ -1,6 +1,8 @@
 import {
   AdminLogInRequest,
+  type EdgeClaims,
   LogInRequest,
+  type LoginClient,
   Problem,
   SignUpRequest,
   UserId,
@@ -21,16 +23,22 @@ import { signUp } from './sign-up.ts'
 import { updateUser } from './update-user.ts'
 import { whoAmI } from './who-am-i.ts'
 
+/** Where somebody signs in from; an edge of before counts what comes from there by itself. */
+const clientOf = ({ loginClient, clientIp }: EdgeClaims): LoginClient => loginClient ?? { address: clientIp }
+
 /** Users of the pool, which is no app's own, and guests of one app. Which routes of it need a key, the edge says. */
 export function userRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   return new Hono<CoreEnv>()
     .post('/signup', async (c) => c.json(await signUp(ctx, bodyOf(c, SignUpRequest)), 201))
     .post('/login', async (c) => {
-      const { clientIp: address } = c.get('claims')
-      return c.json(await logIn(ctx, { ...bodyOf(c, LogInRequest), address }), 200)
+      const request = { ...bodyOf(c, LogInRequest), app: appOf(c).id, client: clientOf(c.get('claims')) }
+      return c.json(await logIn(ctx, request), 200)
     })
-    .post('/guest', async (c) => c.json(await issueGuest(ctx, { appId: appOf(c).id }), 201))
+    .post('/guest', async (c) => {
+      const { challenged } = c.get('claims')
+      return c.json(await issueGuest(ctx, { appId: appOf(c).id, challenged }), 201)
+    })
     .post('/verify', async (c) => {
       const principal = principalOf(c)
       const [kind, userId = ''] = principal.split(':')
@@ -45,10 +53,10 @@ export function userAdminRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   return new Hono<CoreEnv>()
     .post('/login', async (c) => {
-      const { clientIp: address } = c.get('claims')
+      const client = clientOf(c.get('claims'))
       const request = bodyOf(c, AdminLogInRequest)
       const name = 'email' in request ? request.email : request.username
-      return c.json(await logInAdmin(ctx, { name, password: request.password, address }), 200)
+      return c.json(await logInAdmin(ctx, { name, password: request.password, client }), 200)
     })
     .get('/users', async (c) => {
       assertAdmin(c)

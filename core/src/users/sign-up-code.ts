@@ -12,6 +12,7 @@ import {
   type UserSession,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
+import { rateLimited } from '../rate-limited.ts'
 import { poolScope, type Store } from '../store/store.ts'
 import type { Mailer } from './mailer.ts'
 import type { PasswordHasher } from './passwords.ts'
@@ -59,7 +60,7 @@ export async function sendSignUpCode(ctx: Context, { email }: CodeRequest): Prom
   const hash = await passwords.hash(code)
   const isKnown = (await store.count(poolScope, 'users', { email })) > 0
   const waitMs = await keepCode(ctx, subject, isKnown ? null : hash)
-  if (waitMs > 0) throw new Problem('rate_limited', {}, Math.ceil(waitMs / 1_000))
+  if (waitMs > 0) throw rateLimited(waitMs)
   try {
     await mailer({ to: email, ...(isKnown ? letters.known : letters.code(code)) })
   } catch {

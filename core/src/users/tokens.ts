@@ -22,8 +22,8 @@ export interface IssuedToken {
 export interface TokenIssuer {
   /** For a user of the pool, with any app. */
   issueUserToken(userId: string): Promise<IssuedToken>
-  /** For a guest, with one app. */
-  issueGuestToken(guestId: string, appId: AppId): Promise<IssuedToken>
+  /** For a guest, with one app; `challenged`: they have passed a challenge. */
+  issueGuestToken(guestId: string, appId: AppId, challenged?: true): Promise<IssuedToken>
   issueAdminToken(): Promise<IssuedToken>
 }
 
@@ -32,6 +32,7 @@ interface Bearer {
   readonly sub: string
   readonly ttlSeconds: number
   readonly app?: AppId
+  readonly challenged?: true | undefined
 }
 
 /**
@@ -47,10 +48,10 @@ export function createTokenIssuer(
     if (!isStrongSecret(secret)) throw new Error('a token secret is too short or too regular')
   }
 
-  const issue = async ({ kind, sub, ttlSeconds, app }: Bearer): Promise<IssuedToken> => {
+  const issue = async ({ kind, sub, ttlSeconds, app, challenged }: Bearer): Promise<IssuedToken> => {
     const { typ, audience } = tokenKinds[kind]
     const issuedAt = Math.floor(now() / 1000)
-    const token = await new SignJWT(app === undefined ? {} : { app })
+    const token = await new SignJWT({ ...(app && { app }), ...(challenged && { challenged }) })
       .setProtectedHeader({ alg: 'HS256', typ })
       .setIssuer(tokenIssuer)
       .setAudience(audience)
@@ -65,8 +66,11 @@ export function createTokenIssuer(
   return {
     issueUserToken: (userId) =>
       issue({ kind: 'user', sub: principal.pool(userId), ttlSeconds: userTokenTtlSeconds }),
-    issueGuestToken: (guestId, app) =>
-      issue({ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds, app }),
+    issueGuestToken: (guestId, app, challenged) =>
+      issue({
+        ...{ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds },
+        ...{ app, challenged },
+      }),
     issueAdminToken: () => issue({ kind: 'admin', sub: 'admin', ttlSeconds: adminTokenTtlSeconds }),
   }
 }

@@ -1,4 +1,4 @@
-import { AppId, LogInRequest, Principal, SignUpRequest, systemPlatform } from '@holdfast/contract'
+import { AppId, LogInRequest, Principal, SignUpRequest, systemPlatform, UsersQuery } from '@holdfast/contract'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../store/sqlite.ts'
@@ -6,6 +6,7 @@ import { poolScope, type Store, StoreError } from '../store/store.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
 import { logInAdmin } from './log-in-admin.ts'
+import { listUsers } from './read-users.ts'
 import { signUp } from './sign-up.ts'
 import { plainPasswords, testTokens } from './testing.ts'
 
@@ -21,7 +22,7 @@ beforeEach(() => {
 afterEach(() => store.close())
 
 const ada = SignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
-const address = '192.0.2.1'
+const [app, client] = [AppId.parse('app_1'), { address: '192.0.2.1' }]
 const users = () => store.find(poolScope, 'users', {}, { limit: 10 })
 const codeOf = (asked: Promise<unknown>) =>
   asked.then(
@@ -53,8 +54,19 @@ describe('signing up', () => {
     await signUp(ctx(), ada)
     const again = SignUpRequest.parse({ ...ada, email: 'ADA@EXAMPLE.ORG', password: 'something else' })
     expect(await codeOf(signUp(ctx(), again))).toBe('email_taken')
-    const taken = logIn(ctx(), { email: ada.email, password: again.password, address })
+    const taken = logIn(ctx(), { email: ada.email, password: again.password, app, client })
     expect(await codeOf(taken)).toBe('invalid_credentials')
+  })
+
+  test('one international address is one account, however its domain, its accents and its spaces are typed', async () => {
+    const typed = { ...ada, email: ' José@Bücher.example ' }
+    const { user } = await signUp(ctx(), SignUpRequest.parse(typed))
+    expect(user.email).toBe('josé@xn--bcher-kva.example')
+    for (const email of [typed.email, 'JOSE\u0301@xn--bcher-kva.example', 'josé@bu\u0308cher.example']) {
+      expect(await codeOf(signUp(ctx(), SignUpRequest.parse({ ...ada, email })))).toBe('email_taken')
+      const request = LogInRequest.parse({ email, password: ada.password })
+      expect((await logIn(ctx(), { ...request, app, client })).user.id).toBe(user.id)
+    }
   })
 
   test('many at once with one e-mail makes one user', async () => {
@@ -70,10 +82,21 @@ describe('signing up', () => {
 })
 
 describe('logging in', () => {
+  test.each(['ada..b@intranet', 'ada lovelace <ada@x>', 'ada.@docomo.example'])(
+    'an account that came with the address %s, which no new one may have, is signed in and told',
+    async (email) => {
+      await signUp(ctx(), { ...ada, email, password: 'short' })
+      const typed = LogInRequest.parse({ email: ` ${email.toUpperCase()} `, password: 'short' })
+      expect((await logIn(ctx(), { ...typed, app, client })).user.email).toBe(email)
+      const query = UsersQuery.parse({ email: email.toUpperCase() })
+      expect((await listUsers(ctx(), query)).users).toMatchObject([{ email }])
+    },
+  )
+
   test('with the right password gives a token of the same user', async () => {
     const { user } = await signUp(ctx(), ada)
     const typed = LogInRequest.parse({ email: 'ADA@example.org', password: ada.password })
-    const session = await logIn(ctx(), { ...typed, address })
+    const session = await logIn(ctx(), { ...typed, app, client })
     expect(session.user).toEqual(user)
     expect(decodeJwt(session.token).sub).toBe(`pool:${user.id}`)
   })
@@ -83,9 +106,9 @@ describe('logging in', () => {
     await signUp(ctx(), { ...ada, email: 'off@example.org' })
     await store.updateIf(poolScope, 'users', { email: 'off@example.org' }, { set: { active: false } })
     const attempts = [
-      { email: ada.email, password: 'wrong horse', address },
-      { email: 'nobody@example.org', password: ada.password, address },
-      { email: 'off@example.org', password: 'wrong horse', address },
+      { email: ada.email, password: 'wrong horse', app, client },
+      { email: 'nobody@example.org', password: ada.password, app, client },
+      { email: 'off@example.org', password: 'wrong horse', app, client },
     ]
     for (const attempt of attempts) {
       const work = passwords.verified.length
@@ -99,8 +122,7 @@ describe('logging in', () => {
     'reads an e-mail as nothing but text: %j',
     async (email) => {
       await signUp(ctx(), ada)
-      expect(LogInRequest.safeParse({ email, password: ada.password }).success).toBe(false)
-      const attempt = logIn(ctx(), { email, password: ada.password, address })
+      const attempt = logIn(ctx(), { email, password: ada.password, app, client })
       expect(await codeOf(attempt)).toBe('invalid_credentials')
     },
   )
@@ -117,7 +139,7 @@ describe('logging in', () => {
 describe('the admin', () => {
   const admin = { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' }
   const enter = (email: string, password: string) =>
-    logInAdmin({ ...ctx(), adminPasswords: passwords.hasher, admin }, { name: email, password, address })
+    logInAdmin({ ...ctx(), adminPasswords: passwords.hasher, admin }, { name: email, password, client })
 
   test('gets a token for a day', async () => {
     const { token, expiresInSeconds } = await enter('root@example.org', 'open sesame')
@@ -141,7 +163,7 @@ describe('the admin', () => {
   test('is no user of the pool, and no user is the admin', async () => {
     await signUp(ctx(), { ...ada, email: admin.email })
     expect(await codeOf(enter(admin.email, ada.password))).toBe('invalid_credentials')
-    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', address })
+    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', app, client })
     expect(await codeOf(asUser)).toBe('invalid_credentials')
   })
 })

@@ -51,6 +51,7 @@ export function announcementsSuite(open: OpenStore): void {
             event: 'theatre',
             user: null,
             status: 'confirmed',
+            ticket: 'valid',
             payment: { status: 'SUCCESS', id: 'pay_1' },
             seats: ['A-1', 'A-2'],
             total: 9000,
@@ -100,7 +101,7 @@ export function announcementsSuite(open: OpenStore): void {
       await w.hooks.settle(minute, minute)
       const failed = receiver.heard.filter(({ notice }) => notice.type === 'booking.payment_failed')
       expect(failed.map(({ notice }) => notice.data)).toMatchObject([
-        { booking, payment: { status: 'FAILED' }, version: 2 },
+        { booking, status: 'confirmed', ticket: 'void', payment: { status: 'FAILED' }, version: 2 },
       ])
     })
 

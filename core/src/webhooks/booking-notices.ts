@@ -1,4 +1,5 @@
 import { Notice, type Principal } from '@holdfast/contract'
+import { ticketOf } from '../bookings/booking-view.ts'
 import type { Core } from '../context.ts'
 import type { BookingDoc, OutboxDoc } from '../store/schema.ts'
 
@@ -23,6 +24,7 @@ const dataOf = (booking: BookingDoc) => ({
   hold: booking.grantId,
   user: userOf(booking.owner),
   status: statuses[booking.status],
+  ticket: ticketOf(booking),
   payment: { status: booking.paymentStatus, id: booking.paymentId },
   seats: booking.seats.map(({ id }) => id),
   total: booking.total,

@@ -35,7 +35,7 @@ interface Rules {
 
 /** The host as an address, if it is one. A URL has turned decimal, octal and hex ways of writing it into the usual one. */
 const literalOf = ({ hostname }: URL): string | null => {
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1')
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
   return ipaddr.isValid(bare) ? bare : null
 }
 

@@ -8,7 +8,7 @@ import {
   pageSizeMax,
 } from '@holdfast/contract'
 import type { Core } from '../context.ts'
-import { pageOf } from '../cursor.ts'
+import { pageOf, placeIn } from '../cursor.ts'
 import type { EndpointDoc } from '../store/schema.ts'
 import type { Statements } from '../store/store.ts'
 import { deliveryView, endpointView } from './endpoint-view.ts'
@@ -41,13 +41,14 @@ export async function listDeliveries(
   endpointId: EndpointId,
   page: PageQuery,
 ): Promise<DeliveryPage> {
+  const place = placeIn('deliveries', page.cursor)
   await readEndpoint(store, appId, endpointId)
   const found = await store.find(
     appId,
     'deliveries',
-    { endpointId, ...(page.cursor !== undefined && { cursor: { lt: page.cursor } }) },
+    { endpointId, ...(place !== undefined && { cursor: { lt: place } }) },
     { orderBy: 'cursor', order: 'descending', limit: page.limit + 1 },
   )
-  const { docs, next } = pageOf(found, page.limit)
+  const { docs, next } = pageOf('deliveries', found, page.limit)
   return { deliveries: docs.map(deliveryView), ...next }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { ticketsHolds } from '@holdfast/contract'
 import { operations } from '@holdfast/contract/operations'
 import { cinema, coach, theatre } from './venues.ts'
 
@@ -31,11 +32,12 @@ export const demoEvents = [
       name: 'Metropolis (1927)',
       currency: 'EUR',
       startsAt: '2027-01-10T20:00:00Z',
-      holdTtlMs: 300_000,
+      // The clients of TicketS buy here.
+      ...ticketsHolds,
     },
     importPlan: {
       plan: planFile('cinema'),
-      prices: { Standard: 1200, Recliner: 1800 },
+      prices: { Standard: 1200, Premium: 1500, VIP: 1800 },
       accessible: cinema().accessible,
     },
   },

@@ -23,7 +23,12 @@ function row(label: string, prefix: string, category: string, places: readonly P
   return { row_number: label, position: at, seats }
 }
 
-const label = (text: string, position: Point, color: string, size: number): Zone['areas'][number] => ({
+const label = (
+  text: string,
+  position: Point,
+  color: string,
+  size: number,
+): NonNullable<Zone['areas']>[number] => ({
   shape: 'text',
   position,
   text: { text, position: at, color, size },
@@ -92,19 +97,24 @@ export function theatre(): Venue {
   return { plan, accessible: ['T-1', 'T-2', 'T-44', 'T-45', 'C-A-1', 'C-A-44'] }
 }
 
-/** Fourteen slightly curved rows before a screen: 252 seats, the last row for those who like it soft. */
+/**
+ * Fourteen slightly curved rows before a screen: 252 seats, the last row for those who like it soft. The categories are
+ * the tiers that the pages of TicketS know, which show this cinema on a laptop.
+ */
 export function cinema(): Venue {
   const centre = { x: 320, y: -1500 }
+  const categoryOf = (i: number) => (i === 13 ? 'VIP' : i >= 8 ? 'Premium' : 'Standard')
   const rows = Array.from({ length: 14 }, (_, i) => {
     const places = arcRow(centre, 1600 + i * 32, 18, { pitch: 28, aisleAfter: [4, 14], aisle: 26 })
-    return row(rowLetter(i), '', i === 13 ? 'Recliner' : 'Standard', places)
+    return row(rowLetter(i), '', categoryOf(i), places)
   })
   const plan: SeatingPlan = {
     name: 'Cinema',
     size: { width: 640, height: 580 },
     categories: [
       { name: 'Standard', color: '#2471a3' },
-      { name: 'Recliner', color: '#884ea0' },
+      { name: 'Premium', color: '#b9770e' },
+      { name: 'VIP', color: '#884ea0' },
     ],
     zones: [
       {

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import getPort from 'get-port'
 import { Redis } from 'ioredis'
+import { keepPort } from '../ports.ts'
 import { startProgram } from '../processes.ts'
 import type { Engine } from './engine.ts'
 
@@ -21,7 +21,7 @@ export const hasRedisServer = (): boolean =>
 export async function startRedisServer(
   dir?: string,
 ): Promise<Engine & { readonly url: string; readonly death: Promise<Error> }> {
-  const port = await getPort({ host: '127.0.0.1' })
+  const { port } = await keepPort()
   const home = dir ?? mkdtempSync(join(tmpdir(), 'holdfast-redis-'))
   mkdirSync(home, { recursive: true })
   const address = ['--bind', '127.0.0.1', '--port', String(port)]

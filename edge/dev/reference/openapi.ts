@@ -23,12 +23,19 @@ function nameSchemas(): void {
 
 /** What some codes add to their problem. */
 const extras: Partial<Record<ProblemCode, ProblemExtras>> = {
-  seats_unavailable: { seats: ['A-12'] },
+  seats_unavailable: { seats: ['A-12'], own: true, holds: ['hold_2sKd7QpXw9LrT4vYzB1nMc.1.7'] },
   unknown_seat: { seats: ['Z-99'] },
   hold_confirmed: { bookingId: 'BK-20261123-7K2M9Q' },
   sale_not_started: { opensAt: '2026-12-01T09:00:00.000Z' },
   invalid_request: {
-    errors: [{ path: 'seats.0', message: 'Invalid input: expected string, received number' }],
+    errors: [
+      {
+        path: 'seats.0',
+        message: 'Invalid input: expected string, received number',
+        count: 2,
+        examples: ['seats.0', 'seats.1'],
+      },
+    ],
   },
 }
 
@@ -168,7 +175,8 @@ export function openApiDocument(): Document {
     },
     {
       override({ jsonSchema, zodSchema }) {
-        if (zodSchema._zod.def.type === 'custom') jsonSchema.contentMediaType = 'application/octet-stream'
+        if (zodSchema._zod.def.type === 'custom' && jsonSchema.type === undefined)
+          jsonSchema.contentMediaType = 'application/octet-stream'
         // What JavaScript counts exactly says nothing about the number.
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum

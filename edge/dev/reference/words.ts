@@ -7,11 +7,15 @@ export const introduction = `Seats are held first, then booked: \`POST .../holds
 
 **Keys.** An app sends its key as \`${headers.apiKey}\`. Publishable keys (\`hf_pk_...\`) are for browsers and work from the origins that the app allows; secret keys (\`hf_sk_...\`) are for servers.
 
-**Buyers.** A user or a guest sends the token of \`/v1/auth/...\` as \`Authorization: Bearer\`. A server names its own users by \`${headers.externalUserId}\`.
+**Buyers.** A user or a guest sends the token of \`/v1/auth/...\` as \`Authorization: Bearer\`. A server names its own users by \`${headers.externalUserId}\`: any text of its own, such as \`auth0|7\` or an address of mail, other letters than those of ASCII as \`encodeURIComponent\` writes them. An id with other characters than A-Z a-z 0-9 . _ ~ - is known here by a digest of it, which is the same on every route.
+
+**Money and time.** Amounts are whole minor units of a currency of ISO 4217. Times are ISO 8601 with a zone, with or without seconds (\`2027-02-01T20:00+01:00\`), and told in UTC.
 
 **Repeats.** Send an \`Idempotency-Key\` with what changes seats or money: the same request with the same key happens once. Without one the edge makes one and tells it in the answer.
 
-**Refusals** are RFC 9457 problems with a stable \`code\`: [all of them](/docs/errors), and what to do. The same request may succeed later where \`retryable\` is true; \`Retry-After\` says when. Every answer has an \`${headers.requestId}\`, and writes tell by \`RateLimit-*\` how many more are allowed.
+**Queries.** What a query says beside the parameters of its operation is ignored, everywhere. A list tells its next page by \`nextCursor\`, which goes into \`cursor\` as it is and is good in that list alone.
+
+**Refusals** are RFC 9457 problems with a stable \`code\`: [all of them](/docs/errors), and what to do. The same request may succeed later where \`retryable\` is true; \`Retry-After\` says when. What is wrong with a request is listed in \`errors\`, the same fault once with how many there are (\`count\`) and some places (\`examples\`). Every answer has an \`${headers.requestId}\`, and writes tell by \`RateLimit-*\` how many more are allowed.
 
 \`npm run dev\` sells the event \`theatre\` here: authorise with the \`publishableKey\` of \`.holdfast/dev.json\` and the token of a guest, and the examples can be sent as they are. What needs a secret key is sent from a shell, since browsers may not have one.`
 
@@ -49,7 +53,7 @@ export const securitySchemes = {
     type: 'apiKey',
     in: 'header',
     name: headers.externalUserId,
-    description: `One of the app’s own users, for whom its server vouches; \`${headers.externalUserEmail}\` and \`${headers.externalUserName}\` may say more.`,
+    description: `One of the app’s own users, for whom its server vouches; \`${headers.externalUserEmail}\` and \`${headers.externalUserName}\` may say more. Letters that are no ASCII are written as \`encodeURIComponent\` does.`,
   },
   adminToken: { type: 'http', scheme: 'bearer', description: 'The token of `/v1/admin/login`.' },
 } as const

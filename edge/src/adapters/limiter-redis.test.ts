@@ -33,6 +33,17 @@ describe('the limiter on an ordinary Redis', () => {
     expect(runs()).toBe(4)
   })
 
+  test('what costs nothing is answered as the next would be, and leaves the count as it is', async () => {
+    const { limiter } = counted()
+    const rule = { key: `test:${Math.random()}`, limit: 2, windowMs: 60_000 }
+    const free = { ...rule, cost: 0 } as const
+    const asked = [free, rule, free, rule, free, free]
+    const states = []
+    for (const one of asked) states.push(await limiter(one))
+    expect(states.map(({ allowed }) => allowed)).toEqual([true, true, true, true, false, false])
+    expect(states.map(({ remaining }) => remaining)).toEqual([2, 1, 1, 0, 0, 0])
+  })
+
   test('a Redis that fails is an error, for the caller to judge', async () => {
     const fails = () => Promise.reject(new Error('connection lost'))
     const redis = limiterRedis({ get: fails, set: fails, evalsha: fails, eval: fails })

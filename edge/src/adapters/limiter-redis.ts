@@ -12,7 +12,7 @@ const sha1Of = (source: string): string => createHash('sha1').update(source).dig
 
 /** The first line tells Upstash how to lock; ordinary Redis refuses flags that it does not know. */
 const plainOf = (script: string): Plain => {
-  const source = script.replace(/^#!lua[^\n]*\n/, '')
+  const source = script.startsWith('#!lua') ? script.slice(script.indexOf('\n') + 1) : script
   return { source, sha1: sha1Of(source) }
 }
 

@@ -60,14 +60,16 @@ export function createLimiter(client: LimiterRedis): Limiter {
     return made
   }
 
-  return async ({ key, limit, windowMs }) => {
+  return async ({ key, limit, windowMs, cost = 1 }) => {
     // The library forgets a blocked key only when that key is used again.
     if (blocked.size >= bucketsPerIsolateMax) blocked.clear()
     // In braces, so that the two windows a script touches are on one node of a cluster.
-    const result = await shapeOf(limit, windowMs).limit(`{${key}}`)
+    const result = await shapeOf(limit, windowMs).limit(`{${key}}`, { rate: cost })
     // A limiter that does not answer says yes by itself; what that means is for the caller to decide.
     if (result.reason === 'timeout') throw new Error('the limiter did not answer')
-    const { success: allowed, limit: of, remaining, reset: resetMs, pending } = result
+    const { success, limit: of, remaining, reset: resetMs, pending } = result
+    // What costs nothing always succeeds.
+    const allowed = cost === 0 ? remaining > 0 : success
     return { allowed, limit: of, remaining, resetMs, pending }
   }
 }

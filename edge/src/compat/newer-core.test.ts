@@ -1,4 +1,4 @@
-import { EventId, SeatId } from '@holdfast/contract'
+import { EventId, SeatId, ticketsPerSecondDefault } from '@holdfast/contract'
 import type { Holder } from '@holdfast/inventory'
 import { describe, expect, test } from 'vitest'
 import { createTestEdge, json } from '../testing.ts'
@@ -12,7 +12,9 @@ const confirmRoute = `POST /v1/events/theatre/holds/${holdId}/confirm`
 /** An edge that serves both predecessors; the buyer has locked A-1. */
 function createEdge() {
   const event = { appId: verdict?.appId as never, eventId: theatre.id }
-  const edge = createTestEdge({ settings: { ...settings, tickets: { event } } })
+  const edge = createTestEdge({
+    settings: { ...settings, tickets: { event, perSecond: ticketsPerSecondDefault } },
+  })
   const nowMs = edge.platform.now()
   const seat = { id: SeatId.parse('A-1'), price: 4500 }
   const hold = holdOf(edge.platform, { seats: [seat] })

@@ -1,21 +1,20 @@
 import {
   type AppVerdict,
-  loginsPerMinute,
   type Platform,
   type Principal,
   Problem,
-  ticketsRequestsPerSecond,
+  patterns,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import { createMiddleware } from 'hono/factory'
-import { clientKey } from '../client-address.ts'
-import type { AppEnv, EdgeEnv, UserEnv } from '../context.ts'
+import type { AppEnv, UserEnv } from '../context.ts'
 import { bearerOf } from '../middleware/user-auth.ts'
-import type { LimitRule } from '../ports.ts'
 import type { Services } from '../services.ts'
-import { verdictKeyOf } from '../shared-keys.ts'
 import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
+import { readBoundApp } from './bound-app.ts'
+import type { TicketsLimits } from './tickets-limits.ts'
+import { ticketsRefusal } from './tickets-refusals.ts'
 import { createOldTokens } from './tickets-tokens.ts'
 
 /** What an operator sets to serve the clients of TicketS. */
@@ -23,34 +22,11 @@ export interface TicketsSettings {
   /** The one app and event that they are for. */
   readonly event: EventRef
   /** Of the existing deployment; absent, its tokens are not accepted. */
-  readonly jwtSecret?: Uint8Array
+  readonly jwtSecret?: Uint8Array | undefined
+  readonly perSecond: TicketsLimits
+  /** `unpaid`: the operator takes the money elsewhere, and has said so. */
+  readonly pay?: 'unpaid' | undefined
 }
-
-const clientRule = (address: string): LimitRule => ({
-  key: `tickets:${clientKey(address)}`,
-  limit: ticketsRequestsPerSecond,
-  windowMs: 1_000,
-})
-
-/** The same counter as that of logins on /v1, so that nobody guesses twice as fast. */
-const loginRule = (address: string): LimitRule => ({
-  key: `login:${clientKey(address)}`,
-  limit: loginsPerMinute,
-  windowMs: 60_000,
-})
-
-/** Ten requests a second for a client, whoever it says that it forwards for. */
-export const ticketsLimits = ({ enforce }: Pick<Services, 'enforce'>) => ({
-  clients: createMiddleware<EdgeEnv>(async function ticketsClients(c, next) {
-    await enforce(c.var, { rules: [clientRule(c.get('clientAddress'))], policy: 'local' })
-    await next()
-  }),
-  logins: createMiddleware<EdgeEnv>(async function ticketsLogins(c, next) {
-    const address = c.get('clientAddress')
-    await enforce(c.var, { rules: [clientRule(address), loginRule(address)], policy: 'closed' })
-    await next()
-  }),
-})
 
 /** Makes the bound app the caller's; while it is not active, nothing is here. */
 export const boundApp = (
@@ -58,15 +34,7 @@ export const boundApp = (
   { event: { appId, eventId } }: TicketsSettings,
 ) =>
   createMiddleware<AppEnv>(async function boundApp(c, next) {
-    const known = await verdicts({
-      name: verdictKeyOf('app', appId),
-      path: '/internal/apps/verdict',
-      body: { appId },
-      caller: c.var,
-      // Nobody chooses what is asked, so nobody can guess.
-      onMiss: async () => {},
-      afterwards: c.get('afterwards'),
-    })
+    const known = await readBoundApp(verdicts, appId, c.var)
     if (!known) throw new Problem('not_found')
     const app: AppVerdict = { ...known.app, kind: 'publishable' }
     c.set('app', app)
@@ -103,6 +71,13 @@ export function ticketsUsers(
       c.set('principal', await bearer(c.var, token))
       await next()
     }),
+    /** Insists that a token is good, where there may be none: then a body that makes no sense is no sign-in either. */
+    userOrNone: createMiddleware<AppEnv>(async function ticketsUserOrNone(c, next) {
+      const token = tokenIn(c.req.header('authorization') ?? '')
+      if (token !== undefined) c.set('principal', await bearer(c.var, token))
+      else c.set('refusalShape', unsignedRefusal)
+      await next()
+    }),
     /** Who asks, if they show it: on a route that is open to all, a bad token is as good as none. */
     userIfAny: createMiddleware<AppEnv>(async function ticketsUserIfAny(c, next) {
       const token = tokenIn(c.req.header('authorization') ?? '')
@@ -116,10 +91,13 @@ export function ticketsUsers(
 /** Whom a token of ours stands for; one that is good elsewhere is bad here. */
 function ownBearer(app: AppVerdict, claims: unknown): Principal {
   try {
-    return bearerOf(app, claims)
+    return bearerOf(app, claims).sub
   } catch {
     throw new Problem('forbidden')
   }
 }
 
-const tokenIn = (authorization: string): string | undefined => /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+const unsignedRefusal = (problem: Problem): Response =>
+  ticketsRefusal(problem.code === 'invalid_request' ? new Problem('invalid_token') : problem)
+
+const tokenIn = (authorization: string): string | undefined => patterns.bearer.exec(authorization)?.[1]

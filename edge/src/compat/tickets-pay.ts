@@ -18,9 +18,11 @@ import { type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
 import { type Caller, readJson } from '../core-client.ts'
 import { notReady } from '../event-reader.ts'
 import type { Services } from '../services.ts'
+import type { TicketsSettings } from './tickets-guards.ts'
 import type { PayRequest } from './tickets-requests.ts'
 
-type Context = Pick<Services, 'inventory' | 'core' | 'events' | 'intents' | 'platform'>
+type Context = Pick<Services, 'inventory' | 'core' | 'events' | 'intents' | 'platform' | 'countedClient'> &
+  Pick<TicketsSettings, 'pay'>
 
 /** A buyer, and the seat that they speak of. */
 export interface TicketsBuyer {
@@ -41,7 +43,7 @@ export async function ownLock(
   seatId: SeatId,
 ): Promise<Hold> {
   const found = await inventory(caller).holders(event, [seatId])
-  if (found.word === 'not_ready') return notReady(events, event, caller)
+  if (found.word === 'not_ready') return notReady(events, event, caller, new Problem('hold_expired'))
   const [holder] = found.holders
   if (holder?.owner !== owner) throw new Problem('hold_expired')
   const read = await inventory(caller).read(event, holder.grantId, owner)
@@ -66,18 +68,23 @@ async function keptBooking(
 }
 
 /**
- * What TicketS says of the money: nothing. Its operator has bound the app and stands for it, so the claim is made in
- * the app's name, over the price that was held; its id comes from the lock and the key, so that a repeat names the
- * same payment. With `external` that is the word of the app's server, with `simulated` it is always paid.
+ * What TicketS says of the money: nothing. So the claim is made in the app's name, over the price that was held; its id
+ * comes from the lock and the key, so that a repeat names the same payment. With `simulated` it is always paid; with
+ * `external` that is the word of the app's server, which only its operator can give: nobody here has seen any money.
+ *
+ * @throws Problem `payment_required`
  */
 async function claimOf(
-  { intents }: Context,
-  { event }: TicketsBuyer,
+  { intents, pay }: Context,
+  { event, caller }: TicketsBuyer,
   { grantId, seats, currency }: Hold,
   idempotencyKey: string,
 ): Promise<{ readonly payment?: PaymentClaim }> {
   const amount = totalOf(seats)
   if (amount === 0) return {}
+  const provider = caller.app?.paymentProvider
+  const isStoodFor = provider === 'simulated' || (provider === 'external' && pay === 'unpaid')
+  if (!isStoodFor) throw new Problem('payment_required')
   const id = PaymentId.parse(await intents.operationId({ ...event, grantId, idempotencyKey }))
   return { payment: { id, amount, currency } }
 }
@@ -94,7 +101,9 @@ async function confirmLock(
     grantId: hold.grantId,
     idempotencyKey,
     ...(await claimOf(ctx, buyer, hold, idempotencyKey)),
+    // What stands for a payment is this edge's word; the buyer is who they are.
     caller: { ...caller, ...(caller.app && { app: { ...caller.app, kind: 'secret' } }) },
+    client: await ctx.countedClient(caller),
   })
 }
 

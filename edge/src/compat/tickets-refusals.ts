@@ -4,12 +4,15 @@ import { noStore } from '../answers.ts'
 /** Where TicketS lives, whether it is served or not. */
 export const ticketsPaths = /^\/api(\/|$)/
 
+/** Where its pages sign people in: of a refusal there they show the field `error`, whatever it is. */
+export const ticketsAuthPaths = /^\/api\/auth(\/|$)/
+
 /**
  * How TicketS says something: `message` is its body `{success:false,message}`, which its pages show to the buyer;
  * `error` is `{error}`.
  */
 interface Words {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500
+  readonly status: 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 429 | 500
   readonly as: 'message' | 'error'
   readonly text: string
 }
@@ -27,12 +30,13 @@ const wordsOf = {
   invalid_token: words(401, 'error', 'No token: sign in'),
   forbidden: words(403, 'error', 'The token is not valid: sign in again'),
   user_deactivated: words(403, 'error', 'This account has been deactivated'),
+  // One text, so that nobody learns which addresses have an account.
   invalid_credentials: words(
-    401,
-    'message',
+    400,
+    'error',
     'The e-mail, the password or the code is wrong, or the code is too old',
   ),
-  email_taken: words(409, 'message', 'There is an account with this e-mail: sign in'),
+  email_taken: words(400, 'error', 'There is an account with this e-mail: sign in'),
   mail_not_configured: words(
     500,
     'error',
@@ -55,7 +59,16 @@ const wordsOf = {
   hold_confirmed: words(400, 'message', 'The seat is paid for already'),
   confirm_in_progress: words(409, 'message', 'The seat is being paid for'),
   idempotency_key_reused: words(400, 'message', keyUsed),
-  payment_required: words(400, 'message', notPaid),
+  buyer_limit: words(
+    409,
+    'message',
+    'You have booked as many seats as one buyer may have: nothing was booked',
+  ),
+  payment_required: words(
+    402,
+    'message',
+    'This seat costs money, which cannot be paid here: nothing was charged, ask who sells it',
+  ),
   payment_declined: words(400, 'message', notPaid),
   payment_already_used: words(400, 'message', notPaid),
   cannot_extend: words(400, 'message', 'The lock cannot live longer'),
@@ -68,6 +81,7 @@ const wordsOf = {
 
   invalid_request: words(400, 'message', 'The request is not valid'),
   body_too_large: words(413, 'error', 'The body is too large'),
+  unsupported_encoding: words(400, 'message', 'The body is compressed in a way that is not read here'),
   not_found: words(404, 'error', notHere),
   method_not_allowed: words(405, 'error', 'Method not allowed'),
 
@@ -116,14 +130,23 @@ const firstOf = ({ extras }: Problem): string => {
   return error ? `: ${error.path === '' ? 'the body' : error.path} ${error.message}` : ''
 }
 
-/** A refusal as TicketS answers it; `more` is what a route adds to what its pages show. */
-export function ticketsRefusal(problem: Problem, more: object = {}): Response {
-  const { code } = problem
-  const { status, as, text }: Words = isCatalogued(code) ? wordsOf[code] : wordsOfStatus(problem)
-  const said = code === 'invalid_request' ? text + firstOf(problem) : text
-  const body = as === 'error' ? { error: said } : { success: false, message: said, ...more }
-  const answer = Response.json(body, { status, headers: noStore })
-  const { retryAfterSeconds } = problem
+function refusal(problem: Problem, bodyOf: (words: Words) => object): Response {
+  const { code, retryAfterSeconds } = problem
+  const words: Words = isCatalogued(code) ? wordsOf[code] : wordsOfStatus(problem)
+  const { limit } = problem.extras
+  const within = code === 'body_too_large' && limit !== undefined ? `: at most ${limit} bytes` : ''
+  const text = words.text + (code === 'invalid_request' ? firstOf(problem) : within)
+  const answer = Response.json(bodyOf({ ...words, text }), { status: words.status, headers: noStore })
   if (retryAfterSeconds !== undefined) answer.headers.set(headers.retryAfter, String(retryAfterSeconds))
   return answer
 }
+
+/** A refusal as TicketS answers it; `more` is what a route adds to what its pages show. */
+export const ticketsRefusal = (problem: Problem, more: object = {}): Response =>
+  refusal(problem, ({ as, text }) =>
+    as === 'error' ? { error: text } : { success: false, message: text, ...more },
+  )
+
+/** The same where its pages sign people in. */
+export const ticketsAuthRefusal = (problem: Problem): Response =>
+  refusal(problem, ({ text }) => ({ error: text }))

@@ -1,12 +1,26 @@
-import { CodeRequest, CodeSignUpRequest, IdempotencyKey, LogInRequest, SeatId } from '@holdfast/contract'
+import {
+  CodeRequest,
+  CodeSignUpRequest,
+  IdempotencyKey,
+  LogInRequest,
+  SeatId,
+  UserId,
+} from '@holdfast/contract'
 import * as z from 'zod'
 
 /*
  * What the clients of TicketS send. They may send more than it read; what is not named here is dropped unseen.
  */
 
-/** POST /api/lock, /api/release */
+/** A user by the id that login told them. Its server made text of a number. */
+export const TicketsUserId = z.union([UserId, z.int().min(0).transform(String)])
+
+/** POST /api/lock */
 export const SeatRequest = z.object({ seatId: SeatId })
+
+/** POST /api/release. What is no id of a user names nobody. */
+export const ReleaseRequest = z.object({ seatId: SeatId, userId: TicketsUserId.optional().catch(undefined) })
+export type ReleaseRequest = z.infer<typeof ReleaseRequest>
 
 /** POST /api/pay */
 export const PayRequest = z.object({ seatId: SeatId, idempotencyKey: IdempotencyKey })
@@ -29,12 +43,17 @@ export const VerifyRegisterRequest = z.object({
 /** POST /api/auth/login */
 export const LoginRequest = z.object(LogInRequest.shape)
 
+/** The tiers that its pages can draw. */
+export const TicketsTier = z.enum(['vip', 'premium', 'standard'])
+export type TicketsTier = z.infer<typeof TicketsTier>
+
 /** What a seat is on a page of TicketS. */
 export interface TicketsSeat {
   readonly id: string
   readonly row: string | null
   readonly number: number | string | null
-  readonly tier: string | null
+  /** Of its category; `standard` for one that its pages do not know, on which they would go blank. */
+  readonly tier: TicketsTier
   /** In major units: 45 or 45.5 euro. */
   readonly price: number
   readonly state: 'available' | 'locked' | 'booked'

@@ -1,10 +1,11 @@
-import { clockToleranceSeconds, type Platform, type Principal, principal, UserId } from '@holdfast/contract'
+import { clockToleranceSeconds, type Platform, type Principal, principal } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 import * as z from 'zod'
+import { TicketsUserId } from './tickets-requests.ts'
 
 /** What a token of the existing deployment says; one that names a maker or an audience is not one of those. */
 const OldClaims = z.object({
-  userId: UserId,
+  userId: TicketsUserId,
   email: z.string().min(1),
   iss: z.undefined().optional(),
   aud: z.undefined().optional(),

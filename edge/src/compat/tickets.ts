@@ -1,21 +1,24 @@
-import { CodeReply, newId, type Platform, type Problem, ticketsLockMs, UserSession } from '@holdfast/contract'
+import { CodeReply, type Platform, type Problem, ticketsLockMs, UserSession } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { noStore } from '../answers.ts'
+import { jsonText, noStore } from '../answers.ts'
+import { clientKey } from '../client-address.ts'
 import type { EdgeEnv } from '../context.ts'
 import type { Caller, CoreClient } from '../core-client.ts'
 import { makeHold } from '../make-hold.ts'
 import { jsonBody } from '../middleware/validate.ts'
-import { releaseHold } from '../release-hold.ts'
 import type { Services } from '../services.ts'
 import type { VerifyingSecrets } from '../tokens.ts'
-import { boundApp, type TicketsSettings, ticketsLimits, ticketsUsers } from './tickets-guards.ts'
-import { ownLock, payLock } from './tickets-pay.ts'
+import { boundApp, type TicketsSettings, ticketsUsers } from './tickets-guards.ts'
+import { ticketsLimits } from './tickets-limits.ts'
+import { payLock } from './tickets-pay.ts'
 import { ticketsRefusal } from './tickets-refusals.ts'
+import { releaseLock } from './tickets-release.ts'
 import {
   LoginRequest,
   PayRequest,
   RegisterRequest,
+  ReleaseRequest,
   SeatRequest,
   VerifyRegisterRequest,
 } from './tickets-requests.ts'
@@ -27,50 +30,78 @@ export function ticketsRoutes(
   settings: TicketsSettings,
   userTokenSecrets: VerifyingSecrets,
 ) {
-  const { platform, core } = services
+  const { platform, core, intents, guards } = services
   const { event } = settings
-  const limits = ticketsLimits(services)
+  const limits = ticketsLimits(services, settings.perSecond)
   const users = ticketsUsers(userTokenSecrets, settings, platform)
   const app = boundApp(services, settings)
   const seats = createTicketsSeats(services, event)
 
   return new Hono<EdgeEnv>()
-    .get('/seats', app, limits.clients, users.userIfAny, async (c) =>
-      c.json({ seats: await seats(c.var, c.var.principal) }, 200, noStore),
+    .get('/seats', limits.door('reads'), app, users.userIfAny, limits.reads, async (c) =>
+      jsonText(await seats.text(c.var, c.var.principal), 200, noStore),
     )
-    .post('/lock', timed(platform), app, limits.clients, users.user, jsonBody(SeatRequest), async (c) => {
-      await makeHold(services, {
-        event,
-        owner: c.get('principal'),
-        seats: [c.req.valid('json').seatId],
-        // A new one each time: the second lock of one's own seat is refused, as it always was.
-        idempotencyKey: newId('idem', platform.random),
-        ttlMs: ticketsLockMs,
-        caller: c.var,
-      })
-      return c.json({ success: true, timeMs: platform.now() - c.get('startedMs') }, 200, noStore)
-    })
-    .post('/pay', app, limits.clients, users.user, jsonBody(PayRequest), async (c) => {
-      const buyer = { event, owner: c.get('principal'), caller: c.var }
-      const { id } = await payLock(services, buyer, c.req.valid('json'))
-      return c.json({ success: true, txId: id }, 200, noStore)
-    })
-    .post('/release', app, limits.clients, users.user, jsonBody(SeatRequest), async (c) => {
-      const buyer = { event, owner: c.get('principal'), caller: c.var }
-      const { grantId } = await ownLock(services, buyer, c.req.valid('json').seatId)
-      await releaseHold(services, { ...buyer, grantId })
-      return c.json({ success: true }, 200, noStore)
-    })
-    .post('/auth/register', app, limits.logins, jsonBody(RegisterRequest), async (c) => {
+    .post(
+      '/lock',
+      timed(platform),
+      limits.door('locks'),
+      app,
+      users.user,
+      limits.writes('locks'),
+      jsonBody(SeatRequest),
+      async (c) => {
+        const owner = c.get('principal')
+        const client = clientKey(c.get('clientAddress'))
+        await makeHold(services, {
+          event,
+          owner,
+          seats: [c.req.valid('json').seatId],
+          // A new one each time: the second lock of one's own seat is refused, as it always was.
+          holdKey: await intents.newHoldKey({ ...event, owner, client }),
+          ttlMs: ticketsLockMs,
+          caller: c.var,
+        })
+        seats.changed()
+        return c.json({ success: true, timeMs: platform.now() - c.get('startedMs') }, 200, noStore)
+      },
+    )
+    .post(
+      '/pay',
+      limits.door('payments'),
+      app,
+      users.user,
+      limits.writes('payments'),
+      jsonBody(PayRequest),
+      async (c) => {
+        const buyer = { event, owner: c.get('principal'), caller: c.var }
+        const { id } = await payLock({ ...services, ...settings }, buyer, c.req.valid('json'))
+        seats.changed()
+        return c.json({ success: true, txId: id }, 200, noStore)
+      },
+    )
+    .post(
+      '/release',
+      limits.door('payments'),
+      app,
+      users.userOrNone,
+      limits.writes('payments'),
+      jsonBody(ReleaseRequest),
+      async (c) => {
+        await releaseLock({ ...services, limits }, event, c.req.valid('json'), c.var)
+        seats.changed()
+        return c.json({ success: true }, 200, noStore)
+      },
+    )
+    .post('/auth/register', app, guards.signUpCodes, jsonBody(RegisterRequest), async (c) => {
       await core.ask(CodeReply, post('/internal/sign-up-codes', c.req.valid('json'), c.var))
       return c.json({ success: true, message: 'A code is on its way to this address' }, 200, noStore)
     })
-    .post('/auth/verify-register', app, limits.logins, jsonBody(VerifyRegisterRequest), async (c) => {
+    .post('/auth/verify-register', app, guards.signUps, jsonBody(VerifyRegisterRequest), async (c) => {
       const { otp: code, ...request } = c.req.valid('json')
       const asked = post('/internal/sign-up-codes/redeem', { ...request, code }, c.var)
       return c.json(await session(core, asked), 200, noStore)
     })
-    .post('/auth/login', app, limits.logins, jsonBody(LoginRequest), async (c) =>
+    .post('/auth/login', app, guards.logins, jsonBody(LoginRequest), async (c) =>
       c.json(await session(core, post('/v1/auth/login', c.req.valid('json'), c.var)), 200, noStore),
     )
 }

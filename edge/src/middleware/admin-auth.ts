@@ -1,4 +1,4 @@
-import { adminTokenTtlSeconds, type Platform, Problem } from '@holdfast/contract'
+import { adminTokenTtlSeconds, type Platform, problemWith } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import type { EdgeEnv } from '../context.ts'
 import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
@@ -8,16 +8,20 @@ import { isListed } from './cors.ts'
 export const adminOrigin = (origins: readonly string[]) =>
   createMiddleware<EdgeEnv>(async function adminOrigin(c, next) {
     const origin = c.req.header('origin')
-    if (origin !== undefined && !isListed(origin, origins)) throw new Problem('origin_not_allowed')
+    if (origin !== undefined && !isListed(origin, origins))
+      throw problemWith('origin_not_allowed', 'Add the origin of the console to ADMIN_ORIGINS of the edge.')
     await next()
   })
+
+const signIn =
+  'Sign in as the operator (POST /v1/admin/login) and send that token as Authorization: Bearer; no key and no token of a buyer is good here.'
 
 /** Lets in who has an admin token. */
 export function adminAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'now'>) {
   const read = createTokenReader('admin', secrets, adminTokenTtlSeconds, platform)
   return createMiddleware<EdgeEnv>(async function adminAuth(c, next) {
     const claims = await read(c.req.header('authorization') ?? '')
-    if (!claims) throw new Problem('invalid_token')
+    if (!claims) throw problemWith('invalid_token', signIn)
     c.set('admin', true)
     await next()
   })

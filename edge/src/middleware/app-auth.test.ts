@@ -19,6 +19,7 @@ import {
   publishableKey,
   secretKey,
   settings,
+  shellOrigin,
   shopOrigin,
   verdicts,
 } from '../testing-data.ts'
@@ -31,6 +32,9 @@ describe('kinds of key and origins', () => {
   const no = null
   const table: [string, string, string, string | null, string][] = [
     ['publishable', publishableKey, 'GET', shopOrigin, 'ok'],
+    ['publishable', publishableKey, 'GET', shellOrigin, 'ok'],
+    ['publishable', publishableKey, 'POST', shellOrigin, 'ok'],
+    ['publishable', publishableKey, 'GET', 'ionic://localhost', 'origin_not_allowed'],
     ['publishable', publishableKey, 'GET', no, 'ok'],
     ['publishable', publishableKey, 'GET', 'https://evil.example', 'origin_not_allowed'],
     ['publishable', publishableKey, 'GET', 'null', 'origin_not_allowed'],
@@ -122,6 +126,7 @@ describe('verdicts are remembered', () => {
     const kept =
       '{"verdict":{"appId":"app_v1","kind":"publishable","allowedOrigins":["https://shop.example"],' +
       '"allowedDomains":[],"allowNoOrigin":false,"browserVouching":false,"botMode":"off",' +
+      '"addressBudget":"enforce","clientNetworks":[],' +
       '"rateLimits":{"userPerSecond":10,"clientPerSecond":100,"appPerSecond":1000}},"deniedUsers":["usr_1"]}'
     const other = createTestEdge()
     await other.cache.set(name, kept, verdictIsolateMs)
@@ -230,6 +235,32 @@ describe('what core takes back', () => {
 })
 
 describe('a predecessor’s key', () => {
+  test.each([
+    ['server', 'secret_key_in_browser', 'invalid_request'],
+    ['page', 'forbidden', 'origin_required'],
+    ['of a later version', 'forbidden', 'origin_required'],
+    [undefined, 'forbidden', 'origin_required'],
+  ])(
+    'whose use is %s has the rights of no more than that, with an origin or without',
+    async (use, ...said) => {
+      const edge = createTestEdge()
+      const shop = { ...verdicts.get(publishableKey), allowedDomains: ['*'] }
+      const verdict = { ...shop, kind: 'legacy', ...(use && { use }) }
+      edge.core.answers.set(verify, () => json({ verdict, deniedUsers: [] }))
+      const reasons = []
+      for (const origin of ['https://shop.example', null]) {
+        const response = await edge.call('POST', '/admin/sync-seats', {
+          ...{ key: 'the-key-of-a-predecessor-0123456789', token: null, origin },
+          headers: { 'x-app-id': 'app_1' },
+          body: { entityId: 'x', seats: [] },
+        })
+        const { error } = (await response.json()) as { error: { details: { reason: string } } }
+        reasons.push(error.details.reason)
+      }
+      expect(reasons).toEqual(said)
+    },
+  )
+
   test('is none on these routes, even one that looks like ours', async () => {
     const edge = createTestEdge()
     const legacy = { ...verdicts.get(secretKey), kind: 'legacy' }
@@ -262,6 +293,8 @@ describe('a predecessor’s key', () => {
         afterwards: () => {},
       })
     expect((await present('app_1'))?.app.kind).toBe('legacy')
+    // A core of a version before does not say who has it.
+    expect((await present('app_1'))?.app.use).toBe('page')
     expect(await present('app_2')).toBeNull()
     expect((await present('app_1'))?.app.appId).toBe('app_1')
     expect(asked).toEqual([

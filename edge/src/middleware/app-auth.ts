@@ -3,26 +3,26 @@ import {
   type AppVerdict,
   headers,
   type IssuedVerdict,
+  isRead,
   keyMissesPerMinute,
   Problem,
+  problemWith,
 } from '@holdfast/contract'
 import type { HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { clientKey } from '../client-address.ts'
 import type { AppEnv, EdgeVars } from '../context.ts'
+import { otherApp, wrongKey } from '../credentials.ts'
 import type { KeyVerdicts } from '../key-verdicts.ts'
 import type { KnownApp } from '../verdict-cache.ts'
 import type { BotCheck } from './bot-check.ts'
-import type { Enforce } from './rate-limit.ts'
+import { nameBuyer } from './buyer-address.ts'
+import { addressRules, type Enforce } from './rate-limit.ts'
 
 /** What a key of ours looks like; anything else need not be looked up. */
 const keyShape = /^hf_(pk|sk)_[A-Za-z0-9_-]{20,120}$/
 
 /** A predecessor's key is for the predecessors' routes, which have a guard of their own. */
 const isOwn = (app: IssuedVerdict): app is IssuedVerdict & AppVerdict => app.kind !== 'legacy'
-
-/** Reads only: what a browser may ask of its own origin without sending an Origin. */
-const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** Whose key it is; a key that says nothing of itself is one of the app that is named beside it. Null: a wrong key. */
 export type KeyReader = (vars: EdgeVars, key: string, appId?: AppId) => Promise<KnownApp | null>
@@ -36,9 +36,9 @@ export const createKeyReader =
       ...(appId !== undefined && { appId }),
       caller: vars,
       onMiss() {
-        const client = clientKey(vars.clientAddress)
-        const rule = { key: `miss:${client}`, limit: keyMissesPerMinute, windowMs: 60_000 }
-        return enforce(vars, { rules: [rule], policy: 'local', silent: true })
+        const most = { limit: keyMissesPerMinute, windowMs: 60_000 }
+        const rules = addressRules('miss', vars.clientAddress, most)
+        return enforce(vars, { rules, policy: 'local', silent: true })
       },
       afterwards: vars.afterwards,
     })
@@ -49,17 +49,37 @@ export function appAuth(verdicts: KeyVerdicts, enforce: Enforce, botCheck: BotCh
   return createMiddleware<AppEnv>(async function appAuth(c, next) {
     const key = c.req.header(headers.apiKey) ?? ''
     const known = keyShape.test(key) ? await readKey(c.var, key) : null
-    if (!known || !isOwn(known.app)) throw new Problem('invalid_api_key')
+    if (!known || !isOwn(known.app)) throw wrongKey(key, c.req.header('authorization'))
     const { app, deniedUsers } = known
     const appId = c.req.header(headers.appId)
-    if (appId !== undefined && appId !== app.appId) throw new Problem('invalid_api_key')
+    if (appId !== undefined && appId !== app.appId) throw otherApp()
     assertOrigin(app, c.req, (origin) => app.allowedOrigins.includes(origin))
     c.set('app', app)
     c.set('deniedUsers', deniedUsers)
+    nameBuyer(c)
     c.get('note').appId = app.appId
     botCheck(c, 'reads')
     await next()
   })
+}
+
+const forServers =
+  'This is for the app’s server: call it with the secret key (hf_sk_...), and never from a page.'
+
+/**
+ * Why a page's key, or one that is taken for it, may not do what a server may. Of a predecessor's key only the operator knows
+ * who has it, so it is told how to say so.
+ */
+export function beyondKey(
+  { appId, use }: AppVerdict,
+  code: 'forbidden' | 'origin_required',
+  advice = code === 'forbidden' ? forServers : undefined,
+): Problem {
+  if (use === undefined) return problemWith(code, advice)
+  const message =
+    'is the key of a page and may not do what a server may. If no page has it, the operator says so by ' +
+    `npx holdfast apps use ${appId} server; otherwise the server needs a key of its own: rotate-key with {"use":"server"}`
+  return new Problem(code, { errors: [{ path: headers.apiKey, message }] })
 }
 
 /** A publishable key works on the pages of its app; a secret key never belongs on a page. */
@@ -74,7 +94,8 @@ export function assertOrigin(
     return
   }
   if (origin === undefined) {
-    if (!isRead(request.method) && !app.allowNoOrigin) throw new Problem('origin_required')
+    // A browser may read of its own origin without sending an Origin.
+    if (!isRead(request.method) && !app.allowNoOrigin) throw beyondKey(app, 'origin_required')
     return
   }
   if (!isAllowed(origin)) throw new Problem('origin_not_allowed')
@@ -82,6 +103,6 @@ export function assertOrigin(
 
 /** Lets in servers only. */
 export const secretKey = createMiddleware<AppEnv>(async function secretKey(c, next) {
-  if (c.get('app').kind !== 'secret') throw new Problem('forbidden')
+  if (c.get('app').kind !== 'secret') throw beyondKey(c.get('app'), 'forbidden')
   await next()
 })

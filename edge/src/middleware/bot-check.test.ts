@@ -1,4 +1,10 @@
-import type { AppVerdict, BotMode, IssuedVerdict } from '@holdfast/contract'
+import {
+  type AppVerdict,
+  type BotMode,
+  type IssuedVerdict,
+  type KeyUse,
+  ticketsPerSecondDefault,
+} from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import type { EdgeDeps } from '../app.ts'
 import {
@@ -26,7 +32,7 @@ const legacyKey = 'l'.repeat(40)
 const shop = verdicts.get(publishableKey) as AppVerdict
 
 /** An edge whose apps have this mode and all have the predecessors' routes; it tells what the inventory was asked. */
-function createGuarded(botMode: BotMode, changes: Partial<EdgeDeps> = {}) {
+function createGuarded(botMode: BotMode, changes: Partial<EdgeDeps> = {}, legacyUse: KeyUse = 'page') {
   const asked: string[] = []
   const inventory = new Proxy(createTestInventory(createTestPlatform()), {
     get(target, name, self) {
@@ -34,12 +40,13 @@ function createGuarded(botMode: BotMode, changes: Partial<EdgeDeps> = {}) {
       return Reflect.get(target, name, self)
     },
   })
-  const tickets = { event: { appId: shop.appId, eventId: theatre.id } }
+  const event = { appId: shop.appId, eventId: theatre.id }
+  const tickets = { event, perSecond: ticketsPerSecondDefault }
   const edge = createTestEdge({ inventory, settings: { ...settings, tickets }, ...changes })
   edge.core.answers.set('POST /internal/keys/verify', ({ body }) => {
     const { key } = JSON.parse(body)
     const found: IssuedVerdict | undefined =
-      key === legacyKey ? { ...shop, kind: 'legacy' } : verdicts.get(key)
+      key === legacyKey ? { ...shop, kind: 'legacy', use: legacyUse } : verdicts.get(key)
     return json({ verdict: found ? { ...found, botMode } : null, deniedUsers: [] })
   })
   edge.core.answers.set('POST /internal/apps/verdict', () =>
@@ -197,10 +204,10 @@ describe('on the routes of Unified Booking', () => {
     expect([edge.asked, edge.limiter.keys.filter((key) => !key.startsWith('miss:'))]).toEqual([[], []])
   })
 
-  test('the same key without an origin is a server’s', async () => {
-    const edge = createGuarded('enforce')
+  test('a bot with a server’s key is a server', async () => {
+    const edge = createGuarded('enforce', {}, 'server')
     const { origin, ...sent } = curl
-    expect((await reserve(edge, { headers: { ...named, ...sent } })).status).not.toBe(429)
+    expect((await reserve(edge, { origin: null, headers: { ...named, ...sent } })).status).not.toBe(429)
     expect(edge.logged()).not.toHaveProperty('bot')
   })
 

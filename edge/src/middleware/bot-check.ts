@@ -1,4 +1,4 @@
-import { Problem } from '@holdfast/contract'
+import { isRead, Problem } from '@holdfast/contract'
 import type { Context } from 'hono'
 import { botScoreMin, scoreBot } from '../bot-score.ts'
 import type { AppEnv } from '../context.ts'
@@ -38,7 +38,7 @@ export function createBotCheck(cloudflareScore: CloudflareScore = () => undefine
     if (reasons.length === 0) return
     const detected = score >= botScoreMin
     c.get('note').bot = { detected, score, reasons }
-    const isRead = method === 'GET' || method === 'HEAD'
-    if (detected && botMode === 'enforce' && !(isRead && reach === 'reads')) throw new Problem('bot_detected')
+    if (detected && botMode === 'enforce' && !(isRead(method) && reach === 'reads'))
+      throw new Problem('bot_detected')
   }
 }

@@ -31,6 +31,44 @@ describe('CORS', () => {
     ])
   })
 
+  test.each([
+    'x-requested-with',
+    'x-api-key,content-type,sentry-trace,baggage',
+    'Authorization, X-My_Own.Header',
+  ])('a page may send the headers that it asks to send: %s', async (asked) => {
+    const response = await edge.app.request('/v1/events/theatre/holds', {
+      method: 'OPTIONS',
+      headers: {
+        origin: shopOrigin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': asked,
+      },
+    })
+    expect(response.headers.get('access-control-allow-headers')).toBe(asked)
+    expect(response.headers.get('vary')).toBe('Origin, Access-Control-Request-Headers')
+  })
+
+  test('what is no list of headers is not repeated', async () => {
+    const response = await edge.app.request('/v1/events/theatre/holds', {
+      method: 'OPTIONS',
+      headers: {
+        origin: shopOrigin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'x-a: <b>, x',
+      },
+    })
+    expect(response.headers.get('access-control-allow-headers')).toContain('idempotency-key')
+  })
+
+  test.each(['app://localhost', 'ionic://localhost', 'tauri://localhost', 'http://tauri.localhost'])(
+    'the pages of an app shell may read the answers: %s',
+    async (origin) => {
+      const response = await edge.call('GET', '/v1/events/theatre', { origin })
+      expect(response.status).toBe(403)
+      expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+    },
+  )
+
   test('answers and refusals carry the origin and what a page may read', async () => {
     const ok = await edge.call('GET', '/v1/events/theatre')
     const unauthorised = await edge.call('GET', '/v1/events/theatre', { key: 'nonsense', origin: shopOrigin })

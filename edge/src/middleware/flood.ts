@@ -1,6 +1,7 @@
 import { floodRetrySeconds, headers, limiterCallMs, type Platform, Problem } from '@holdfast/contract'
+import type { HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { clientKey } from '../client-address.ts'
+import { clientKey, unknownClient } from '../client-address.ts'
 import type { EdgeEnv } from '../context.ts'
 import { within } from '../deadline.ts'
 import type { Flood } from '../ports.ts'
@@ -8,7 +9,8 @@ import type { Flood } from '../ports.ts'
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** What somebody says that he is. A server that lies has more, of one address all the same. */
-function callerOf(key: string, origin: string | undefined): Parameters<Flood>[0] {
+export function callerOf(request: Pick<HonoRequest, 'header'>): Parameters<Flood>[0] {
+  const [key, origin] = [request.header(headers.apiKey) ?? '', request.header('origin')]
   const isServers =
     key.startsWith('hf_sk_') || (key !== '' && !key.startsWith('hf_pk_') && origin === undefined)
   return isServers ? 'server' : 'client'
@@ -21,8 +23,9 @@ function callerOf(key: string, origin: string | undefined): Parameters<Flood>[0]
 export const flood = (isFlood: Flood, platform: Pick<Platform, 'deadline'>) =>
   createMiddleware<EdgeEnv>(async function flood(c, next) {
     if (!reads.has(c.req.method)) {
-      const caller = callerOf(c.req.header(headers.apiKey) ?? '', c.req.header('origin'))
-      const asked = isFlood(caller, clientKey(c.get('clientAddress')))
+      const caller = callerOf(c.req)
+      const client = clientKey(c.get('clientAddress'))
+      const asked = client === unknownClient ? Promise.resolve(false) : isFlood(caller, client)
       const tooMany = await within(platform.deadline(limiterCallMs), asked).catch(() => false)
       if (tooMany) throw new Problem('rate_limited', {}, floodRetrySeconds)
     }

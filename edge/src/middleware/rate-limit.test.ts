@@ -1,15 +1,21 @@
-import { limiterCallMs, loginsPerMinute } from '@holdfast/contract'
+import {
+  addressUnitsDefault,
+  limiterCallMs,
+  loginFailuresPerClient,
+  signUpsPerMinute,
+} from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
+import { unknownClient } from '../client-address.ts'
 import { createTestEdge, json, problemIn, settle } from '../testing.ts'
-import { secretKey } from '../testing-data.ts'
+import { publishableKey, secretKey, verdicts } from '../testing-data.ts'
 
 type Edge = ReturnType<typeof createTestEdge>
 const hold = (edge: Edge, more = {}) =>
   edge.call('POST', '/v1/events/theatre/holds', { body: { seats: ['A-1'] }, ...more })
-const login = (edge: Edge, more = {}) =>
-  edge.call('POST', '/v1/auth/login', {
+const login = (edge: Edge, { path = 'login', ...more }: { path?: string; [of: string]: unknown } = {}) =>
+  edge.call('POST', `/v1/auth/${path}`, {
     token: null,
-    body: { email: 'a@b.example', password: '12345678' },
+    body: { email: 'a@b.example', password: '12345678', ...(path === 'signup' && { name: 'A' }) },
     ...more,
   })
 
@@ -40,6 +46,12 @@ describe('writes are limited', () => {
     expect(edge.limiter.keys.slice(-2)).toEqual(['user:app_1:ext:app_1:u-1', 'app:app_1'])
   })
 
+  test('a user whose id is the word for an address that cannot be read is counted like any other', async () => {
+    const edge = createTestEdge()
+    await hold(edge, { key: secretKey, headers: { 'x-external-user-id': unknownClient } })
+    expect(edge.limiter.keys).toContain(`user:app_1:ext:app_1:${unknownClient}`)
+  })
+
   test('an address is what the platform saw, and IPv6 is counted by /64', async () => {
     const edge = createTestEdge()
     const forged = { 'x-forwarded-for': '203.0.113.1', 'x-real-ip': '203.0.113.1' }
@@ -66,22 +78,59 @@ describe('writes are limited', () => {
     expect(most).toBe(2)
   })
 
-  test('logins by address and minute, also with ever new keys of the limiter’s second', async () => {
+  test('logins that are right are not: what is wrong with them is for core to know', async () => {
     const edge = createTestEdge()
-    for (let i = 0; i < loginsPerMinute; i++) {
+    for (let i = 0; i < 3 * signUpsPerMinute; i++) {
       expect((await login(edge)).status).not.toBe(429)
-      edge.platform.advance(1_000)
+      edge.platform.advance(100)
     }
-    const refused = await login(edge)
-    expect(refused.status).toBe(429)
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1)
   })
 
-  test('a server’s logins are not counted by its address', async () => {
-    const edge = createTestEdge()
-    for (let i = 0; i <= loginsPerMinute; i++) {
-      expect((await login(edge, { key: secretKey })).status).not.toBe(429)
+  test('sign-ups by address and minute, with each app by itself, and with a listed network in proportion', async () => {
+    const signUps = async (edge: Edge, most: number) => {
+      for (let i = 0; i < most; i++) {
+        expect((await login(edge, { path: 'signup' })).status).not.toBe(429)
+        edge.platform.advance(100)
+      }
+      const refused = await login(edge, { path: 'signup' })
+      expect(refused.status).toBe(429)
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1)
+      expect(edge.limiter.keys).toContain('sign-up:app_1:198.51.100.7')
     }
+    await signUps(createTestEdge(), signUpsPerMinute)
+    const venue = createTestEdge()
+    const networks = [{ cidr: '198.51.100.0/24', units: 2 * addressUnitsDefault }]
+    venue.core.answers.set('POST /internal/keys/verify', ({ body }) =>
+      json({
+        verdict: { ...verdicts.get(JSON.parse(body).key), clientNetworks: networks },
+        deniedUsers: [],
+      }),
+    )
+    await signUps(venue, 2 * signUpsPerMinute)
+  })
+
+  test('a server’s sign-ups are not counted by its address, but by its buyer’s, if it names one', async () => {
+    const edge = createTestEdge()
+    for (let i = 0; i <= signUpsPerMinute; i++) {
+      expect((await login(edge, { path: 'signup', key: secretKey })).status).not.toBe(429)
+    }
+    await login(edge, { path: 'signup', key: secretKey, headers: { 'x-client-address': '192.0.2.9' } })
+    expect(edge.limiter.keys.filter((key) => key.startsWith('sign-up'))).toEqual(['sign-up:app_1:192.0.2.9'])
+  })
+
+  const failuresMax = loginFailuresPerClient
+  test.each([
+    ['198.51.100.7', publishableKey, {}, { address: '198.51.100.7', failuresMax }],
+    ['2001:db8:1:2:3:4:5:6', publishableKey, {}, { address: '2001:db8:1:2::/64', failuresMax }],
+    ['unix:', publishableKey, {}, { address: unknownClient }],
+    ['198.51.100.7', secretKey, {}, { address: unknownClient }],
+    ['198.51.100.7', secretKey, { 'x-client-address': '192.0.2.9' }, { address: '192.0.2.9', failuresMax }],
+  ])('core is told where somebody signs in from: %s with %s and %j', async (from, key, more, loginClient) => {
+    const edge = createTestEdge()
+    await login(edge, { key, headers: { 'x-test-address': from, ...more } })
+    const sent = edge.core.requests.find(({ path }) => path === '/v1/auth/login')
+    expect(sent?.claims).toMatchObject({ loginClient })
+    expect(sent?.claims?.loginClient).toEqual(loginClient)
   })
 })
 

@@ -2,16 +2,19 @@ import {
   type AppVerdict,
   clientWritesPerSecondDefault,
   headers,
-  loginsPerMinute,
+  type LoginClient,
+  loginFailuresPerClient,
   type Platform,
   type Principal,
   Problem,
+  signUpsPerMinute,
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
-import { clientKey } from '../client-address.ts'
+import { clientKey, unknownClient } from '../client-address.ts'
 import type { AppEnv, EdgeEnv, EdgeVars } from '../context.ts'
+import { shareOf } from '../hold-clients.ts'
 import type { LimitRule, LimitState } from '../ports.ts'
-import type { FaultPolicy, RateGate } from '../rate-gate.ts'
+import type { GatePolicy, RateGate } from '../rate-gate.ts'
 
 const second = 1_000
 const minute = 60_000
@@ -26,7 +29,7 @@ export type Enforce = (
   request: Pick<EdgeVars, 'always' | 'afterwards' | 'observe'>,
   limits: {
     readonly rules: readonly LimitRule[]
-    readonly policy: FaultPolicy
+    readonly policy: GatePolicy
     readonly silent?: boolean
   },
 ) => Promise<void>
@@ -34,22 +37,37 @@ export type Enforce = (
 /** Enforces what the gate says. */
 export function createEnforce(gate: RateGate, platform: Pick<Platform, 'now'>): Enforce {
   return async ({ always, afterwards, observe }, { rules, policy, silent = false }) => {
+    if (rules.length === 0) return
     const step = { of: 'limiter', name: 'take' } as const
     const { word, tightest, pending } = await observe(step, () => gate(rules, policy))
     for (const work of pending) afterwards(work)
     if (word === 'unknown') throw new Problem('dependency_unavailable', {}, 1)
     if (!tightest) return
-    const seconds = Math.max(1, Math.ceil((tightest.resetMs - platform.now()) / second))
+    const seconds = secondsUntil(tightest, platform)
     if (word === 'refused' || !silent) Object.assign(always, limitHeaders(tightest, seconds))
     if (word === 'refused') throw new Problem('rate_limited', {}, seconds)
   }
 }
 
-const limitHeaders = ({ limit, remaining }: LimitState, resetSeconds: number) => ({
+/** How long until there is more, for Retry-After. */
+export const secondsUntil = ({ resetMs }: LimitState, platform: Pick<Platform, 'now'>): number =>
+  Math.max(1, Math.ceil((resetMs - platform.now()) / second))
+
+/** What an answer says of a limit. */
+export const limitHeaders = ({ limit, remaining }: LimitState, resetSeconds: number) => ({
   [headers.rateLimitLimit]: String(limit),
   [headers.rateLimitRemaining]: String(remaining),
   [headers.rateLimitReset]: String(resetSeconds),
 })
+
+/**
+ * A limit of one client address. None where no address can be read: they would all be one client, and one of them could use up
+ * what is for everybody.
+ */
+export function addressRules(of: string, address: string, most: Omit<LimitRule, 'key'>): LimitRule[] {
+  const client = clientKey(address)
+  return client === unknownClient ? [] : [{ key: `${of}:${client}`, ...most }]
+}
 
 /** A browser counts by its user and its address, a server by the user it vouches for and its app. */
 function writeRules(app: AppVerdict, principal: Principal | undefined, address: string): LimitRule[] {
@@ -61,21 +79,34 @@ function writeRules(app: AppVerdict, principal: Principal | undefined, address: 
   if (kind === 'secret') {
     rules.push({ key: `app:${appId}`, limit: rateLimits.appPerSecond, windowMs: second })
   } else {
-    const key = `client:${appId}:${clientKey(address)}`
-    rules.push({ key, limit: rateLimits.clientPerSecond, windowMs: second })
+    const most = { limit: rateLimits.clientPerSecond, windowMs: second }
+    rules.push(...addressRules(`client:${appId}`, address, most))
   }
   return rules
 }
 
-const loginRule = (kind: 'login' | 'admin-login', address: string): LimitRule => ({
-  key: `${kind}:${clientKey(address)}`,
-  limit: loginsPerMinute,
-  windowMs: minute,
-})
+/** The client that a call of an app is made for: all users of a server come from its one address, so it has to name theirs. */
+const clientOf = ({ app, clientAddress, buyerAddress }: AppEnv['Variables']): string =>
+  app.kind === 'secret' ? (buyerAddress ?? '') : clientAddress
+
+/** Where somebody signs in from, whose wrong passwords core counts. */
+function loginClient(address: string, failuresMax: number): LoginClient {
+  const client = clientKey(address)
+  return client === unknownClient ? { address: client } : { address: client, failuresMax }
+}
+
+/** Accounts cost work and letters, so that one address begins only so many with an app; a venue that is listed begins more. */
+function signUpRules(of: string, caller: AppEnv['Variables']): LimitRule[] {
+  const address = clientOf(caller)
+  const limit = shareOf(caller.app, address, signUpsPerMinute)
+  return addressRules(`${of}:${caller.app.appId}`, address, { limit, windowMs: minute })
+}
+
+const clientWrites = { limit: clientWritesPerSecondDefault, windowMs: second }
 
 /**
  * The limits of writes. Without the limiter they go by the bucket of this isolate, for a hold must not wait for
- * it; logins end there, for guessing must not begin.
+ * it; logins end there, for guessing must not begin. What is wrong with them core counts, which alone knows it.
  */
 export function rateLimit(enforce: Enforce) {
   const writes = createMiddleware<AppEnv>(async function writes(c, next) {
@@ -84,34 +115,57 @@ export function rateLimit(enforce: Enforce) {
     await next()
   })
 
+  /** Where one process of a server speaks for all of its users at once, in the predecessor's way: for them it counts by its app alone. */
+  const writesOfApps = createMiddleware<AppEnv>(async function writesOfApps(c, next) {
+    const app = c.get('app')
+    const principal = app.kind === 'secret' ? undefined : c.get('principal')
+    await enforce(c.var, { rules: writeRules(app, principal, c.get('clientAddress')), policy: 'local' })
+    await next()
+  })
+
   const logins = createMiddleware<AppEnv>(async function logins(c, next) {
     const app = c.get('app')
-    const address = c.get('clientAddress')
-    const rules = writeRules(app, undefined, address)
-    // All users of a server come from its one address: that is limited by account, at core.
-    if (app.kind === 'publishable') rules.push(loginRule('login', address))
+    const address = clientOf(c.var)
+    c.set('loginClient', loginClient(address, shareOf(app, address, loginFailuresPerClient)))
+    const rules = writeRules(app, undefined, c.get('clientAddress'))
     await enforce(c.var, { rules, policy: 'closed' })
     await next()
   })
 
+  const signUpsAs = (of: 'sign-up' | 'sign-up-code') =>
+    createMiddleware<AppEnv>(async function signUps(c, next) {
+      const writes = writeRules(c.get('app'), undefined, c.get('clientAddress'))
+      await enforce(c.var, { rules: [...writes, ...signUpRules(of, c.var)], policy: 'closed' })
+      await next()
+    })
+
   const adminLogins = createMiddleware<EdgeEnv>(async function adminLogins(c, next) {
-    await enforce(c.var, { rules: [loginRule('admin-login', c.get('clientAddress'))], policy: 'closed' })
+    const address = c.get('clientAddress')
+    c.set('loginClient', loginClient(address, loginFailuresPerClient))
+    await enforce(c.var, { rules: addressRules('admin-login', address, clientWrites), policy: 'closed' })
     await next()
   })
 
   const adminWrites = createMiddleware<EdgeEnv>(async function adminWrites(c, next) {
-    const key = `admin:${clientKey(c.get('clientAddress'))}`
-    const rule = { key, limit: clientWritesPerSecondDefault, windowMs: second }
-    await enforce(c.var, { rules: [rule], policy: 'local' })
+    const rules = addressRules('admin', c.get('clientAddress'), clientWrites)
+    await enforce(c.var, { rules, policy: 'local' })
     await next()
   })
 
   const webhooks = createMiddleware<EdgeEnv>(async function webhooks(c, next) {
-    const key = `webhook:${clientKey(c.get('clientAddress'))}`
-    const rule = { key, limit: clientWritesPerSecondDefault, windowMs: second }
-    await enforce(c.var, { rules: [rule], policy: 'local' })
+    const rules = addressRules('webhook', c.get('clientAddress'), clientWrites)
+    await enforce(c.var, { rules, policy: 'local' })
     await next()
   })
 
-  return { writes, logins, adminLogins, adminWrites, webhooks }
+  return {
+    writes,
+    writesOfApps,
+    logins,
+    signUps: signUpsAs('sign-up'),
+    signUpCodes: signUpsAs('sign-up-code'),
+    adminLogins,
+    adminWrites,
+    webhooks,
+  }
 }

@@ -1,7 +1,8 @@
-import { verdictIsolateMs, verdictSharedMs } from '@holdfast/contract'
+import { foreignUserId, systemPlatform, verdictIsolateMs, verdictSharedMs } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
 import { holdId, makeToken, publishableKey, secretKey, settings, verdicts } from '../testing-data.ts'
+import { decoded } from './user-auth.ts'
 
 const edge = createTestEdge()
 const view = {
@@ -115,9 +116,33 @@ describe('an app’s own users', () => {
     expect((await problemIn(await vouch('u-1'))).code).toBe('forbidden')
   })
 
-  test('their ids are ids', async () => {
-    for (const id of ['a b', 'a:b', '', 'x'.repeat(65)]) {
-      expect((await problemIn(await vouch(id, secretKey))).code).toBe('invalid_request')
+  test.each([
+    'auth0|5f7c8ec7c33c6c004bbafe82',
+    'ada@example.com',
+    'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+    'https://id.example/users/7',
+    'a b',
+    'Jürgen',
+    'x'.repeat(512),
+  ])('are called whatever their app calls them: %s', async (id) => {
+    const response = await vouch(encodeURIComponent(id), secretKey)
+    const digest = await foreignUserId(systemPlatform, id)
+    expect(digest).toMatch(/^user-/)
+    expect(await response.json()).toEqual({ valid: true, principal: `ext:app_1:${digest}` })
+  })
+
+  test('are the same one, however the header has their id', async () => {
+    const [plain, encoded] = await Promise.all(
+      ['auth0|7', 'auth0%7C7'].map(async (id) => (await vouch(id, secretKey)).json()),
+    )
+    expect(plain).toEqual(encoded)
+  })
+
+  test('have ids that say something, are not endless, and stand for nobody else', async () => {
+    const standing = await foreignUserId(systemPlatform, 'ada@example.com')
+    for (const id of ['', '%20', 'x'.repeat(513), standing]) {
+      const problem = await problemIn(await vouch(id, secretKey))
+      expect(problem).toMatchObject({ code: 'invalid_request', errors: [{ path: 'x-external-user-id' }] })
     }
   })
 
@@ -161,6 +186,29 @@ describe('what is said of an app’s own user', () => {
     const headers = { 'x-external-user-id': 'u-1', [header]: value }
     const response = await edge.call('POST', '/v1/auth/verify', { key: secretKey, headers })
     expect(await problemIn(response)).toMatchObject({ code: 'invalid_request', errors: [{ path: header }] })
+  })
+
+  test.each([
+    ['x-external-user-email', 'no address'],
+    ['x-external-user-name', 'a%0Ab'],
+  ])('blocks no read, whatever it is: %s', async (header, value) => {
+    const own = createTestEdge()
+    const headers = { 'x-external-user-id': 'u-1', [header]: value }
+    await own.call('GET', '/v1/bookings', { key: secretKey, headers })
+    const { claims } = own.core.requests.find(({ path }) => path.startsWith('/v1/bookings')) ?? {}
+    expect(claims).toMatchObject({ principal: 'ext:app_1:u-1' })
+    expect(claims).not.toHaveProperty('externalUser')
+    const status = await own.call('GET', `/v1/events/theatre/holds/${holdId}`, { key: secretKey, headers })
+    expect((await problemIn(status)).code).toBe('not_found')
+  })
+
+  test('may be an international address, as any library sends it', async () => {
+    const typed = ' анна@Пример.рф '
+    const asBytes = String.fromCharCode(...new TextEncoder().encode(typed.trim()))
+    for (const value of [encodeURIComponent(typed), asBytes])
+      expect(await claimsOf({ 'x-external-user-email': value })).toMatchObject({
+        externalUser: { email: 'анна@xn--e1afmkfd.xn--p1ai' },
+      })
   })
 
   test('is nothing beside a token: a user of the pool is who they are', async () => {
@@ -233,5 +281,19 @@ describe('a deactivated user', () => {
     own.core.answers.set('POST /v1/auth/verify', () => refusal('user_deactivated'))
     const response = await own.call('POST', '/v1/auth/verify')
     expect([response.status, (await problemIn(response)).code]).toEqual([403, 'user_deactivated'])
+  })
+})
+
+describe('what comes in a header is read', () => {
+  const asBytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text))
+
+  test.each([
+    ['as it is', 'Ada Lovelace', 'Ada Lovelace'],
+    ['as encodeURIComponent writes it', encodeURIComponent('Анна'), 'Анна'],
+    ['as the bytes of UTF-8, which curl sends', asBytes('Анна'), 'Анна'],
+    ['as Latin letters, which those are no bytes of', 'Ren\u00e9', 'Ren\u00e9'],
+    ['with a percent sign that encodes nothing', '100 % Ada', '100 % Ada'],
+  ])('%s', (_, sent, read) => {
+    expect(decoded(sent)).toBe(read)
   })
 })

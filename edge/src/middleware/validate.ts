@@ -1,4 +1,4 @@
-import { errorsPerAnswerMax, nameLengthMax, Problem } from '@holdfast/contract'
+import { nameLengthMax, Problem } from '@holdfast/contract'
 import { zValidator } from '@hono/zod-validator'
 import type * as z from 'zod'
 import type { BodyEnv } from '../context.ts'
@@ -7,7 +7,7 @@ import { readBody } from './body-limit.ts'
 /** What zod found wrong, as our own refusal: by default the library answers in a shape of its own. */
 const refuse = (result: { success: true } | { success: false; error: z.core.$ZodError }): void => {
   if (result.success) return
-  const errors = result.error.issues.slice(0, errorsPerAnswerMax).map(({ path, message }) => ({
+  const errors = result.error.issues.map(({ path, message }) => ({
     path: path.map(String).join('.').slice(0, nameLengthMax),
     message: message.slice(0, nameLengthMax),
   }))
@@ -37,6 +37,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
     c.set('body', bytes)
     const headers = new Headers(c.req.raw.headers)
     headers.set('content-type', 'application/json')
+    headers.delete('content-encoding')
     c.req.raw = new Request(c.req.url, { method: c.req.method, headers, body: textOf(bytes) })
     return validate(c, next)
   }

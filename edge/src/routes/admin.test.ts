@@ -1,3 +1,4 @@
+import { loginFailuresPerClient } from '@holdfast/contract'
 import { operations } from '@holdfast/contract/operations'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
@@ -74,11 +75,11 @@ describe('what the admin sends is checked before core hears of it', () => {
   test.each([
     ['GET', '/v1/admin/apps?limit=0', undefined, 'invalid_request'],
     ['GET', '/v1/admin/apps?domain=TRAIN', undefined, 'invalid_request'],
-    ['GET', '/v1/admin/apps?active[$ne]=true', undefined, 'invalid_request'],
-    ['GET', '/v1/admin/bookings?event=theatre', undefined, 'invalid_request'],
+    ['GET', '/v1/admin/apps?active=$ne', undefined, 'invalid_request'],
+    ['GET', '/v1/admin/bookings?event=a%20b', undefined, 'invalid_request'],
     ['GET', '/v1/admin/bookings?app=a&app=b', undefined, 'invalid_request'],
     ['GET', '/v1/admin/bookings?from=2026-13-01T00:00:00Z', undefined, 'invalid_request'],
-    ['GET', '/v1/admin/users?email=nobody', undefined, 'invalid_request'],
+    ['GET', '/v1/admin/users?email=', undefined, 'invalid_request'],
     ['PATCH', '/v1/admin/apps/app_1', { appId: 'app_2' }, 'invalid_request'],
     ['PATCH', '/v1/admin/apps/app_1', { name: { $gt: '' } }, 'invalid_request'],
     ['PATCH', '/v1/admin/apps/..%2Fapp_2', { name: 'x' }, 'not_found'],
@@ -103,22 +104,20 @@ describe('logging in', () => {
   const body = { email: 'root@example.org', password: 'open sesame' }
   const logIn = (more: object = {}) => ask('POST', '/v1/admin/login', body, { token: null, ...more })
 
-  test('is limited by address, and passes core’s delay on', async () => {
+  test('passes core’s pauses on, and is free while core finds it right', async () => {
     edge.core.answers.set('POST /v1/admin/login', () => refusal('rate_limited', { 'retry-after': '8' }))
     const delayed = await logIn()
     expect([delayed.status, delayed.headers.get('retry-after')]).toEqual([429, '8'])
-    edge.core.answers.set('POST /v1/admin/login', () => refusal('invalid_credentials'))
-    const codes = []
-    for (let i = 0; i < 12; i++) codes.push((await problemIn(await logIn())).code)
-    expect(codes.slice(0, 9)).toEqual(Array(9).fill('invalid_credentials'))
-    expect(codes.slice(9)).toEqual(Array(3).fill('rate_limited'))
-    const elsewhere = await logIn({ headers: { 'x-test-address': '203.0.113.9' } })
-    expect((await problemIn(elsewhere)).code).toBe('invalid_credentials')
+    edge.core.answers.set('POST /v1/admin/login', () => json({ token: 't', expiresInSeconds: 60 }))
+    for (let i = 0; i < 30; i++) expect((await logIn()).status).toBe(200)
   })
 
   test('tells core the address that the platform saw, whatever the client says', async () => {
     edge.core.answers.set('POST /v1/admin/login', () => json({ token: 't', expiresInSeconds: 60 }))
     await logIn({ headers: { 'x-forwarded-for': '203.0.113.77' } })
-    expect(edge.core.requests.at(-1)?.claims).toMatchObject({ clientIp: '198.51.100.7' })
+    expect(edge.core.requests.at(-1)?.claims).toMatchObject({
+      clientIp: '198.51.100.7',
+      loginClient: { address: '198.51.100.7', failuresMax: loginFailuresPerClient },
+    })
   })
 })

@@ -42,6 +42,9 @@ import { jsonBody, pathIds, query } from '../middleware/validate.ts'
 import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 
+/** By what core is asked: a HEAD is a GET whose body the client is not sent. */
+const askedOf = (method: string) => (method === 'HEAD' ? 'GET' : method) as CoreCall['method']
+
 /** What the operator of this installation does. No app key is involved, and core answers everything. */
 export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   /** Asks core the same, at the same path, and passes its answer on. */
@@ -51,7 +54,7 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> => {
     const { pathname, search } = new URL(c.req.url)
-    const call = { method: c.req.method as CoreCall['method'], path: pathname + search, caller: c.var }
+    const call = { method: askedOf(c.req.method), path: pathname + search, caller: c.var }
     return passOn(core, reply, body ? { ...call, body } : call)
   }
   const { adminOrigin, adminLogins, adminWrites, admin } = guards

@@ -1,4 +1,11 @@
-import { GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '@holdfast/contract'
+import {
+  GuestRequest,
+  GuestSession,
+  LogInRequest,
+  SignUpRequest,
+  UserSession,
+  Whoami,
+} from '@holdfast/contract'
 import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
@@ -10,7 +17,7 @@ import { Nothing } from './paths.ts'
 /** Users of the shared pool, and guests. Core makes the tokens; who a bearer is, the edge knows by itself. */
 export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   return new Hono<EdgeEnv>()
-    .post('/signup', guards.app, guards.logins, jsonBody(SignUpRequest), (c) =>
+    .post('/signup', guards.app, guards.signUps, jsonBody(SignUpRequest), (c) =>
       passOn(core, UserSession, {
         method: 'POST',
         path: '/v1/auth/signup',
@@ -26,7 +33,7 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
         caller: c.var,
       }),
     )
-    .post('/guest', guards.app, guards.writes, jsonBody(Nothing), (c) =>
+    .post('/guest', guards.app, guards.writes, jsonBody(GuestRequest), guards.guests, (c) =>
       passOn(core, GuestSession, { method: 'POST', path: '/v1/auth/guest', caller: c.var }),
     )
     .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), async (c) => {

@@ -3,7 +3,7 @@ import { InventoryFault, type PinReply } from '@holdfast/inventory'
 import { describe, expect, test } from 'vitest'
 import { CoreUnreachable } from '../ports.ts'
 import { createTestEdge, json, problemIn, refusal, settle } from '../testing.ts'
-import { booking, holdId, holdOf } from '../testing-data.ts'
+import { booking, clientNames, holdId, holdOf, publishableKey, secretKey } from '../testing-data.ts'
 
 const location = `/v1/events/theatre/holds/${holdId}`
 const path = `${location}/confirm`
@@ -42,12 +42,46 @@ describe('confirm', () => {
       idempotencyKey: 'pay-1',
       payment: { id: 'pay_1' },
       pin: { word: 'pinned', seats: hold.seats, currency: 'EUR', until: hold.untilMs },
+      pinAskedAtMs: edge.platform.now(),
+      client: expect.stringMatching(clientNames),
     })
     expect(request?.claims).toMatchObject({
       principal: 'pool:usr_1',
       requestId: response.headers.get('x-request-id'),
       budgetMs: 8_000,
     })
+  })
+
+  test('core hears when the pin was asked for, and not when it was answered', async () => {
+    const { edge } = edgeWith()
+    const askedAtMs = edge.platform.now()
+    edge.inventory.pin = async () => {
+      edge.platform.advance(5_000)
+      return pinned
+    }
+    edge.core.answers.set(`POST ${path}`, () => json(booking, 201))
+    await edge.call('POST', path, { body })
+    const request = edge.core.requests.find((one) => one.path === path)
+    expect(JSON.parse(request?.body ?? '').pinAskedAtMs).toBe(askedAtMs)
+  })
+
+  test.each([
+    ['a browser’s address', publishableKey, '203.0.113.7', '203.0.113.7:4711'],
+    ['the /64 of a browser’s IPv6 address', publishableKey, '2001:db8:1:2::7', '2001:db8:1:2::8'],
+    ['nobody when the address cannot be read', publishableKey, 'nonsense', null],
+    ['nobody when a server asks, for all of its buyers', secretKey, '203.0.113.7', null],
+  ])('a free booking is counted for %s', async (_, key, address, same) => {
+    const { edge } = edgeWith()
+    edge.core.answers.set(`POST ${path}`, () => json(booking, 201))
+    const vouched = key === secretKey ? { 'x-external-user-id': 'u1' } : {}
+    for (const text of [address, same ?? address, '198.51.100.1']) {
+      await edge.call('POST', path, { key, body: {}, headers: { 'x-test-address': text, ...vouched } })
+    }
+    const asked = edge.core.requests.filter((one) => one.path === path)
+    const [client, again, other] = asked.map((one) => JSON.parse(one.body).client)
+    expect(client).toEqual(same === null ? undefined : expect.stringMatching(clientNames))
+    expect(again).toBe(client)
+    if (same !== null) expect(other).not.toBe(client)
   })
 
   const seat = SeatId.parse('A-1')

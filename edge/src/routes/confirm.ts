@@ -1,7 +1,7 @@
 import { ConfirmRequest, headers, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
-import { type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
+import { type Confirming, type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
 import type { EdgeEnv, EdgeVars } from '../context.ts'
 import { holdPath } from '../hold-views.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
@@ -11,33 +11,25 @@ import type { Services } from '../services.ts'
 import { HoldPath } from './paths.ts'
 
 /** Confirm, which makes a hold a booking. */
-export function confirmRoutes({
-  guards,
-  inventory,
-  core,
-  platform,
-}: Pick<Services, 'guards' | 'inventory' | 'core' | 'platform'>) {
+export function confirmRoutes({ guards, ...confirming }: Confirming & Pick<Services, 'guards'>) {
   return new Hono<EdgeEnv>().post(
     '/:eventId/holds/:holdId/confirm',
     guards.app,
     guards.user,
     guards.writes,
-    idempotencyKey(platform),
+    idempotencyKey(confirming.platform),
     pathIds(HoldPath),
     jsonBody(ConfirmRequest),
     async (c) => {
       const { eventId, holdId: grantId } = c.req.valid('param')
-      const outcome = await confirmHold(
-        { inventory, core },
-        {
-          event: { appId: c.get('app').appId, eventId },
-          grantId,
-          owner: c.get('principal'),
-          idempotencyKey: c.get('idempotencyKey'),
-          ...c.req.valid('json'),
-          caller: c.var,
-        },
-      )
+      const outcome = await confirmHold(confirming, {
+        event: { appId: c.get('app').appId, eventId },
+        grantId,
+        owner: c.get('principal'),
+        idempotencyKey: c.get('idempotencyKey'),
+        ...c.req.valid('json'),
+        caller: c.var,
+      })
       return passOn(c.var, outcome, holdPath(eventId, grantId))
     },
   )

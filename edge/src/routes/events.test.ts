@@ -1,4 +1,4 @@
-import { chartIsolateMs, coolDownMsMax, seatsPerBlockMax } from '@holdfast/contract'
+import { chartIsolateMs, coolDownMsMax, eventMissesPerIsolateMax, seatsPerBlockMax } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
 import { otherKey, secretKey, theatre } from '../testing-data.ts'
@@ -18,6 +18,22 @@ describe('GET events', () => {
     edge.platform.advance(chartIsolateMs)
     await edge.call('GET', '/v1/events/theatre')
     expect(edge.core.count('GET /v1/events/theatre')).toBe(2)
+  })
+
+  test('M5: events that are not there, asked for by however many names, take nothing from what is kept', async () => {
+    const edge = createTestEdge()
+    await edge.call('GET', '/v1/events/theatre')
+    for (let n = 0; n <= eventMissesPerIsolateMax; n++) {
+      const from = { headers: { 'x-test-address': `10.0.${n >> 8}.${n & 255}` } }
+      expect((await edge.call('GET', `/v1/events/none-${n}`, from)).status).toBe(404)
+    }
+    await edge.call('GET', '/v1/events/theatre')
+    expect(edge.core.count('GET /v1/events/theatre')).toBe(1)
+    // The oldest is forgotten, and only that is asked for again.
+    await edge.call('GET', `/v1/events/none-${eventMissesPerIsolateMax}`)
+    expect(edge.core.count(`GET /v1/events/none-${eventMissesPerIsolateMax}`)).toBe(1)
+    await edge.call('GET', '/v1/events/none-0')
+    expect(edge.core.count('GET /v1/events/none-0')).toBe(2)
   })
 
   test('who has an answer already gets 304', async () => {
@@ -47,15 +63,9 @@ describe('GET events', () => {
     expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=7&cursor=abc')
     await edge.call('GET', '/v1/events?sale=closed')
     expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=50&sale=closed')
-    for (const query of [
-      'sale=none',
-      'limit=0',
-      'limit=101',
-      'limit=x',
-      'cursor=a%26b',
-      'limit=1&limit=2',
-      'q=1',
-    ]) {
+    await edge.call('GET', '/v1/events?sale=open&_=1733000000000')
+    expect(edge.core.requests.at(-1)?.path).toBe('/v1/events?limit=50&sale=open')
+    for (const query of ['sale=none', 'limit=0', 'limit=101', 'limit=x', 'cursor=a%26b', 'limit=1&limit=2']) {
       expect((await problemIn(await edge.call('GET', `/v1/events?${query}`))).code).toBe('invalid_request')
     }
   })

@@ -80,6 +80,12 @@ describe('GET a hold', () => {
       { status: 'confirming', expiresInMs: 0 },
     ],
     [
+      'overdue after a refusal, undecided',
+      { word: 'hold', hold: overdue, nowMs: now },
+      { decision: 'undecided', refused: 'payment_declined' },
+      { status: 'confirming', expiresInMs: 0 },
+    ],
+    [
       'lost, decided released',
       { word: 'lost', nowMs: now },
       { decision: 'released' },
@@ -105,6 +111,11 @@ describe('GET a hold', () => {
       [confirmed, { status: 'confirmed', bookingId: booking.id }],
       [{ decision: 'expired' } as const, { status: 'expired' }],
       [{ decision: 'undecided' } as const, under],
+      [
+        { decision: 'undecided', refused: 'payment_declined' } as const,
+        { status: 'held', payment: 'declined', expiresInMs: 120_000 },
+      ],
+      [{ decision: 'undecided', refused: 'buyer_limit' } as const, { status: 'held' }],
     ])('it is what the store has decided, before Redis has heard of it: %j', async (decision, view) => {
       const response = await edgeWith({ read, decision }).call('GET', path)
       expect([response.status, await response.json()]).toEqual([200, expect.objectContaining(view)])

@@ -58,26 +58,55 @@ describe('POST holds', () => {
     expect([calls.length, edge.core.requests.length]).toEqual([2, before])
   })
 
-  test('a replay is 201 with the hold as it is now', async () => {
+  test('a replay is 201 with the hold as it is now, while it lives', async () => {
     const edge = createTestEdge()
-    const bookingId = 'BK-1' as never
-    const hold = holdOf(edge.platform, { status: 'confirmed', bookingId })
+    const hold = holdOf(edge.platform, { status: 'confirming' })
     edge.inventory.hold = async () => ({ word: 'replayed', hold, nowMs: edge.platform.now() })
     const response = await post(edge)
     expect([response.status, response.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
-    expect(await response.json()).toMatchObject({
-      status: 'confirmed',
-      bookingId: 'BK-1',
-      expiresAt: null,
-      expiresInMs: 0,
-    })
+    expect(await response.json()).toMatchObject({ status: 'confirming' })
+  })
+
+  test.each([
+    ['confirmed', 'hold_confirmed', { bookingId: 'BK-1' }],
+    ['expired', 'hold_expired', {}],
+    ['released', 'hold_released', {}],
+  ] as const)('a replay of a hold that is %s is no success: 409 %s', async (status, code, more) => {
+    const edge = createTestEdge()
+    const bookingId = status === 'confirmed' ? ('BK-1' as never) : null
+    const hold = holdOf(edge.platform, { status, bookingId })
+    edge.inventory.hold = async () => ({ word: 'replayed', hold, nowMs: edge.platform.now() })
+    const response = await post(edge)
+    expect(response.status).toBe(409)
+    expect(await problemIn(response)).toMatchObject({ code, ...more })
+  })
+
+  test('a buyer whose own hold is in the way is told which it is', async () => {
+    const edge = createTestEdge()
+    const { grantId } = holdOf(edge.platform)
+    edge.inventory.hold = async () => ({ word: 'unavailable', seats: [seat], own: [grantId], nowMs: 0 })
+    const problem = await problemIn(await post(edge))
+    expect(problem).toMatchObject({ code: 'seats_unavailable', seats: [seat], own: true, holds: [grantId] })
+  })
+
+  test('what a buyer holds is listed, of the caller alone', async () => {
+    const edge = createTestEdge()
+    const owners: unknown[] = []
+    const hold = holdOf(edge.platform)
+    edge.inventory.owned = async (_, owner) => {
+      owners.push(owner)
+      return { word: 'owned', holds: [hold], nowMs: edge.platform.now() }
+    }
+    const response = await edge.call('GET', '/v1/events/theatre/holds')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ holds: [{ id: hold.grantId, status: 'held' }] })
+    expect(owners).toEqual(['pool:usr_1'])
   })
 
   const words: [HoldReply, number, string][] = [
-    [{ word: 'unavailable', seats: [seat], nowMs: 0 }, 409, 'seats_unavailable'],
+    [{ word: 'unavailable', seats: [seat], own: [], nowMs: 0 }, 409, 'seats_unavailable'],
     [{ word: 'unknown_seat', seats: [seat], nowMs: 0 }, 422, 'unknown_seat'],
     [{ word: 'key_reused', nowMs: 0 }, 422, 'idempotency_key_reused'],
-    [{ word: 'too_many', nowMs: 0 }, 429, 'too_many_holds'],
     [{ word: 'sale_closed', nowMs: 0 }, 409, 'sale_closed'],
     [{ word: 'not_ready', nowMs: 0 }, 503, 'event_not_ready'],
   ]
@@ -88,6 +117,12 @@ describe('POST holds', () => {
       409,
       'sale_not_started',
       { opensAt: '2027-01-15T08:00:00.000Z' },
+    ],
+    [
+      { word: 'too_many', scope: 'owner', againAtMs, nowMs: againAtMs - 61_001 },
+      429,
+      'too_many_holds',
+      { scope: 'owner' },
     ],
     [{ word: 'too_fast', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'holding_too_fast', {}],
     [{ word: 'cooling_down', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'cooling_down', {}],

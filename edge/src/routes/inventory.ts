@@ -1,16 +1,26 @@
 import {
   BlockSeatsReply,
   BlockSeatsRequest,
+  ImportPlanQuery,
+  ImportPlanReply,
   ImportPlanRequest,
+  SyncSeatsQuery,
   SyncSeatsReply,
   SyncSeatsRequest,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
-import type { EdgeEnv } from '../context.ts'
+import type { AppEnv, BodyEnv, EdgeEnv } from '../context.ts'
 import { changeEvent } from '../event-changes.ts'
-import { jsonBody, pathIds } from '../middleware/validate.ts'
+import { jsonBody, pathIds, query } from '../middleware/validate.ts'
 import type { Services } from '../services.ts'
 import { EventPath } from './paths.ts'
+
+/** Who asks, and the bytes that core gets as they came. */
+const sentBy = (caller: BodyEnv['Variables'] & AppEnv['Variables']) => ({
+  appId: caller.app.appId,
+  body: caller.body,
+  caller,
+})
 
 /** The seats of an event, as its organiser's server describes them, blocks them and puts them back on sale. */
 export function inventoryRoutes({ guards, core, events }: Pick<Services, 'guards' | 'core' | 'events'>) {
@@ -21,15 +31,15 @@ export function inventoryRoutes({ guards, core, events }: Pick<Services, 'guards
       guards.secretKey,
       guards.writes,
       pathIds(EventPath),
+      query(SyncSeatsQuery),
       jsonBody(SyncSeatsRequest),
       (c) =>
         changeEvent(core, events, {
           ...c.req.valid('param'),
-          appId: c.get('app').appId,
+          ...sentBy(c.var),
           method: 'PUT',
           part: '/seats',
-          body: c.get('body'),
-          caller: c.var,
+          asked: c.req.valid('query'),
           reply: SyncSeatsReply,
         }),
     )
@@ -43,11 +53,9 @@ export function inventoryRoutes({ guards, core, events }: Pick<Services, 'guards
       (c) =>
         changeEvent(core, events, {
           ...c.req.valid('param'),
-          appId: c.get('app').appId,
+          ...sentBy(c.var),
           method: 'POST',
           part: '/seats/block',
-          body: c.get('body'),
-          caller: c.var,
           reply: BlockSeatsReply,
         }),
     )
@@ -61,11 +69,9 @@ export function inventoryRoutes({ guards, core, events }: Pick<Services, 'guards
       (c) =>
         changeEvent(core, events, {
           ...c.req.valid('param'),
-          appId: c.get('app').appId,
+          ...sentBy(c.var),
           method: 'POST',
           part: '/seats/unblock',
-          body: c.get('body'),
-          caller: c.var,
           reply: BlockSeatsReply,
         }),
     )
@@ -75,16 +81,16 @@ export function inventoryRoutes({ guards, core, events }: Pick<Services, 'guards
       guards.secretKey,
       guards.writes,
       pathIds(EventPath),
+      query(ImportPlanQuery),
       jsonBody(ImportPlanRequest),
       (c) =>
         changeEvent(core, events, {
           ...c.req.valid('param'),
-          appId: c.get('app').appId,
+          ...sentBy(c.var),
           method: 'PUT',
           part: '/plan',
-          body: c.get('body'),
-          caller: c.var,
-          reply: SyncSeatsReply,
+          asked: c.req.valid('query'),
+          reply: ImportPlanReply,
         }),
     )
 }

@@ -8,7 +8,9 @@ import type { Services } from '../services.ts'
 import { HoldPath } from './paths.ts'
 
 /** Orders of payments, one for each hold. */
-export function orderRoutes(services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events'>) {
+export function orderRoutes(
+  services: Pick<Services, 'guards' | 'inventory' | 'core' | 'events' | 'countedClient'>,
+) {
   const { guards } = services
   return new Hono<EdgeEnv>().post(
     '/:eventId/holds/:holdId/order',

@@ -32,10 +32,8 @@ export function seatRoutes(services: Pick<Services, 'guards' | 'inventory' | 'ev
       })
       const readMs = platform.now()
       // The map needs no chart, so core stays out of it while all is well.
-      const [{ epoch, ver, map }, event] = await Promise.all([
-        readAvailability(services, { appId, eventId }, c.var),
-        type === binary ? undefined : events.one(appId, eventId, c.var),
-      ])
+      const event = type === binary ? undefined : await events.one(appId, eventId, c.var)
+      const { epoch, ver, map } = await readAvailability(services, { appId, eventId }, c.var, event)
       const version = `${epoch}.${ver}`
       const headersOfBoth = { vary: 'Origin, Accept', [headers.version]: version }
       if (!event) {

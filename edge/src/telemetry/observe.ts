@@ -1,6 +1,6 @@
 /** What a request of the edge waits for. Its name is one of a few, never an id. */
 export interface Step {
-  readonly of: 'limiter' | 'cache' | 'redis' | 'core'
+  readonly of: 'limiter' | 'cache' | 'redis' | 'core' | 'challenge'
   readonly name: string
 }
 

@@ -1,3 +1,5 @@
+import { patterns } from '@holdfast/contract'
+
 /** One span among those of a trace, as W3C Trace Context names it. */
 export interface SpanName {
   /** 32 hexadecimal digits. */
@@ -6,14 +8,12 @@ export interface SpanName {
   readonly spanId: string
 }
 
-const shape = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-[\da-f]{2}(-.*)?$/
-
 /**
  * Whose child a request says that it is; null when it says nothing that can be read. A later version of the header may
  * say more, of which nothing is taken. Nor are its flags: whether a trace is kept is not for clients to say.
  */
 export function readTraceparent(header: string | undefined): SpanName | null {
-  const [, traceId, spanId, more] = shape.exec(header ?? '') ?? []
+  const [, traceId, spanId, more] = patterns.traceparent.exec(header ?? '') ?? []
   if (traceId === undefined || spanId === undefined) return null
   return more !== undefined && header?.startsWith('00-') ? null : { traceId, spanId }
 }

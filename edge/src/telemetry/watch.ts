@@ -15,6 +15,8 @@ const attributesOf = ({ of, name }: Step): Attributes => {
       return scriptAttributes(name)
     case 'core':
       return { 'http.request.method': name, 'peer.service': 'holdfast-core' }
+    case 'challenge':
+      return { 'http.request.method': 'POST', 'peer.service': 'turnstile' }
     case 'limiter':
     case 'cache':
       return { 'db.system.name': 'redis', 'db.operation.name': name }

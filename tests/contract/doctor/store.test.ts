@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppId, AppInput } from '@holdfast/contract'
 import { diskFinding, storeFindings } from '@holdfast/core/src/cli/doctor/store.ts'
 import { migrateMongo } from '@holdfast/core/src/store/mongo/migrate.ts'
 import { openStore } from '@holdfast/core/src/store/open.ts'
@@ -192,6 +193,72 @@ describe('of a SQLite file', () => {
       }),
     )
   })
+
+  test('A store with apps of a predecessor whose pages cannot take money, or whose keys may be anybody’s, has them named, with what to do', async () => {
+    const url = `sqlite:${join(dir, 'moved.db')}`
+    const store = await openStore(url)
+    const createdAt = new Date(0)
+    for (const [name, paymentProvider, active, kind] of [
+      ['app_paid', 'razorpay', true, 'legacy'],
+      ['app_none', 'none', true, 'legacy'],
+      ['app_external', 'external', true, 'legacy'],
+      ['app_ended', 'none', false, 'legacy'],
+      ['app_own', 'none', true, 'secret'],
+    ] as const) {
+      const appId = AppId.parse(name)
+      const app = { ...AppInput.parse({ name: 'Shop', paymentProvider }), appId, active, metadata: '{}' }
+      await store.insert(appId, 'apps', { ...app, cursor: appId, createdAt })
+      const use = name === 'app_paid' ? ('page' as const) : null
+      const key = { appId, keyId: `key_${name}`, kind, hash: 'x', digest: null, use }
+      await store.insert(appId, 'keys', { ...key, expiresAt: null, createdAt })
+    }
+    await store.close()
+    expect(await look(url)).toContainEqual(
+      finding(
+        'payments of old apps',
+        'warn',
+        /: app_external \("Shop"\) is external, app_none \("Shop"\) is none$/,
+        /PATCH .* paymentProvider/,
+      ),
+    )
+    expect(await look(url)).toContainEqual(
+      finding(
+        'keys of old apps',
+        'warn',
+        /: app_external \("Shop"\) as a server's, app_none \("Shop"\) as a server's$/,
+        /npx holdfast apps use {app} page, or server/,
+      ),
+    )
+  })
+
+  test.each([
+    ['external', undefined, 'warn', /402/, /TICKETS_PAY=unpaid/],
+    ['external', 'unpaid', 'warn', /for nothing/, /TICKETS_PAY/],
+    ['none', 'unpaid', 'warn', /402/, /paymentProvider/],
+    ['simulated', undefined, 'warn', /nobody pays/, /ALLOW_SIMULATED_PAYMENTS/],
+  ] as const)(
+    'an app of TicketS whose payments are %s, with TICKETS_PAY %s, is told of: %s',
+    async (paymentProvider, pay, result, found, next) => {
+      const url = `sqlite:${join(dir, `tickets-${paymentProvider}-${pay}.db`)}`
+      const store = await openStore(url)
+      const appId = AppId.parse('app_tickets')
+      const app = {
+        ...AppInput.parse({ name: 'Cinema', paymentProvider }),
+        appId,
+        active: true,
+        metadata: '{}',
+      }
+      await store.insert(appId, 'apps', { ...app, cursor: appId, createdAt: new Date(0) })
+      await store.close()
+      const bound = { TICKETS_APP_ID: appId, TICKETS_PAY: pay }
+      expect(await storeFindings({ STORE_URL: url }, bound)).toContainEqual(
+        finding('payments of TicketS', result, found, next),
+      )
+      expect(await storeFindings({ STORE_URL: url }, { TICKETS_APP_ID: 'app_nobodys' })).toContainEqual(
+        finding('payments of TicketS', 'FAIL', /no active app/, /TICKETS_APP_ID/),
+      )
+    },
+  )
 
   test('on a disk that fills up, somebody is told in time', () => {
     expect(diskFinding(10 * 2 ** 20)).toEqual(finding('store disk', 'FAIL', /^0\.0 GiB/, /room/))

@@ -1,7 +1,10 @@
 import type { keysOf } from '@holdfast/inventory'
 
 type Command = (...command: string[]) => Promise<unknown>
-type Keys = Pick<ReturnType<typeof keysOf>, 'state' | 'due'>
+type Keys = Pick<ReturnType<typeof keysOf>, 'state' | 'due' | 'idle'>
+
+/** What an address holds is counted by slots of so long. */
+const slotMs = 10_000
 
 /** A time that comes only when a test makes an event that much older: no machine is so slow that it passes before. */
 export const agedMs = 20_000
@@ -20,8 +23,15 @@ export async function age(command: Command, keys: Keys, ms: number): Promise<voi
   const older = (field: string, value: string): string => {
     if (field === '!cfg')
       return value.replace(/(opens|closes)=(\d+)/g, (_, name, t) => `${name}=${earlier(t)}`)
-    if (field.startsWith('h:')) return at(value, '|', 3, 4)
+    if (field.startsWith('h:')) return at(value, '|', 3, 4, 5)
     if (field.startsWith('s:')) return at(value, '|', 6)
+    if (/^[an]:/.test(field)) {
+      const [units = '', at = '', level = '', confirming = '', ...slots] = value.split('|')
+      const moved = slots.map((list) =>
+        list.replace(/(\d+):/g, (_, slot) => `${Number(slot) - Math.floor(ms / slotMs)}:`),
+      )
+      return [units, earlier(at), level, confirming, ...moved].join('|')
+    }
     if (!field.startsWith('u:')) return value
     const [counts = '', list = ''] = value.split('|')
     const entries = list.split(',').map((entry) => at(entry, ':', 2))
@@ -29,9 +39,10 @@ export async function age(command: Command, keys: Keys, ms: number): Promise<voi
   }
   const state = pairsOf(await command('HGETALL', keys.state))
   await command('HSET', keys.state, ...state.flatMap(([field, value]) => [field, older(field, value)]))
-  const due = pairsOf(await command('ZRANGE', keys.due, '0', '-1', 'WITHSCORES'))
-  if (due.length > 0)
-    await command('ZADD', keys.due, ...due.flatMap(([grant, till]) => [earlier(till), grant]))
+  for (const key of [keys.due, keys.idle]) {
+    const all = pairsOf(await command('ZRANGE', key, '0', '-1', 'WITHSCORES'))
+    if (all.length > 0) await command('ZADD', key, ...all.flatMap(([name, at]) => [earlier(at), name]))
+  }
 }
 
 function pairsOf(flat: unknown): [string, string][] {

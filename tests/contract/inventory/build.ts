@@ -11,7 +11,7 @@ export function buildTests(openSale: OpenSale, bench: () => Bench): void {
     const grantId = strayGrant()
     return {
       hold: sale.hold(ann, ['A-1']),
-      extend: inventory.extend(event, grantId, ann, 'op'),
+      extend: inventory.extend(event, grantId, ann, 'op', true),
       release: inventory.release(event, grantId, ann),
       pin: inventory.pin(event, grantId, ann, 60_000),
       read: inventory.read(event, grantId, ann),
@@ -19,6 +19,7 @@ export function buildTests(openSale: OpenSale, bench: () => Bench): void {
       configure: inventory.configure(event, { ...settings, rev: 9 }),
       due: inventory.due(event, 0, 10),
       sweep: sale.sweep('decided', grantId),
+      forget: inventory.forget(event, 10),
       snapshot: inventory.snapshot(event),
       check: inventory.check(event),
       mend: inventory.mend(event, seatIds(['A-1']), true),
@@ -44,8 +45,8 @@ export function buildTests(openSale: OpenSale, bench: () => Bench): void {
     await sale.take(ann, ['A-1'])
     await sale.forget()
     await expectNothing(sale)
-    const { state, map, due, log } = sale.keys
-    expect(await sale.dump()).toEqual({ [state]: {}, [map]: null, [due]: {}, [log]: [] })
+    const { state, map, due, log, idle } = sale.keys
+    expect(await sale.dump()).toEqual({ [state]: {}, [map]: null, [due]: {}, [log]: [], [idle]: {} })
   })
 
   test('a state that lost its epoch is not free', async () => {
@@ -140,6 +141,7 @@ export function buildTests(openSale: OpenSale, bench: () => Bench): void {
 
   test('live state has no time to live that would take it, and `due` is never empty', async () => {
     const sale = await openSale()
+    await sale.release(await sale.take(ann, ['A-1']))
     for (const key of Object.values(sale.keys)) expect(await sale.command('PTTL', key)).toBe(-1)
     expect(await sale.command('ZCARD', sale.keys.due)).toBe(1)
   })

@@ -53,6 +53,7 @@ export function changeTests(openSale: OpenSale): void {
       atMs: hold.createdAtMs,
       grantId: hold.grantId,
       owner: ann,
+      address: null,
       untilMs: hold.untilMs,
       seats: [
         { id: 'A-1', price: priceDefault },

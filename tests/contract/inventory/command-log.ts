@@ -36,6 +36,9 @@ export async function startLoggedEmbedded(): Promise<LoggedBench> {
 export async function startLoggedServer(): Promise<LoggedBench> {
   const bench = await startTcpBench()
   const client = connectTcp(bench.url, patienceMs)
+  // ioredis takes a line that comes together with the OK of MONITOR for a reply to nothing, and throws: until the monitor
+  // stands nobody may ask anything, and a connection that is still being made asks INFO on its own.
+  await Promise.all([bench.command('PING'), client.ping()])
   const monitor = await client.monitor()
   const seen: { name: string; argument: string; isInside: boolean }[] = []
   monitor.on('monitor', (_time: string, [name = '', argument = '']: string[], source: string) => {

@@ -8,7 +8,10 @@ import { openSale } from './sale.ts'
 
 /** All that scripts may ask of Redis: nothing that grows with the keys or with the fields that are not asked for. */
 const allowed =
-  'TIME GET SET SETRANGE STRLEN DEL RENAME PERSIST PEXPIRE HMGET HGET HSET HDEL HLEN ZADD ZREM ZRANGEBYSCORE ZSCORE ZCARD XADD XRANGE'
+  'TIME GET MGET SET SETRANGE STRLEN DEL RENAME PERSIST PEXPIRE HMGET HGET HSET HDEL HLEN ZADD ZREM ZRANGEBYSCORE ZSCORE ZCARD XADD XRANGE'
+/** Of a hold that counts for an address and its network as well: what is known of them comes and goes with the rest. */
+const holdCommands = ['TIME', 'HMGET', 'GET', 'XADD', 'HSET', 'ZADD', 'ZADD', 'SETRANGE']
+const client = { address: 'one', network: 'net', units: 40, ownerShare: 4, isEnforced: true }
 const row = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6', 'A-7', 'A-8']
 
 test('no script has a command that walks over keys or whole values', () => {
@@ -41,14 +44,14 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
     }) => {
       const [one, eight, apart] = [await sell(), await sell(), await sell()]
       await one.take(ann, ['A-8'])
-      const commands = ['EVALSHA', 'TIME', 'HMGET', 'XADD', 'HSET', 'ZADD', 'SETRANGE']
+      const commands = ['EVALSHA', ...holdCommands]
       const costs: string[] = []
       for (const [sale, seats, runs] of [
         [one, ['A-1'], 1],
         [eight, row, 1],
         [apart, ['A-1', 'A-2', 'A-4', 'A-7', 'A-8'], 3],
       ] as const) {
-        const { requests, inside } = await bench.commandsOf(() => sale.take(ann, seats))
+        const { requests, inside } = await bench.commandsOf(() => sale.take(ann, seats, { client }))
         const more = Array.from({ length: runs - 1 }, () => 'SETRANGE')
         expect([...requests, ...inside]).toEqual([...commands, ...more])
         costs.push(`${inside.length} for ${seats.length} seats in ${runs} run(s)`)
@@ -62,23 +65,15 @@ function commandTests(name: string, start: () => Promise<LoggedBench>): void {
       await sale.release(await sale.take(ann, ['A-7']))
       await sale.reached(lapsed.untilMs)
       const { requests, inside } = await bench.commandsOf(() => sale.take(ann, row))
-      expect([...requests, ...inside]).toEqual([
-        'EVALSHA',
-        'TIME',
-        'HMGET',
-        'XADD',
-        'HSET',
-        'ZADD',
-        'SETRANGE',
-      ])
+      expect([...requests, ...inside]).toEqual(['EVALSHA', ...holdCommands])
     })
 
     test('no other verb costs more for eight seats than for one', async () => {
       const costs = async (seats: readonly string[]) => {
         const sale = await sell()
-        const given = await sale.take(ann, seats)
+        const given = await sale.take(ann, seats, { client })
         const released = await bench.commandsOf(() => sale.release(given))
-        const hold = await sale.take(ann, seats)
+        const hold = await sale.take(ann, seats, { client })
         const verbs = [
           () => sale.read(hold),
           () => sale.extend(hold),

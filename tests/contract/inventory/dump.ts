@@ -10,11 +10,13 @@ export async function dump(bench: Bench, keys: readonly string[]): Promise<Recor
     state: async (key) => Fields.parse(await bench.command('HGETALL', key)),
     receipt: (key) => bench.command('GET', key),
     map: (key) => bench.command('GET', key),
+    ended: (key) => bench.command('GET', key),
+    idle: async (key) => Fields.parse(await bench.command('ZRANGE', key, '0', '-1', 'WITHSCORES')),
     due: async (key) => Fields.parse(await bench.command('ZRANGE', key, '0', '-1', 'WITHSCORES')),
     log: (key) => bench.command('XRANGE', key, '-', '+'),
   }
   const contents = keys.map(async (key) => {
-    const kind = /:([a-z]+)((~|:v)\d+)?$/.exec(key)?.[1] ?? ''
+    const kind = /\}:([a-z]+)/.exec(key)?.[1] ?? ''
     return [key, await readers[kind]?.(key)] as const
   })
   return Object.fromEntries(await Promise.all(contents))

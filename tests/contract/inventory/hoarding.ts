@@ -1,4 +1,4 @@
-import { lapseMemoryMs, tombstoneMs } from '@holdfast/contract'
+import { lapseMemoryMs } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 import { agedMs } from './age.ts'
 import { ann, bob, briefMs, newBooking, newKey, newOperation, strayGrant } from './fixtures.ts'
@@ -143,26 +143,30 @@ export function hoardingTests(openSale: OpenSale): void {
     const sale = await openSale({ lapsedHoldsPerOwner: 1, coolDownMs: 0, holdsPerMinute: 1 })
     await lapse(sale)
     expect(await sale.hold(ann, ['A-2'])).toMatchObject({ word: 'too_fast' })
-    const plain = 'rev=9|sale=open|ttl=60000|lifetime=60000|currency=EUR'
+    const plain = 'layout=3|rev=9|sale=open|ttl=60000|lifetime=60000|currency=EUR'
     await sale.command('HSET', sale.keys.state, '!cfg', plain)
     await sale.take(ann, sale.ids)
     await sale.command('HSET', sale.keys.state, '!cfg', `${plain}|news=1`)
     expect(await sale.hold(bob, ['A-1'])).toMatchObject({ word: 'unavailable' })
   })
 
-  test('nothing of an owner stays once the last of their holds is forgotten', async () => {
+  test('I15: nothing of an owner stays once nothing of theirs counts any more', async () => {
     const sale = await openSale()
-    const [early, late] = [await sale.take(ann, ['A-1']), await sale.take(ann, ['A-2'])]
-    await sale.release(early)
-    const { nowMs } = await sale.release(late)
-    const forget = async (...holds: (typeof early)[]) => {
-      for (const hold of holds) await sale.retime(hold, nowMs - tombstoneMs)
-      await sale.sweep('lapsed', ...holds.map(({ grantId }) => grantId))
-    }
-    await forget(early)
-    expect(await sale.command('HEXISTS', sale.keys.state, `u:${ann}`)).toBe(1)
-    await backdate(sale, ann, minuteMs)
-    await forget(late)
-    expect(await sale.command('HEXISTS', sale.keys.state, `u:${ann}`)).toBe(0)
+    const { inventory, event, keys } = sale
+    const isKnown = () => sale.command('HEXISTS', keys.state, `u:${ann}`)
+    const forget = () => inventory.forget(event, 10)
+    const hold = await sale.take(ann, ['A-1'], { ttlMs: briefMs })
+    await sale.reached(hold.untilMs)
+    expect(await inventory.due(event, 0, 10)).toMatchObject({ hasIdle: true })
+    await forget()
+    expect([await isKnown(), await inventory.due(event, 0, 10)]).toMatchObject([1, { hasIdle: false }])
+    await sale.age(lapseMemoryMs)
+    await forget()
+    expect(await isKnown()).toBe(0)
+    // It was over all the time, and only now somebody sees it.
+    await sale.sweep('lapsed', hold.grantId)
+    await sale.age(lapseMemoryMs)
+    await forget()
+    expect([await isKnown(), await sale.command('ZCARD', keys.idle)]).toEqual([0, 0])
   })
 }

@@ -33,9 +33,34 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.hold(bob, ['A-1', 'A-2', 'A-3', 'A-4'])).toMatchObject({
       word: 'unavailable',
       seats: ['A-2', 'A-3'],
+      own: [],
     })
     expect(await sale.map()).toBe('FHHFFF')
     await sale.take(eve, ['A-1', 'A-4'])
+  })
+
+  test('names the holds of the owner that are in the way, and lists what an owner holds', async () => {
+    const sale = await openSale()
+    const owned = async (owner: typeof ann) => {
+      const reply = await sale.inventory.owned(sale.event, owner)
+      return reply.word === 'owned' ? reply.holds.map(({ grantId, status }) => [grantId, status]) : reply.word
+    }
+    expect(await owned(ann)).toEqual([])
+    const [one, two] = [await sale.take(ann, ['A-2']), await sale.take(ann, ['A-3'])]
+    await sale.take(bob, ['A-4'])
+    await sale.pin(two)
+    expect(await owned(ann)).toEqual([
+      [one.grantId, 'held'],
+      [two.grantId, 'confirming'],
+    ])
+    expect(await sale.hold(ann, ['A-1', 'A-2', 'A-3', 'A-4'])).toMatchObject({
+      word: 'unavailable',
+      seats: ['A-2', 'A-3', 'A-4'],
+      own: [one.grantId, two.grantId],
+    })
+    await sale.release(one)
+    expect(await owned(ann)).toEqual([[two.grantId, 'confirming']])
+    expect(await owned(eve)).toEqual([])
   })
 
   test('F6: is decided by the seats, whatever an old map says of them', async () => {

@@ -25,6 +25,7 @@ export function midwayTests(openSale: OpenSale, bench: () => Bench): void {
         }
       },
     })
+    const client = { address: 'one', network: 'net', units: 40, ownerShare: 4, isEnforced: true }
     const keyOf = ({ grantId }: Hold) => `h:${holdKeyOf(grantId)}`
     const spoilt: readonly ((held: Hold, lapsed: Hold) => string)[] = [
       () => 's:A-2',
@@ -32,18 +33,21 @@ export function midwayTests(openSale: OpenSale, bench: () => Bench): void {
       (_, lapsed) => keyOf(lapsed),
       () => `u:${ann}`,
       () => `u:${bob}`,
+      () => 'a:one',
+      () => 'n:net',
     ]
     for (const fieldOf of spoilt) {
       const sale = await openSale({ through: watched })
       const { event, inventory } = sale
-      const held = await sale.take(ann, ['A-1', 'A-2', 'A-3'])
-      const lapsed = await sale.take(bob, ['A-4', 'A-5'], { ttlMs: briefMs })
+      const held = await sale.take(ann, ['A-1', 'A-2', 'A-3'], { client })
+      const lapsed = await sale.take(bob, ['A-4', 'A-5'], { ttlMs: briefMs, client })
       await sale.reached(lapsed.untilMs)
       const field = fieldOf(held, lapsed)
       const whole = String(await sale.command('HGET', sale.keys.state, field))
       await sale.command('HSET', sale.keys.state, field, unreadable)
       const verbs = [
-        () => sale.hold(bob, ['A-6', 'A-2', 'A-5']),
+        () => sale.hold(bob, ['A-6', 'A-2', 'A-5'], { client }),
+        () => sale.hold(bob, ['A-6'], { client }),
         () => sale.extend(held),
         () => sale.pin(held),
         () => sale.apply(...sale.sold(held, newBooking()), sale.truth('A-5', { rev: 2 })),

@@ -8,8 +8,9 @@ const owners = [principal.pool('ann'), principal.guest('bob')] as const
 const time = fc.constantFrom(soonMs, soonMs, lateMs)
 
 async function ask({ model }: World, sale: Sale, call: ModelCall): Promise<void> {
-  const { key, owner, operationId, ttlMs, seats } = call
-  const reply = await sale.hold(owner, seats, { key, operationId, ttlMs })
+  const { key, owner, operationId, ttlMs, seats, address } = call
+  const client = { address, network: null, units: model.units, ownerShare: 4, isEnforced: true }
+  const reply = await sale.hold(owner, seats, { key, operationId, ttlMs, client })
   const answer = model.ask(reply.nowMs, call)
   const isNew = (grantId: GrantId) => model.holds.every((each) => each.grantId !== grantId)
   if (answer.word === 'held' && reply.word === 'held' && isNew(reply.hold.grantId)) {
@@ -22,17 +23,21 @@ const hold = (ids: readonly SeatId[]) =>
   fc
     .record({
       owner: fc.nat(1),
+      address: fc.constantFrom('one', 'one', 'two'),
       key: fc.nat(9),
       operation: fc.nat(1),
       ttlMs: time,
       seats: fc.subarray([...ids], { minLength: 1, maxLength: 3 }),
     })
-    .map(({ owner: which, key: number, operation, ttlMs, seats }) =>
-      step(`hold(${which} key ${number}.${operation} ${seats} for ${ttlMs} ms)`, (world, sale) => {
-        const owner = owners[which] ?? owners[0]
-        const key = HoldKey.parse(`${which}${number}`.padStart(22, 'k'))
-        return ask(world, sale, { key, owner, operationId: `op${operation}`, ttlMs, seats })
-      }),
+    .map(({ owner: which, address, key: number, operation, ttlMs, seats }) =>
+      step(
+        `hold(${which} at ${address} key ${number}.${operation} ${seats} for ${ttlMs} ms)`,
+        (world, sale) => {
+          const owner = owners[which] ?? owners[0]
+          const key = HoldKey.parse(`${which}${number}`.padStart(22, 'k'))
+          return ask(world, sale, { key, owner, operationId: `op${operation}`, ttlMs, seats, address })
+        },
+      ),
     )
 const again = fc.tuple(nth, fc.nat(1)).map(([n, operation]) =>
   stepOn(`again.${operation}`, n, (world, sale, { key, owner, seats }) =>
@@ -41,6 +46,8 @@ const again = fc.tuple(nth, fc.nat(1)).map(([n, operation]) =>
       owner,
       operationId: `op${operation}`,
       ttlMs: lateMs,
+      // A phone comes again from wherever it is.
+      address: 'three',
       seats: seats.map(({ id }) => id),
     }),
   ),
@@ -48,7 +55,7 @@ const again = fc.tuple(nth, fc.nat(1)).map(([n, operation]) =>
 
 const extend = fc.tuple(nth, fc.nat(3)).map(([n, operation]) =>
   stepOn(`extend ${operation}`, n, async ({ model }, sale, held) => {
-    const reply = await sale.inventory.extend(sale.event, held.grantId, held.owner, `x${operation}`)
+    const reply = await sale.inventory.extend(sale.event, held.grantId, held.owner, `x${operation}`, true)
     expectReply(model, reply, model.extend(reply.nowMs, held, `x${operation}`))
   }),
 )

@@ -20,6 +20,9 @@ const settings = fc.record({
   coolDownMs: fc.constantFrom(60, 60_000),
 })
 
+/** What an address may hold: of both buyers together, fewer than there are, or all. */
+const budget = fc.constantFrom(3, 1_000)
+
 const seats = seatIds(ids)
 const buyers = buyerSteps(seats)
 const steps = fc.commands([...buyers, ...buyers, ...keeperSteps(seats)], { maxCommands: 30, size: 'max' })
@@ -34,10 +37,10 @@ export function modelSuite(name: string, open: () => Promise<Bench>, numRuns: nu
     afterAll(() => bench?.close())
 
     test('whatever is called in whatever order, the model answers the same', async () => {
-      const property = fc.asyncProperty(steps, settings, async (drawn, rules) => {
+      const property = fc.asyncProperty(steps, settings, budget, async (drawn, rules, units) => {
         const sale = await openSale(bench, { seats: ids, ...rules })
         const truths = ids.map((id) => sale.truth(id))
-        const world = { model: new Model(sale.settings, truths), store: new ModelStore(truths) }
+        const world = { model: new Model(sale.settings, truths, units), store: new ModelStore(truths) }
         await fc.asyncModelRun(() => ({ model: world, real: sale }), drawn)
         await expectMapOfSeats(sale)
         await sale.forget()

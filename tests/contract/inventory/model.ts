@@ -25,6 +25,7 @@ export interface ModelHold {
   readonly key: HoldKey
   readonly owner: Principal
   readonly epoch: number
+  readonly address: string
   readonly seats: readonly PricedSeat[]
   readonly createdAt: number
   until: number
@@ -43,6 +44,8 @@ export interface ModelCall {
   readonly operationId: string
   readonly ttlMs: number
   readonly seats: readonly SeatId[]
+  /** The address that it counts for. */
+  readonly address: string
 }
 
 /** What a call must answer: the word, and the seats of a refusal, or when to come again. */
@@ -50,8 +53,12 @@ export interface Answer {
   readonly word: string
   readonly seats?: readonly SeatId[]
   readonly againAtMs?: number
+  readonly scope?: string
 }
 
+/** What an address holds is counted until the end of a slot of so long. */
+const slotMs = 10_000
+const ownerShare = 4
 const minuteMs = 60_000
 
 const free = { state: 'FREE', grantId: null, until: 0 } as const
@@ -72,16 +79,19 @@ export class Model {
   readonly #settings: EventSettings
   /** Owner: when their minute began, and the holds made in it. */
   readonly #minutes = new Map<Principal, { readonly from: number; holds: number }>()
+  /** What an address may hold. */
+  readonly units: number
   #epoch = 1
 
-  constructor(settings: EventSettings, truths: readonly SeatTruth[]) {
+  constructor(settings: EventSettings, truths: readonly SeatTruth[], units: number) {
+    this.units = units
     this.#settings = settings
     this.#load(truths)
   }
 
   /** What a call for seats must answer; nothing changes until `grant`. */
-  ask(now: number, { key, owner, operationId, seats }: ModelCall): Answer {
-    const before = this.holds.find((hold) => hold.key === key && hold.epoch === this.#epoch)
+  ask(now: number, { key, owner, operationId, seats, address }: ModelCall): Answer {
+    const before = this.holds.find((hold) => hold.key === key && !this.#isLost(hold))
     if (before) {
       if (before.seats.map(({ id }) => id).join() !== seats.join()) return { word: 'key_reused' }
       return { word: before.operationId === operationId ? 'held' : 'replayed' }
@@ -93,13 +103,15 @@ export class Model {
       return blocked || !(state === 'FREE' || (state === 'HELD' && until <= now))
     })
     if (unavailable.length > 0) return { word: 'unavailable', seats: unavailable }
-    const own = this.holds.filter((hold) => hold.owner === owner && this.#isLive(hold, now))
-    const count = own.reduce((sum, hold) => sum + hold.seats.length, seats.length)
-    return { word: count > this.#settings.seatsHeldPerOwner ? 'too_many' : 'held' }
+    return this.#tooMany(now, owner, address, seats.length) ?? { word: 'held' }
   }
 
   /** The inventory has made this grant. */
-  grant(now: number, grantId: GrantId, { key, owner, operationId, ttlMs, seats: ids }: ModelCall): void {
+  grant(
+    now: number,
+    grantId: GrantId,
+    { key, owner, operationId, ttlMs, seats: ids, address }: ModelCall,
+  ): void {
     const until = now + Math.min(ttlMs, this.#settings.holdLifetimeMs)
     this.holds.push({
       grantId,
@@ -107,6 +119,7 @@ export class Model {
       owner,
       operationId,
       epoch: this.#epoch,
+      address,
       seats: ids.map((id) => ({ id, price: this.#seat(id).price })),
       createdAt: now,
       until,
@@ -121,7 +134,7 @@ export class Model {
   }
 
   extend(now: number, hold: ModelHold, operationId: string): Answer {
-    if (hold.epoch !== this.#epoch) return { word: 'lost' }
+    if (this.#isLost(hold)) return { word: 'lost' }
     if (hold.operationId === operationId) return { word: 'extended' }
     if (!this.#isOpen(hold)) return { word: hold.status }
     if (hold.until <= now) return { word: 'expired' }
@@ -163,7 +176,7 @@ export class Model {
   apply(now: number, told: readonly SeatTruth[]): void {
     for (const truth of told) if (truth.rev > this.#seat(truth.seatId).rev) this.#applySeat(truth)
     for (const { grantId, bookingId } of told) {
-      const hold = this.holds.find((each) => each.grantId === grantId && each.epoch === this.#epoch)
+      const hold = this.holds.find((each) => each.grantId === grantId && !this.#isLost(each))
       if (!hold || (hold.status === 'confirmed' && (hold.bookingId || !bookingId))) continue
       if (hold.status === 'held' && hold.until <= now) hold.lapsedAt = hold.until
       hold.status = 'confirmed'
@@ -179,9 +192,9 @@ export class Model {
     return this.#epoch
   }
 
-  /** Expired HELD is expired, swept or not; expired CONFIRMING is not. A grant of an older epoch is lost. */
+  /** Expired HELD is expired, swept or not; expired CONFIRMING is not. What was open in an older epoch is lost. */
   statusAt(now: number, hold: ModelHold): Hold['status'] | 'lost' {
-    if (hold.epoch !== this.#epoch) return 'lost'
+    if (this.#isLost(hold)) return 'lost'
     return hold.status === 'held' && hold.until <= now ? 'expired' : hold.status
   }
 
@@ -238,6 +251,35 @@ export class Model {
     return cools ? { word: 'cooling_down', againAtMs } : null
   }
 
+  #tooMany(now: number, owner: Principal, address: string, more: number): Answer | null {
+    const countOf = (holds: readonly ModelHold[]) => holds.reduce((sum, hold) => sum + hold.seats.length, 0)
+    const isHeld = (hold: ModelHold) => hold.status === 'held'
+    const own = this.holds.filter(
+      (hold) => hold.owner === owner && this.#isOpen(hold) && (!isHeld(hold) || hold.until > now),
+    )
+    const owned = countOf(own)
+    if (owned + more > this.#settings.seatsHeldPerOwner) {
+      const ends = own.filter(isHeld).map(({ until }) => until)
+      return {
+        word: 'too_many',
+        scope: 'owner',
+        againAtMs: ends.length > 0 ? Math.min(...ends) : now + minuteMs,
+      }
+    }
+    const slotEnd = ({ until }: ModelHold) => Math.ceil(until / slotMs) * slotMs
+    const behind = this.holds.filter(
+      (hold) => hold.address === address && this.#isOpen(hold) && (!isHeld(hold) || slotEnd(hold) > now),
+    )
+    const held = countOf(behind) + more
+    if (held <= this.units && (held <= this.units / 2 || owned + more <= ownerShare)) return null
+    const ends = behind.filter(isHeld).map(slotEnd)
+    return {
+      word: 'too_many',
+      scope: 'address',
+      againAtMs: ends.length > 0 ? Math.min(...ends) : now + slotMs,
+    }
+  }
+
   #tooFast(now: number, owner: Principal): Answer | null {
     const minute = this.#minuteOf(now, owner)
     if (!minute || minute.holds < this.#settings.holdsPerMinute) return null
@@ -262,6 +304,10 @@ export class Model {
   #taken({ seats, grantId }: ModelHold): Answer | null {
     const lost = seats.map(({ id }) => id).filter((id) => this.#seat(id).grantId !== grantId)
     return lost.length > 0 ? { word: 'taken', seats: lost } : null
+  }
+
+  #isLost({ status, epoch }: ModelHold): boolean {
+    return epoch !== this.#epoch && (status === 'held' || status === 'confirming')
   }
 
   #isOpen({ status, epoch }: ModelHold): boolean {

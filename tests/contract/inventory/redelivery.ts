@@ -33,19 +33,21 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     const sale = await openSale({ through: sixTimes(bench(), seen), seatsHeldPerOwner: 4 })
     const { event, inventory, settings } = sale
 
-    const sold = await sale.take(ann, ['A-1', 'A-2'])
+    const client = { address: 'one', network: 'net', units: 40, ownerShare: 4, isEnforced: true }
+    const sold = await sale.take(ann, ['A-1', 'A-2'], { client })
     await sale.extend(sold)
     await sale.pin(sold)
     await sale.extend(sold)
     await sale.apply(...sale.sold(sold, newBooking()), sale.truth('A-6', { rev: 2, blocked: true }))
     const [released, lapsed, decided] = [
-      await sale.take(bob, ['A-3']),
-      await sale.take(bob, ['A-4'], { ttlMs: briefMs }),
+      await sale.take(bob, ['A-3'], { client }),
+      await sale.take(bob, ['A-4'], { ttlMs: briefMs, client: { ...client, units: 1, isEnforced: false } }),
       await sale.take(bob, ['A-5']),
     ]
     await sale.release(released)
     await sale.reached(lapsed.untilMs)
     await inventory.due(event, 0, 10)
+    await inventory.forget(event, 10)
     await sale.pin(decided)
     await sale.sweep('lapsed', lapsed.grantId, decided.grantId)
     await sale.sweep('decided', decided.grantId)
@@ -59,6 +61,7 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     }
     await sale.hold(ann, ['A-3'])
     await inventory.snapshot(event)
+    await inventory.owned(event, ann)
     await inventory.holders(event, seatIds(['A-1', 'A-2', 'A-3']))
     await inventory.changesSince(event, 1, 0, 50)
     await sale.apply(

@@ -42,6 +42,19 @@ export function saleTimeTests(openSale: OpenSale): void {
     expect(await sale.map()).toBe('BFFFFF')
   })
 
+  test('a sale begins and ends at the ends of the calendar as at any other time', async () => {
+    const sale = await openSale()
+    const [firstMs, lastMs] = [1, Date.parse('9999-12-31T23:59:59.999Z')]
+    const configure = (rev: number, onSaleAtMs = 0, offSaleAtMs = 0) =>
+      sale.inventory.configure(sale.event, { ...sale.settings, rev, onSaleAtMs, offSaleAtMs })
+    await configure(2, firstMs, lastMs)
+    await sale.take(ann, ['A-1'])
+    await configure(3, lastMs, lastMs)
+    expect(await sale.hold(ann, ['A-2'])).toMatchObject({ word: 'sale_not_started', againAtMs: lastMs })
+    await configure(4, firstMs, firstMs)
+    expect(await sale.hold(ann, ['A-2'])).toMatchObject({ word: 'sale_closed' })
+  })
+
   test('a sale is closed and opened again, whatever its times', async () => {
     const sale = await openSale()
     const now = await clock(sale)

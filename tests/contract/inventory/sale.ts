@@ -12,7 +12,9 @@ import {
   createInventory,
   type EventRef,
   type EventSettings,
+  endedKeyOfGrant,
   type Hold,
+  type HoldClient,
   type Inventory,
   keysOf,
   type ScriptRunner,
@@ -52,6 +54,7 @@ export interface HoldOptions {
   readonly key?: HoldKey
   readonly operationId?: string
   readonly ttlMs?: number
+  readonly client?: HoldClient
 }
 
 export type Sale = ReturnType<typeof createSale>
@@ -69,10 +72,13 @@ function callsOf(inventory: Inventory, event: EventRef) {
   const hold = (
     owner: Principal,
     seats: readonly string[],
-    { key = newKey(), operationId = newOperation(), ttlMs }: HoldOptions = {},
+    { key = newKey(), operationId = newOperation(), ttlMs, client }: HoldOptions = {},
   ) => {
-    const call = { holdKey: key, owner, operationId, seats: seatIds(seats) }
-    return inventory.hold(event, ttlMs === undefined ? call : { ...call, ttlMs })
+    return inventory.hold(event, {
+      ...{ holdKey: key, owner, operationId, seats: seatIds(seats) },
+      ...(ttlMs !== undefined && { ttlMs }),
+      ...(client && { client }),
+    })
   }
   const read = (of: Hold) => inventory.read(event, of.grantId, of.owner)
   return {
@@ -81,11 +87,12 @@ function callsOf(inventory: Inventory, event: EventRef) {
     /** Holds, and fails the test when it does not work out. */
     async take(owner: Principal, seats: readonly string[], how: HoldOptions = {}): Promise<Hold> {
       const reply = await hold(owner, seats, how)
-      if (reply.word !== 'held') throw new Error(`${seats.join(' ')} should be free: ${reply.word}`)
+      if (reply.word !== 'held' && reply.word !== 'held_over')
+        throw new Error(`${seats.join(' ')} should be free: ${reply.word}`)
       return reply.hold
     },
-    extend: (of: Hold, operationId = newOperation()) =>
-      inventory.extend(event, of.grantId, of.owner, operationId),
+    extend: (of: Hold, operationId = newOperation(), isEnforced = true) =>
+      inventory.extend(event, of.grantId, of.owner, operationId, isEnforced),
     release: (of: Hold) => inventory.release(event, of.grantId, of.owner),
     pin: (of: Hold, leaseMs = 60_000) => inventory.pin(event, of.grantId, of.owner, leaseMs),
     /** How a hold stands: its status, or why there is none. */
@@ -146,13 +153,22 @@ export function createSale(bench: Bench, options: SaleOptions) {
       if (truths.length > 0) await inventory.load(event, epoch, truths)
       return inventory.publish(event, epoch, truths.length, settings)
     },
-    /** Makes Redis believe that a hold ends, or has ended, at another time: its clock cannot be set. */
+    /** Makes Redis believe that an open hold ends at another time: its clock cannot be set. */
     async retime(of: Hold, untilMs: number) {
       const field = `h:${holdKeyOf(of.grantId)}`
       const parts = String(await bench.command('HGET', keys.state, field)).split('|')
-      await bench.command('HSET', keys.state, field, parts.with(4, String(untilMs)).join('|'))
+      await bench.command(
+        'HSET',
+        keys.state,
+        field,
+        parts.with(4, String(untilMs)).with(5, String(untilMs)).join('|'),
+      )
       await bench.command('ZADD', keys.due, String(untilMs), of.grantId)
     },
+    /** Has Redis forget how a hold ended, as it does by itself in time: its clock cannot be set. */
+    forgetEnded: (of: Hold) => bench.command('DEL', endedKeyOfGrant(event, of.grantId)),
+    /** In how many milliseconds Redis forgets it. */
+    endedForMs: async (of: Hold) => Number(await bench.command('PTTL', endedKeyOfGrant(event, of.grantId))),
     /** Makes the event so much older, with all its times: Redis's clock cannot be set. */
     age: (ms: number) => age(bench.command, keys, ms),
     /** Sends one command beside the inventory. */

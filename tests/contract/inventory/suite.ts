@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { addressTests } from './addresses.ts'
 import { applyTests } from './apply.ts'
 import type { Bench } from './bench.ts'
 import { buildTests } from './build.ts'
@@ -46,6 +47,7 @@ export function inventorySuite(name: string, open: () => Promise<Bench>): void {
 
     describe('hold', () => holdTests(sell))
     describe('hoarding', () => hoardingTests(sell))
+    describe('addresses', () => addressTests(sell))
     describe('sale times', () => saleTimeTests(sell))
     describe('races', () => raceTests(sell))
     describe('pin and release', () => confirmTests(sell))

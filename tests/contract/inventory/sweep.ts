@@ -1,4 +1,4 @@
-import { holdKeyOf, tombstoneMs } from '@holdfast/contract'
+import { endedHoldMs, holdKeyOf } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 import { agedMs } from './age.ts'
 import { ann, bob, briefMs, newBooking, strayGrant } from './fixtures.ts'
@@ -100,7 +100,7 @@ export function sweepTests(openSale: OpenSale): void {
     expect(await sale.statusOf(hold)).toBe('confirmed')
   })
 
-  test('how a hold ended is remembered for a day, then swept away', async () => {
+  test('I15: how a hold ended is remembered for an hour, in a key of its own', async () => {
     const sale = await openSale()
     const ended = [
       await sale.take(ann, ['A-1']),
@@ -111,18 +111,17 @@ export function sweepTests(openSale: OpenSale): void {
     if (!released || !sold || !expired) throw new Error('three were held')
     await sale.release(released)
     await sale.apply(...sale.sold(sold, newBooking()))
-    const { nowMs } = await sale.sweep('decided', expired.grantId)
-    const sweepAll = () => sale.sweep('lapsed', ...ended.map(({ grantId }) => grantId))
-
-    for (const hold of ended) await sale.retime(hold, nowMs - tombstoneMs + 60_000)
-    await sweepAll()
+    await sale.sweep('decided', expired.grantId)
     expect(await Promise.all(ended.map(sale.statusOf))).toEqual(['released', 'confirmed', 'expired'])
-
-    for (const hold of ended) await sale.retime(hold, nowMs - tombstoneMs)
-    expect(await due(sale)).toHaveLength(3)
-    await sweepAll()
+    for (const hold of ended) {
+      const leftMs = await sale.endedForMs(hold)
+      expect(leftMs).toBeGreaterThan(endedHoldMs - 600_000)
+      expect(leftMs).toBeLessThanOrEqual(endedHoldMs)
+      expect(await sale.command('HEXISTS', sale.keys.state, `h:${holdKeyOf(hold.grantId)}`)).toBe(0)
+      await sale.forgetEnded(hold)
+    }
+    expect(await sale.command('ZCARD', sale.keys.due)).toBe(1)
     expect(await Promise.all(ended.map(sale.statusOf))).toEqual(['not_found', 'not_found', 'not_found'])
-    expect(await due(sale)).toEqual([])
     expect(await sale.map()).toBe('FBFFFF')
     await sale.take(ann, ['A-1'], { key: holdKeyOf(released.grantId) })
   })

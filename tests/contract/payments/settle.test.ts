@@ -1,24 +1,13 @@
-import { PaymentId, paymentPendingMsMax, pinLeaseMs } from '@holdfast/contract'
+import { paymentPendingMsMax } from '@holdfast/contract'
 import { describe, expect, test, vi } from 'vitest'
-import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
-import { readPayment } from '../../../core/src/payments/read-payments.ts'
-import { owner } from '../../../core/src/testing.ts'
-import { agedMs } from '../inventory/age.ts'
 import { mapOf } from '../repair/world.ts'
-import { expectBalanced, type PayWorld, payWorlds } from './world.ts'
+import { expectBalanced, orderExpired, payWorlds } from './world.ts'
 
 const rest = 'F'.repeat(18)
 const minute = 60_000
 
 describe('a payment comes to rest where its grant was decided', () => {
   const world = payWorlds()
-  const expired = async (w: PayWorld, n: number, seats: readonly string[]) => {
-    const grant = await w.hold(n, seats, agedMs)
-    const { id } = await w.pay.order(n, grant)
-    await w.age(agedMs)
-    expect(await w.core.inventory.read(w.ref, grant, owner(n))).toMatchObject({ hold: { status: 'expired' } })
-    return { grant, id }
-  }
 
   describe('reserved money', () => {
     test('F18: is taken after the commit', async () => {
@@ -218,111 +207,11 @@ describe('a payment comes to rest where its grant was decided', () => {
       expect(await w.pay.bookings()).toHaveLength(1)
       await expectBalanced(w)
     })
-
-    test('F4: paid for a hold that Redis has lost: gets the seats again, or the money back if they are gone', async () => {
-      const w = await world()
-      const [one, two] = [await w.holdToLose(1, 'A-1'), await w.holdToLose(2, 'A-2')]
-      const ids = [(await w.pay.order(1, one.grant)).id, (await w.pay.order(2, two.grant)).id] as const
-      for (const id of ids) w.bank.pay(id, 'captured')
-      await one.lose()
-      await two.lose()
-      await w.hold(3, ['A-2'])
-      for (const id of ids) await w.pay.hear(w.bank.event(id))
-      await w.pay.settle(minute)
-      expect(await w.pay.bookings()).toMatchObject([{ owner: owner(1), seats: [{ id: 'A-1' }] }])
-      expect(await w.pay.refunds()).toMatchObject([{ paymentId: ids[1], state: 'DONE' }])
-      await expectBalanced(w)
-    })
-
-    test('paid after expiry: gets the seats again if they are free', async () => {
-      const w = await world()
-      const { grant, id } = await expired(w, 1, ['A-1'])
-      w.bank.pay(id, 'captured')
-      await w.pay.hear(w.bank.event(id))
-      await w.pay.settle(minute)
-      const [booking] = await w.pay.bookings()
-      expect(booking).toMatchObject({ owner: owner(1), paymentStatus: 'SUCCESS', seats: [{ id: 'A-1' }] })
-      expect(booking?.grantId).not.toBe(grant)
-      expect(await mapOf(w)).toBe(`BF${rest}`)
-      await expectBalanced(w)
-    })
-
-    test('F18: paid after expiry: has the money back if somebody else has the seats, and sees it', async () => {
-      const w = await world()
-      const { id } = await expired(w, 1, ['A-1'])
-      await w.hold(2, ['A-1'])
-      w.bank.pay(id, 'captured')
-      w.bank.fail('refund', 'unanswered')
-      await w.pay.hear(w.bank.event(id))
-      await w.pay.settle(minute, minute)
-      expect(await w.pay.bookings()).toEqual([])
-      const reader = { appId: w.ref.appId, owner: owner(1) }
-      expect(await readPayment(w.core, reader, PaymentId.parse(id))).toMatchObject({
-        status: 'captured',
-        booking: null,
-        refunds: [{ reason: 'unused', status: 'done', amount: 4500 }],
-      })
-      await expectBalanced(w)
-    })
-
-    test('paid after expiry: has the money back, and then nothing more for it when the seats are free again', async () => {
-      const w = await world()
-      const { id } = await expired(w, 1, ['A-1'])
-      const rival = await w.hold(2, ['A-1'])
-      w.bank.pay(id, 'captured')
-      await w.pay.hear(w.bank.event(id))
-      await w.pay.settle(minute)
-      expect(await w.pay.refunds()).toMatchObject([{ reason: 'unused', state: 'DONE' }])
-      await w.core.inventory.release(w.ref, rival, owner(2))
-      // The provider tells it once more, as a new event.
-      await w.pay.hear(w.bank.event(id))
-      await w.pay.settle(minute)
-      expect(await w.pay.bookings()).toEqual([])
-      expect(await mapOf(w)).toBe(`FF${rest}`)
-      await expectBalanced(w)
-    })
-
-    test('paid after expiry: has the money back also when a confirm that came too late was first to see it', async () => {
-      const w = await world()
-      const grant = await w.hold(1, ['A-1'])
-      const { id } = await w.pay.order(1, grant)
-      const asked = Promise.withResolvers<void>()
-      const resumed = Promise.withResolvers<void>()
-      const { look } = w.bank.provider
-      w.bank.provider.look = async (charge, budgetMs) => {
-        asked.resolve()
-        await resumed.promise
-        return look(charge, budgetMs)
-      }
-      const slow = w.pay.confirm(1, grant, id)
-      await asked.promise
-      w.bank.provider.look = look
-      // Meanwhile repair decides against the grant and puts the payment down, which nobody has paid.
-      await decideExpired(w.core.store, { ...w.ref, grantId: grant, owner: owner(1) }, new Date())
-      await w.pay.settle(minute)
-      expect(await w.pay.payment(id)).toMatchObject({ state: 'VOIDED', dueAt: null })
-      w.bank.pay(id, 'captured')
-      resumed.resolve()
-      // Nobody waits for its answer any more.
-      await expect(slow).rejects.toMatchObject({ code: 'overloaded' })
-      await w.pay.settle(minute)
-      await expectBalanced(w)
-    })
-
-    test('reserved after expiry: is let go if somebody else has the seats', async () => {
-      const w = await world()
-      const { id } = await expired(w, 1, ['A-1'])
-      await w.hold(2, ['A-1'])
-      w.bank.pay(id, 'authorised')
-      await w.pay.settle(pinLeaseMs)
-      expect(w.bank.stateOf(id)).toBe('voided')
-      await expectBalanced(w)
-    })
   })
 
   test('an order that nobody pays is let go when its hold is over', async () => {
     const w = await world()
-    const { id } = await expired(w, 1, ['A-1'])
+    const { id } = await orderExpired(w, 1, ['A-1'])
     await w.pay.settle(minute)
     expect(await w.pay.payment(id)).toMatchObject({ state: 'VOIDED', dueAt: null })
     await expectBalanced(w)

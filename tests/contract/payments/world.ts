@@ -1,4 +1,5 @@
 import {
+  type AppId,
   type GrantId,
   type PaymentId,
   type Platform,
@@ -21,17 +22,19 @@ import { repairOnce } from '../../../core/src/reconcile/loop.ts'
 import { owner } from '../../../core/src/testing.ts'
 import { type RunningRedis, startRedis } from '../../../edge/dev/redis/start.ts'
 import { createBank } from '../../support/bank.ts'
+import { agedMs } from '../inventory/age.ts'
 import { repairWorld } from '../repair/world.ts'
 
 /** Longer than a busy machine takes for a call, and less than the minute after which nobody waits any more. */
 const callMs = 45_000
 
 /** A core whose provider is a bank with books, and buyers who do what pages do. Core's clock can be put forward. */
-export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {}) {
+export async function payWorld(redis: RunningRedis, overrides: Partial<Core> = {}, app?: AppId) {
   const bank = createBank()
   let aheadMs = 0
   const platform: Platform = { ...systemPlatform, now: () => systemPlatform.now() + aheadMs }
-  const world = await repairWorld(redis, { platform, findProvider: () => bank.provider, ...overrides })
+  const own = { platform, findProvider: () => bank.provider, ...overrides }
+  const world = await repairWorld(redis, own, app)
   const { core, ref } = world
   const { appId, eventId } = ref
   await core.store.updateIf(appId, 'apps', {}, { set: { paymentProvider: 'stripe' } })
@@ -167,6 +170,15 @@ export function payWorlds(): (overrides?: Partial<Core>) => Promise<PayWorld> {
     made.push(world)
     return world
   }
+}
+
+/** Orders the payment of a hold, which is over before that is paid. */
+export async function orderExpired(w: PayWorld, n: number, seats: readonly string[]) {
+  const grant = await w.hold(n, seats, agedMs)
+  const { id } = await w.pay.order(n, grant)
+  await w.age(agedMs)
+  expect(await w.core.inventory.read(w.ref, grant, owner(n))).toMatchObject({ hold: { status: 'expired' } })
+  return { grant, id }
 }
 
 /** At rest: nothing is open, nothing is reserved, and the books balance. */

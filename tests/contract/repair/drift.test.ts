@@ -286,9 +286,9 @@ describe.each(redisEngines)('the drift check on the %s Redis', (engine) => {
     expect(await rests()).toBeNull()
     await inventory.release(w.ref, held, owner(1))
     await w.round(driftEveryMs)
-    // What is remembered of the hold is still to be forgotten, in a day.
+    // What is remembered of the owner is still to be forgotten, in a minute.
     expect(await rests()).toBeNull()
-    await command('ZREM', w.keys.due, held)
+    await w.age(60_000)
     await w.round(driftEveryMs)
     expect(await rests()).toBeInstanceOf(Date)
     await command('DEL', ...Object.values(w.keys))

@@ -1,6 +1,6 @@
 import { SeatId, systemPlatform } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { decideExpired } from '../../../core/src/bookings/decide-grant.ts'
+import { decideAgainst } from '../../../core/src/bookings/decide-grant.ts'
 import { syncSeats } from '../../../core/src/events/sync-seats.ts'
 import { tailLedger } from '../../../core/src/reconcile/ledger.ts'
 import { repairOnce } from '../../../core/src/reconcile/loop.ts'
@@ -252,7 +252,7 @@ describe.each(redisEngines)('repair on the %s Redis', (engine) => {
     test('does not undo a decision that the store made first', async () => {
       const w = await world()
       const grant = await w.hold(1, ['A-1'])
-      await decideExpired(w.core.store, { ...w.ref, grantId: grant, owner: null }, new Date())
+      await decideAgainst(w.core, { ...w.ref, grantId: grant, owner: null }, 'EXPIRED')
       await tailLedger(w.core, w.ref)
       expect(await statusOf(w, grant)).toBe('EXPIRED')
     })

@@ -1,4 +1,4 @@
-import { EventId, type GrantId, HoldKey, type Principal, SeatId } from '@holdfast/contract'
+import { type AppId, EventId, type GrantId, HoldKey, type Principal, SeatId } from '@holdfast/contract'
 import { createInventory, type EventRef, keysOf } from '@holdfast/inventory'
 import { confirmHold } from '../../../core/src/bookings/confirm-hold.ts'
 import type { Core } from '../../../core/src/context.ts'
@@ -12,12 +12,12 @@ import { until as eventually, patienceMs } from '../inventory/poll.ts'
 let events = 0
 
 /** One core with an inventory on a Redis, its event on sale with the seats A-1 to A-20. */
-export async function repairWorld(redis: RunningRedis, overrides: Partial<Core> = {}) {
+export async function repairWorld(redis: RunningRedis, overrides: Partial<Core> = {}, app?: AppId) {
   const { runner, command } = restBench({ url: redis.restUrl, token: redis.restToken })
   const inventory = createInventory(runner)
   events += 1
   const eventId = EventId.parse(`event-${events}`)
-  const { core, appId } = await testCore({ inventory, ...overrides }, eventId)
+  const { core, appId } = await testCore({ inventory, ...overrides }, eventId, app)
   const ref = { appId, eventId }
   await applyEvent(core, ref)
   return {
@@ -25,6 +25,7 @@ export async function repairWorld(redis: RunningRedis, overrides: Partial<Core> 
     ref,
     hold: holds(core, ref),
     confirm: confirms(core, ref),
+    command,
     /** Makes what Redis knows of the event so much older. */
     age: (ms: number) => age(command, keysOf(ref), ms),
   }

@@ -1,5 +1,5 @@
 import { coreBudgetMs } from '@holdfast/contract'
-import type { ConfirmAnswer } from '@holdfast/core/src/bookings/confirm-hold.ts'
+import type { ConfirmAnswer } from '@holdfast/core/src/bookings/confirm-answer.ts'
 import { type Ask, audit, confirm, pinned, told, type World } from '@holdfast/core/src/bookings/testing.ts'
 import { StoreError } from '@holdfast/core/src/store/store.ts'
 import { testCore } from '@holdfast/core/src/testing.ts'

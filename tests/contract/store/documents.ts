@@ -130,4 +130,37 @@ export function documentTests(world: () => World): void {
     const left = await store.find(appId, 'idempotency', {}, { limit: 10 })
     expect(left.map((doc) => doc.key)).toEqual(['alive'])
   })
+
+  test('a decision is purged by the time that was written with it, and one that has none is kept for ever', async () => {
+    const { store, appId } = world()
+    const late = after(100 * 365 * 24 * 3_600_000)
+    await store.insert(appId, 'reservations', [
+      reservation(appId, 1, { status: 'EXPIRED', expiresAt: after(-1) }),
+      reservation(appId, 2, { status: 'RELEASED', expiresAt: after(1) }),
+      reservation(appId, 3, { status: 'EXPIRED' }),
+      reservation(appId, 4, { status: 'CONFIRMED' }),
+      reservation(appId, 5),
+    ])
+    await store.purgeExpired(noon)
+    const left = async () =>
+      (await store.find(appId, 'reservations', {}, { limit: 9 })).map((one) => one.grantId)
+    expect(await left()).toEqual([2, 3, 4, 5].map(grant))
+    // What is decided later takes the time with it, in the same statement.
+    const ended = { status: 'EXPIRED', expiresAt: after(5) } as const
+    await store.updateIf(
+      appId,
+      'reservations',
+      { eventId, grantId: grant(5), status: 'ACTIVE' },
+      { set: ended },
+    )
+    await store.purgeExpired(late)
+    expect(await left()).toEqual([3, 4].map(grant))
+  })
+
+  test('a decision, a payment and an order that an older core wrote have no end', async () => {
+    const { store, appId } = world()
+    const { expiresAt: _, ...older } = reservation(appId, 1, { status: 'EXPIRED' })
+    await store.insert(appId, 'reservations', older as never)
+    expect(await store.find(appId, 'reservations', {}, { limit: 1 })).toEqual([{ ...older, expiresAt: null }])
+  })
 }

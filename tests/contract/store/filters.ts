@@ -95,6 +95,14 @@ export function filterTests(world: () => World): void {
     expect(await matching({}, { order: 'descending', limit: 2 })).toEqual([4, 3])
   })
 
+  test('documents that are passed over are the first of the order asked for, and may be all of them', async () => {
+    const matching = await chart()
+    expect(await matching({}, { skip: 0 })).toEqual([1, 2, 3, 4])
+    expect(await matching({}, { orderBy: 'index', order: 'descending', skip: 1, limit: 2 })).toEqual([3, 2])
+    expect(await matching({ category: 'stalls' }, { skip: 1 })).toEqual([2])
+    expect(await matching({}, { skip: 4 })).toEqual([])
+  })
+
   test('a filter that says nothing clear is refused, and never means everything', async () => {
     const { store, appId } = world()
     await store.insert(appId, 'seats', seats(appId, 2))
@@ -120,6 +128,8 @@ export function filterTests(world: () => World): void {
       store.find(everyApp, 'seats', {}, { limit: 1, orderBy: `index'` }),
       store.find(appId, 'seats', {}, { limit: 0 }),
       store.find(appId, 'seats', {}, { limit: Number.NaN }),
+      store.find(appId, 'seats', {}, { limit: 1, skip: -1 }),
+      store.find(appId, 'seats', {}, { limit: 1, skip: 0.5 }),
     ]
     for (const call of refused) await expect(call).rejects.toThrow(TypeError)
     expect(await store.count(appId, 'seats', {})).toBe(2)

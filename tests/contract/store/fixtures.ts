@@ -29,6 +29,7 @@ export const seat = (appId: AppId, index: number, fields: Partial<SeatDoc> = {})
   price: 4500,
   state: 'AVAILABLE',
   blocked: false,
+  blockedBy: null,
   grantId: null,
   bookingId: null,
   category: null,
@@ -38,6 +39,10 @@ export const seat = (appId: AppId, index: number, fields: Partial<SeatDoc> = {})
   x: null,
   y: null,
   accessible: false,
+  metadata: null,
+  guid: null,
+  sectionNth: 0,
+  rowNth: 0,
   ...fields,
 })
 
@@ -60,6 +65,7 @@ export const reservation = (
   until: null,
   bookingId: null,
   createdAt: noon,
+  expiresAt: null,
   ...fields,
 })
 

@@ -162,7 +162,9 @@ describe.each(everyAdapter(paths))('on %s', (_, start) => {
       await migrateStore(raw, options)
       const after = await raw.page('events', null, 100)
       for (const { at, doc } of after) {
-        expect(doc).toMatchObject({ epoch: Number(before.get(at)?.epoch) + 1, restsSince: null })
+        // Each step has them made anew.
+        const epoch = Number(before.get(at)?.epoch) + currentFormat - format
+        expect(doc).toMatchObject({ epoch, restsSince: null })
       }
       expect([...before.values()].some(({ restsSince }) => restsSince !== null)).toBe(true)
       await raw.close()

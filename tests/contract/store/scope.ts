@@ -56,7 +56,8 @@ export function scopeTests(world: () => World): void {
   test('an index that spans all apps is unique across them', async () => {
     const { store, appId } = world()
     const other = newApp()
-    const key = { keyId: `of ${appId}`, kind: 'secret', hash: 'h', expiresAt: null, createdAt: noon } as const
+    const named = { keyId: `of ${appId}`, kind: 'secret', hash: 'h', digest: null, use: null } as const
+    const key = { ...named, expiresAt: null, createdAt: noon }
     await store.insert(appId, 'keys', { appId, ...key })
     await expect(store.insert(other, 'keys', { appId: other, ...key })).rejects.toMatchObject({
       duplicate: { collection: 'keys', index: 'keyId' },

@@ -53,7 +53,7 @@ describe.each(grounds)('what happens to holds, told from the log, on %s,', (_, s
     const w = await world()
     const { receiver } = await w.hooks.open('shop')
     const [kept, brief] = [await w.hold(1, ['A-1', 'A-2']), await w.hold(2, ['A-3'], agedMs)]
-    const extended = await w.core.inventory.extend(w.ref, kept, owner(1), 'op-extend')
+    const extended = await w.core.inventory.extend(w.ref, kept, owner(1), 'op-extend', true)
     expect(extended.word).toBe('extended')
     await w.core.inventory.release(w.ref, kept, owner(1))
     await w.age(agedMs)

@@ -1,5 +1,5 @@
 import { changeOf, documentRead, documentToWrite, fieldOf } from '@holdfast/core/src/store/documents.ts'
-import { assertLimit, keyTermsOf, type Term, termsOf } from '@holdfast/core/src/store/filters.ts'
+import { assertLimit, assertSkip, keyTermsOf, type Term, termsOf } from '@holdfast/core/src/store/filters.ts'
 import { type CollectionName, schema } from '@holdfast/core/src/store/schema.ts'
 import type { Statements } from '@holdfast/core/src/store/store.ts'
 import { compare, type Doc, duplicate, keyOf, matches } from './docs.ts'
@@ -25,15 +25,16 @@ export function statementsOn(engine: Engine, look: Look, execute: Execute): Stat
         keyTermsOf(appId, name, key)
         return read(name, engine.at(tx, name, keyOf(name, { ...key, appId })))[0] ?? null
       }),
-    find: (scope, name, filter, { limit, orderBy, order }) =>
+    find: (scope, name, filter, { limit, skip = 0, orderBy, order }) =>
       look((tx) => {
         assertLimit(limit)
+        assertSkip(skip)
         if (orderBy !== undefined) fieldOf(name, orderBy)
         const docs = engine.found(tx, name, termsOf(scope, name, filter))
         const by: readonly string[] = orderBy === undefined ? schema[name].key : [orderBy]
         const turn = order === 'descending' ? -1 : 1
         docs.sort((a, b) => turn * (by.map((field) => compare(a[field], b[field])).find(Boolean) ?? 0))
-        return read(name, docs.slice(0, limit))
+        return read(name, docs.slice(skip, skip + limit))
       }),
     count: (scope, name, filter) => look((tx) => engine.found(tx, name, termsOf(scope, name, filter)).length),
     total: (scope, name, filter, { by, sum, limit }) =>

@@ -9,10 +9,26 @@ ADMIN_ORIGINS: {{ join "," . | quote }}
 {{- end }}
 {{- with .Values.edge.trustedProxyHeader }}
 TRUSTED_PROXY_HEADER: {{ . | quote }}
+TRUSTED_PROXY_HOPS: {{ $.Values.edge.trustedProxyHops | quote }}
+{{- end }}
+{{- range $of, $most := .Values.edge.limits }}
+{{ snakecase $of | upper }}_PER_SECOND: {{ $most | int64 | quote }}
 {{- end }}
 {{- with .Values.edge.tickets.appId }}
 TICKETS_APP_ID: {{ . | quote }}
 TICKETS_EVENT_ID: {{ $.Values.edge.tickets.eventId | quote }}
+{{- range $of, $most := $.Values.edge.tickets.limits }}
+TICKETS_{{ snakecase $of | upper }}_PER_SECOND: {{ $most | int64 | quote }}
+{{- end }}
+{{- with $.Values.edge.tickets.pay }}
+TICKETS_PAY: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.edge.unified.appId }}
+UNIFIED_APP_ID: {{ . | quote }}
+{{- end }}
+{{- with .Values.edge.unified.defaultProvider }}
+UNIFIED_DEFAULT_PROVIDER: {{ . | quote }}
 {{- end }}
 {{ include "holdfast.tellingConfig" . }}
 {{- end }}

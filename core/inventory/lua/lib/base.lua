@@ -22,12 +22,15 @@ local function finish(reply, now)
   return reply
 end
 
--- !cfg = rev=7|sale=open|ttl=600000|... in any order; a name that is not there sets no limit.
+-- How all of this lies in Redis. It changes with the format of stores.
+local LAYOUT = '3'
+
+-- !cfg = layout=3|rev=7|sale=open|ttl=600000|... in any order; a name that is not there sets no limit.
 local function parseConfig(text)
   local at = {}
   for name, value in string.gmatch(text, '(%a+)=(%w+)') do at[name] = value end
   return {
-    rev = tonumber(at.rev), sale = at.sale, currency = at.currency,
+    layout = at.layout, rev = tonumber(at.rev), sale = at.sale, currency = at.currency,
     ttl = tonumber(at.ttl), lifetime = tonumber(at.lifetime),
     seatsMax = tonumber(at.seats or math.huge), minuteMax = tonumber(at.minute or math.huge),
     lapsesMax = tonumber(at.lapses or math.huge), coolDown = tonumber(at.coolDown or 0),
@@ -35,10 +38,13 @@ local function parseConfig(text)
   }
 end
 
--- The event's header, from the first three values of an HMGET of '!epoch', '!ver', '!cfg', or nil: not built.
+-- The event's header, from the first three values of an HMGET of '!epoch', '!ver', '!cfg', or nil: not built, or by a version
+-- that laid it out otherwise.
 local function parseEvent(values)
   if not present(values[1]) then return nil end
-  return { epoch = tonumber(values[1]), ver = tonumber(values[2]), cfg = parseConfig(values[3]) }
+  local cfg = parseConfig(values[3])
+  if cfg.layout ~= LAYOUT then return nil end
+  return { epoch = tonumber(values[1]), ver = tonumber(values[2]), cfg = cfg }
 end
 
 -- HMGET of the header and then of `fields`; the values of the fields start at 4.

@@ -11,7 +11,7 @@ local function appendLog(key, event, kind, hold, seats, now)
   redis.call('XADD', key, 'MAXLEN', '~', LOG_ENTRIES_MAX, int(event.ver),
     'kind', kind, 'at', int(now),
     'grant', hold and hold.grant or '', 'owner', hold and hold.owner or '',
-    'until', hold and int(hold.till) or '0', 'seats', hold and hold.seats or '',
+    'address', hold and hold.address or '', 'until', hold and int(hold.till) or '0', 'seats', hold and hold.seats or '',
     'marks', table.concat(marks, ','))
   return int(event.ver)
 end

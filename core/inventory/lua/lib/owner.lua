@@ -53,11 +53,11 @@ local function putEntry(record, hold, seats)
   record.entries[#record.entries + 1] = { grant = hold.grant, seats = seats, till = hold.till, state = state }
 end
 
--- How many seats the owner holds now.
+-- How many seats the owner holds now: also those of a confirm that is under way, whatever the time.
 local function seatsHeld(record, now)
   local count = 0
   for _, entry in ipairs(record.entries) do
-    if entry.till > now then count = count + entry.seats end
+    if entry.till > now or entry.state == 'C' then count = count + entry.seats end
   end
   return count
 end
@@ -67,7 +67,18 @@ local function turnMinute(record, now)
   if now >= record.from + MINUTE_MS then record.from, record.holds = now, 0 end
 end
 
--- Whether nothing in it matters any more.
-local function isIdle(record, now)
-  return #record.entries == 0 and record.from + MINUTE_MS <= now and record.last + LAPSE_MEMORY_MS <= now
+-- When the first of them is free, as far as the clock says.
+local function firstFree(record, now)
+  local first = math.huge
+  for _, entry in ipairs(record.entries) do
+    if entry.state == 'H' then first = math.min(first, entry.till) end
+  end
+  return first < math.huge and first or now + MINUTE_MS
+end
+
+-- When nothing in it matters any more, or when to look again.
+local function idleOwnerAt(record, now)
+  if #record.entries > 0 then return firstFree(record, now) end
+  local lapsed = record.lapses > 0 and record.last + LAPSE_MEMORY_MS or 0
+  return math.max(record.from + MINUTE_MS, lapsed)
 end

@@ -1,6 +1,7 @@
 import { codeTold, headers, PublicKeys, systemPlatform } from '@holdfast/contract'
 import { makeKey } from '../../apps/keys.ts'
 import { createReceipts } from '../../bookings/receipts.ts'
+import { whyUnreachable } from '../../unreachable.ts'
 import { createTokenIssuer } from '../../users/tokens.ts'
 import { clockFinding } from './clock.ts'
 import { jsonOf } from './conceal.ts'
@@ -124,7 +125,6 @@ export async function edgeFindings(edge: string, settings: Settings): Promise<Fi
       ...(await ofTokens(ask, settings)),
     ]
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
-    return [fail('edge', `cannot be asked: ${cause || String(error)}`, 'see that --edge is where it answers')]
+    return [fail('edge', `cannot be asked: ${whyUnreachable(error)}`, 'see that --edge is where it answers')]
   }
 }

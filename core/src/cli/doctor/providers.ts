@@ -1,6 +1,7 @@
 import { PaymentId, paymentCallMs, systemPlatform } from '@holdfast/contract'
 import type { Log } from '../../context.ts'
 import { findProviderOf } from '../../payments/accounts.ts'
+import { whyUnreachable } from '../../unreachable.ts'
 import { smtpTransport } from '../../users/smtp-mailer.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Settings } from './settings.ts'
@@ -69,11 +70,10 @@ export async function mailFindings({ SMTP_URL: url }: Settings): Promise<Finding
     await transport.verify()
     return [ok('mail', 'the server takes this user')]
   } catch (error) {
-    const reason = error instanceof Error ? error.message : ''
     return [
       fail(
         'mail',
-        `cannot be sent: ${reason}`,
+        `cannot be sent: ${whyUnreachable(error)}`,
         'see SMTP_URL: host, port, user and password, and the network',
       ),
     ]

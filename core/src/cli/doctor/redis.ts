@@ -3,6 +3,7 @@ import { createInventory, type Inventory } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import * as z from 'zod'
+import { whyUnreachable } from '../../unreachable.ts'
 import { clockFinding } from './clock.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Settings } from './settings.ts'
@@ -181,8 +182,9 @@ export async function redisFindings(settings: Settings): Promise<Finding[]> {
       ...(quickest ? [clockFinding('Redis', quickest.reading)] : []),
     ]
   } catch (error) {
-    const reason = error instanceof Error ? error.message : ''
-    return [fail(check, `cannot be asked: ${reason}`, `start it, or check ${where} and the network`)]
+    return [
+      fail(check, `cannot be asked: ${whyUnreachable(error)}`, `start it, or check ${where} and the network`),
+    ]
   } finally {
     door.close()
   }

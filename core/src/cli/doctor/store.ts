@@ -6,8 +6,10 @@ import { type Store, systemScope } from '../../store/store.ts'
 import { assertWhole } from '../../store/transfer/import-store.ts'
 import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
 import { formatFinding } from './format.ts'
+import { legacyAppFindings } from './legacy-apps.ts'
 import { mongoFindings } from './mongo.ts'
 import type { Settings } from './settings.ts'
+import { type TicketsBinding, ticketsFindings } from './tickets-app.ts'
 
 /** A store that takes longer for one document is of no use. */
 const writeMs = 4_000
@@ -24,13 +26,14 @@ async function ofWriting(store: Store): Promise<Finding> {
   return ok('store writes', `a transaction is durable within ${systemPlatform.now() - startedAtMs} ms`)
 }
 
-/** Opens the store as core does, and writes to it. */
-async function ofUse(url: string): Promise<Finding[]> {
+/** Opens the store as core does, writes to it, and looks at what is in it. */
+async function ofUse(url: string, tickets: TicketsBinding): Promise<Finding[]> {
   try {
     const store = await openStore(url)
     try {
       await assertWhole(store)
-      return [await ofWriting(store)]
+      const apps = await legacyAppFindings(store, new Date(systemPlatform.now()))
+      return [await ofWriting(store), ...apps, ...(await ticketsFindings(store, tickets))]
     } finally {
       await store.close()
     }
@@ -62,7 +65,7 @@ async function sqliteFormat(url: string): Promise<Finding | null> {
   }
 }
 
-async function sqliteFindings(url: string): Promise<Finding[]> {
+async function sqliteFindings(url: string, tickets: TicketsBinding): Promise<Finding[]> {
   const path = url.slice('sqlite:'.length)
   if (path === ':memory:') return [warn('store', 'ends with the process', 'name a file, or a MongoDB')]
   const folder = dirname(resolve(path))
@@ -81,14 +84,17 @@ async function sqliteFindings(url: string): Promise<Finding[]> {
   if (!isThere) return [ok('store', `SQLite: ${path} is made when core starts`), disk]
   const format = await sqliteFormat(url)
   const found = [ok('store', `SQLite: ${path}`), disk, ...(format ? [format] : [])]
-  return format?.result === 'FAIL' ? found : [...found, ...(await ofUse(url))]
+  return format?.result === 'FAIL' ? found : [...found, ...(await ofUse(url, tickets))]
 }
 
-/** Everything about the store. */
-export async function storeFindings({ STORE_URL: url }: Settings): Promise<Finding[]> {
+/** Everything about the store, and about the app in it that an edge is bound to. */
+export async function storeFindings(
+  { STORE_URL: url }: Settings,
+  tickets: TicketsBinding = {},
+): Promise<Finding[]> {
   if (url === undefined) return []
-  if (url.startsWith('sqlite:')) return sqliteFindings(url)
+  if (url.startsWith('sqlite:')) return sqliteFindings(url, tickets)
   const findings = await mongoFindings(url)
   const isFit = findings.every(({ result }) => result !== 'FAIL')
-  return isFit ? [...findings, ...(await ofUse(url))] : findings
+  return isFit ? [...findings, ...(await ofUse(url, tickets))] : findings
 }

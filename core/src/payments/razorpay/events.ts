@@ -18,8 +18,8 @@ type Fact = Pick<ProviderEvent, 'paymentId' | 'fact'>
 type Header = (name: string) => string | undefined
 
 /**
- * Reads a webhook of Razorpay that one of the account's secrets signed. The event's id is not signed; where it is
- * missing, the same body is the same event.
+ * Reads a webhook of Razorpay that one of the account's secrets signed. The same body is the same event: Razorpay's own id
+ * of it is a header that nobody signed, under which anybody can send a delivery again as a new one.
  */
 export async function readRazorpayEvent(
   platform: Pick<Platform, 'hmacSha256' | 'sha256'>,
@@ -33,7 +33,7 @@ export async function readRazorpayEvent(
   const { data: envelope } = Envelope.safeParse(parsed(raw))
   const told = envelope && factOf(envelope.event, envelope.payload)
   if (!told) return { word: 'ignored' }
-  const eventId = header('x-razorpay-event-id') || `body_${hexOf(await platform.sha256(raw))}`
+  const eventId = `body_${hexOf(await platform.sha256(raw))}`
   return { word: 'event', event: { eventId, ...told } }
 }
 

@@ -1,4 +1,5 @@
 import { toFormat2 } from './to-2.ts'
+import { toFormat3 } from './to-3.ts'
 
 /** A document as it is stored, whatever its format: dates are `Date` or ISO text, as the store or file has them. */
 export type RawDoc = Readonly<Record<string, unknown>>
@@ -19,7 +20,7 @@ export interface Step {
 }
 
 /** Every step so far, oldest first. Format 1 is what 0.1 wrote, before stores said which format they have. */
-export const steps: readonly Step[] = [toFormat2]
+export const steps: readonly Step[] = [toFormat2, toFormat3]
 
 /** The format that these steps lead to. */
 export const formatAfter = (taken: readonly Step[]): number => taken.at(-1)?.to ?? 1

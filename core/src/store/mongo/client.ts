@@ -1,4 +1,6 @@
+import { addressFault } from '@holdfast/contract'
 import { type CommandStartedEvent, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb'
+import { whyUnreachable } from '../../unreachable.ts'
 import { StoreError } from '../store.ts'
 
 /** Where the server is, and how it is talked to. */
@@ -70,8 +72,11 @@ export function createClient({ url, database, socketTimeoutMs, onCommand }: Mong
       monitorCommands: onCommand !== undefined,
     })
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError('unusable', `STORE_URL is no address of a MongoDB: ${reason}`, { cause })
+    // The driver's own words may quote the address.
+    const options = [...named].filter((name) => /^[a-z]{1,40}$/.test(name))
+    const inOptions = options.length > 0 ? `; look at its options: ${options.join(', ')}` : ''
+    const fault = addressFault(url, 1) ?? `is no address of a MongoDB${inOptions}`
+    throw new StoreError('unusable', `STORE_URL ${fault}`, { cause })
   }
   if (isWeak(client.options.writeConcern)) {
     throw new StoreError(
@@ -98,10 +103,9 @@ export async function connect(client: MongoClient): Promise<void> {
     await client.connect()
   } catch (cause) {
     const hosts = client.options.hosts.map(String).join(', ')
-    const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StoreError(
       'unavailable',
-      `no MongoDB could be used at ${hosts}: start it, or check STORE_URL (its host, replicaSet, user and password) and the network: ${reason}`,
+      `no MongoDB could be used at ${hosts}: start it, or check STORE_URL (its host, replicaSet, user and password) and the network: ${whyUnreachable(cause)}`,
       { cause },
     )
   }

@@ -1,5 +1,5 @@
 import { changeOf, documentRead, documentToWrite, fieldOf, totalRead } from '../documents.ts'
-import { assertLimit, keyTermsOf, termsOf } from '../filters.ts'
+import { assertLimit, assertSkip, keyTermsOf, termsOf } from '../filters.ts'
 import type { CollectionName } from '../schema.ts'
 import type { Statements } from '../store.ts'
 import { idOf, matchOf, sortOf, totalsOf, updateOf } from './filters.ts'
@@ -40,9 +40,10 @@ const readsOn = (execute: Execute): Reads => ({
       }
     }),
 
-  find: (scope, name, filter, { limit, ...order }) =>
+  find: (scope, name, filter, { limit, skip = 0, ...order }) =>
     execute(() => {
       assertLimit(limit)
+      assertSkip(skip)
       if (order.orderBy !== undefined) fieldOf(name, order.orderBy)
       const match = matchOf(name, termsOf(scope, name, filter))
       return {
@@ -52,7 +53,7 @@ const readsOn = (execute: Execute): Reads => ({
           // One command brings them all: the server's first batch is 101 otherwise, and a batch as large as the
           // limit may leave a cursor behind that must be closed (specifications, crud.md, "Combining Limit and Batch Size").
           const sort = sortOf(name, order)
-          const options = { ...bounds, projection, limit, batchSize: limit + 1, sort }
+          const options = { ...bounds, projection, limit, skip, batchSize: limit + 1, sort }
           const found = await collection(name).find(match.filter, options).toArray()
           return found.map((doc) => documentRead(name, doc))
         },

@@ -1,10 +1,14 @@
 /** Who sells and who buys: apps and their keys, users and what they tried. */
 import {
+  AddressBudget,
   AppId,
   BotMode,
   Domain,
   EventDefaults,
+  EventId,
+  GrantId,
   IssuedKind,
+  KeyUse,
   PaymentAccount,
   PaymentProvider,
   RateLimits,
@@ -17,6 +21,7 @@ import { date } from './date.ts'
  * the door, and not here.
  */
 const StoredLimits = z.object(RateLimits.shape)
+const StoredNetwork = z.object({ cidr: z.string(), units: z.int() })
 const StoredDefaults = z.object(EventDefaults.shape)
 
 /** `metadata` is JSON text, so that no key of it is ever read as an operator. `cursor` orders apps by their age. */
@@ -31,6 +36,9 @@ export const AppShape = z.object({
   paymentProvider: PaymentProvider,
   paymentAccount: PaymentAccount,
   botMode: BotMode,
+  /** An app of before 0.3 has not been told of it. */
+  addressBudget: AddressBudget.default('observe'),
+  clientNetworks: z.array(StoredNetwork).default([]),
   rateLimits: StoredLimits,
   eventDefaults: StoredDefaults,
   browserVouching: z.boolean(),
@@ -40,14 +48,18 @@ export const AppShape = z.object({
 })
 
 /**
- * An app key: only its bcrypt hash is kept. `keyId` is the readable part of the key, by which it is found; a legacy
- * key has none in it and is found by its app. It works until `expiresAt`; null means until it is rotated.
+ * An app key: only hashes are kept. `digest` is SHA-256 of a key that is random; null: only bcrypt's `hash` is known, which
+ * every key has for cores of this format that know no digests. `keyId` is the readable part of the key, by which it is found; a legacy
+ * key has none in it and is found by its app. It works until `expiresAt`; null means until it is rotated. `use` is of a
+ * legacy key; null means that nobody has said it.
  */
 export const KeyShape = z.object({
   appId: AppId,
   keyId: z.string(),
   kind: IssuedKind,
   hash: z.string(),
+  digest: z.string().nullable().default(null),
+  use: KeyUse.nullable().default(null),
   expiresAt: date().nullable(),
   createdAt: date(),
 })
@@ -66,13 +78,17 @@ export const UserShape = z.object({
   createdAt: date(),
 })
 
-/** Failed logins of one `subject` (the digest of an account, or of an account and an address) and what they cost. */
+/**
+ * Failed logins of one `subject` (the digest of an account at an app, of that from an address, or of an address at an app) and what they
+ * cost; or the `orders` of one address within the hour, of which `failures` counts the writes.
+ */
 export const AttemptShape = z.object({
   appId: AppId,
   subject: z.string(),
   failures: z.int(),
   nextAt: date(),
   expiresAt: date(),
+  orders: z.array(z.object({ eventId: EventId, grantId: GrantId, atMs: z.int() })).default([]),
 })
 
 /**

@@ -17,10 +17,16 @@ import {
 import * as z from 'zod'
 import { date } from './date.ts'
 
+/** When it may go: set where it comes to rest and no money came of it, taken away when there is work on it again. */
+const gone = { expiresAt: date().nullable().default(null) }
+
 /** When the work on it is due (null: it is at rest), and how often it was done in vain. */
 const work = { dueAt: date().nullable(), attempts: z.int() }
 
-/** The payment that was ordered for a grant: one, whatever is asked how often. */
+/**
+ * The payment that was ordered for a grant: one, whatever is asked how often. `checkout` is what the provider gave for
+ * the buyer's page, so that it is asked once; `declined` counts confirms. Either is null where an older core wrote it.
+ */
 export const OrderShape = z.object({
   appId: AppId,
   eventId: EventId,
@@ -28,7 +34,13 @@ export const OrderShape = z.object({
   provider: PaymentProvider,
   account: PaymentAccount,
   paymentId: PaymentId,
+  checkout: z
+    .object({ keyId: z.string().exactOptional(), clientSecret: z.string().exactOptional() })
+    .nullable()
+    .default(null),
+  declined: z.int().nullable().default(null),
   createdAt: date(),
+  ...gone,
 })
 
 /**
@@ -55,6 +67,7 @@ export const PaymentShape = z.object({
   ...work,
   cursor: z.string(),
   createdAt: date(),
+  ...gone,
 })
 
 /** Money to be given back: work for repair until the provider has done it. OWED: the app does it itself. */

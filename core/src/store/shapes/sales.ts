@@ -1,6 +1,7 @@
 /** What is sold, to whom it was granted, and who has it. */
 import {
   AppId,
+  BlockedBy,
   BookingId,
   CancellationTerms,
   Charges,
@@ -39,6 +40,7 @@ export const EventShape = z.object({
   offSaleAt: date().nullable(),
   charges: Charges.default([]),
   cancellation: CancellationTerms.nullable().default(null),
+  seatsBookedPerOwner: z.int().nullable().default(null),
   ...HoldSettings.shape,
   rev: z.int(),
   epoch: z.int(),
@@ -51,7 +53,11 @@ export const EventShape = z.object({
 
 /**
  * `rev` counts every change; what carries a higher one is newer. `grantId` is the grant that sold the seat last,
- * kept after a cancellation. `index` is the seat's byte in the availability map and never changes.
+ * kept after a cancellation. `blockedBy` says who alone puts a blocked seat back on sale beside the organiser.
+ * `index` is the seat's byte in the availability map and never changes. `metadata` is the
+ * organiser's JSON, as text, so that no key of it is ever read as an operator. `guid` is what the plan that the seat is of
+ * calls it; null: it was described without one, or by an older core. `sectionNth` and `rowNth` tell sections, and rows of one,
+ * apart that have the same name on the plan, from 0.
  */
 export const SeatShape = z.object({
   appId: AppId,
@@ -62,6 +68,7 @@ export const SeatShape = z.object({
   price: z.int(),
   state: z.enum(['AVAILABLE', 'BOOKED']),
   blocked: z.boolean(),
+  blockedBy: BlockedBy.nullable().default(null),
   grantId: GrantId.nullable(),
   bookingId: BookingId.nullable(),
   category: z.string().nullable(),
@@ -71,9 +78,16 @@ export const SeatShape = z.object({
   x: z.number().nullable(),
   y: z.number().nullable(),
   accessible: z.boolean(),
+  metadata: z.string().nullable().default(null),
+  guid: z.string().nullable().default(null),
+  sectionNth: z.int().default(0),
+  rowNth: z.int().default(0),
 })
 
-/** The durable record of a grant; ACTIVE until it is decided, once. */
+/**
+ * The durable record of a grant; ACTIVE until it is decided, once. `expiresAt` is written by the transaction that decides
+ * against it, and by no other: what is open, or sold, never has one, nor has what an older core decided.
+ */
 export const ReservationShape = z.object({
   appId: AppId,
   eventId: EventId,
@@ -84,9 +98,10 @@ export const ReservationShape = z.object({
   until: date().nullable(),
   bookingId: BookingId.nullable(),
   createdAt: date(),
+  expiresAt: date().nullable().default(null),
 })
 
-/** What a booking was sold on: the charges in its prices, and how its buyer may cancel, counted from the start as it was. */
+/** What a booking was sold on: the charges in its prices, how its buyer may cancel, and when its event was to start. */
 const SaleTerms = z.object({
   charges: Charges,
   cancellation: CancellationTerms.nullable(),
@@ -121,4 +136,15 @@ export const BookingShape = z.object({
   receipt: z.string(),
   cursor: z.string(),
   createdAt: date(),
+})
+
+/**
+ * What a limit has counted of one `subject` until `expiresAt`: of the digest of an address the units of its free bookings,
+ * of an owner in an event how often they booked. An older core left counts that never expire; nobody reads them.
+ */
+export const TallyShape = z.object({
+  appId: AppId,
+  subject: z.string(),
+  units: z.int(),
+  expiresAt: date().nullable(),
 })

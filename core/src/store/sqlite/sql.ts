@@ -59,6 +59,7 @@ export const insertSql = (name: CollectionName, docs: readonly unknown[]): Sql =
 /** What `find` asks for beside the conditions. */
 export interface Order {
   readonly limit: number
+  readonly skip?: number
   readonly orderBy?: string
   readonly order?: 'ascending' | 'descending'
 }
@@ -75,8 +76,8 @@ function orderOf(name: CollectionName, terms: readonly Term[], { orderBy, order 
 export function findSql(name: CollectionName, terms: readonly Term[], order: Order): Sql {
   const { text, params } = where(terms)
   return {
-    text: `SELECT doc FROM "${name}" ${text} ${orderOf(name, terms, order)} LIMIT ?`,
-    params: [...params, order.limit],
+    text: `SELECT doc FROM "${name}" ${text} ${orderOf(name, terms, order)} LIMIT ? OFFSET ?`,
+    params: [...params, order.limit, order.skip ?? 0],
   }
 }
 

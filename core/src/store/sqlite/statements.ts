@@ -1,5 +1,5 @@
 import { changeOf, documentRead, documentToWrite, entryRead, fieldOf, totalRead } from '../documents.ts'
-import { assertLimit, keyTermsOf, termsOf } from '../filters.ts'
+import { assertLimit, assertSkip, keyTermsOf, termsOf } from '../filters.ts'
 import { type CollectionName, collectionNames, type Documents } from '../schema.ts'
 import { type Entry, type Statements, StoreError } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -50,6 +50,7 @@ export const readsOn = (execute: Execute): Reads => ({
   find: (scope, name, filter, options) =>
     execute((db) => {
       assertLimit(options.limit)
+      assertSkip(options.skip ?? 0)
       if (options.orderBy !== undefined) fieldOf(name, options.orderBy)
       return documents(db, name, findSql(name, termsOf(scope, name, filter), options))
     }),

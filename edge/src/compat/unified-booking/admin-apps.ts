@@ -12,7 +12,7 @@ import type { EdgeEnv } from '../../context.ts'
 import { jsonBody, pathIds, query } from '../../middleware/validate.ts'
 import { createAppCalls } from './app-calls.ts'
 import type { Unified } from './context.ts'
-import { pagination, rowsUpTo, slice } from './pages.ts'
+import { pagination } from './pages.ts'
 import { AdminAppsQuery, AdminLogInBody, AppChange, AppRequest, RotateRequest } from './requests.ts'
 
 /** An app, as this API tells of it. */
@@ -24,11 +24,17 @@ const wireApp = (app: Openly<AppView>) => ({
   allowedDomains: app.allowedDomains,
   isActive: app.active,
   metadata: app.metadata,
+  // There is one operator, and what was changed later leaves no time behind.
+  createdBy: 'admin',
   createdAt: app.createdAt,
+  updatedAt: app.createdAt,
 })
 
+const noPages =
+  'Its pages cannot take money, only its server can say what was paid: set UNIFIED_DEFAULT_PROVIDER of the edge for the next apps, and paymentProvider of this one by PATCH /v1/admin/apps/{id}'
+
 /** The operator's apps. */
-export function adminAppRoutes({ envelope, services: { guards, core } }: Unified) {
+export function adminAppRoutes({ envelope, settings, services: { guards, core } }: Unified) {
   const apps = createAppCalls(core)
   const { adminOrigin, adminLogins, adminWrites, admin } = guards
   const change = jsonBody(AppChange)
@@ -43,36 +49,38 @@ export function adminAppRoutes({ envelope, services: { guards, core } }: Unified
       const request = { username: typed, password }
       const session = await apps.ask('POST', '/v1/admin/login', AdminSession, c.var, request)
       const { token, expiresInSeconds: expiresIn } = session
-      return envelope.done(c, { token, expiresIn, admin: { ...name, type: 'admin' } }, 'Signed in')
+      return envelope.done({ token, expiresIn, admin: { ...name, type: 'admin' } }, 'Signed in')
     })
     .use('/admin/apps/*', adminOrigin, adminWrites, admin)
     .post('/admin/apps', jsonBody(AppRequest), async (c) => {
-      const { app } = await apps.create(AppInput.parse(c.req.valid('json')), c.var)
-      const { key: apiKey } = await apps.rotate(app.id, c.var)
-      return envelope.done(c, { app: wireApp(app), apiKey }, 'App created', 201)
+      const { use, ...input } = c.req.valid('json')
+      const { app } = await apps.create(AppInput.parse(input), settings.defaultProvider, c.var)
+      const { key: apiKey } = await apps.rotate(app.id, c.var, { use })
+      const isPaidElsewhere = app.paymentProvider === 'external' || app.paymentProvider === 'none'
+      const said = isPaidElsewhere ? `App created. ${noPages}` : 'App created'
+      return envelope.done({ app: wireApp(app), apiKey }, said, 201)
     })
     .get('/admin/apps', query(AdminAppsQuery), async (c) => {
       const { domain, isActive, ...page } = c.req.valid('query')
-      rowsUpTo(page)
       const filter = { ...(domain && { domain }), ...(isActive && { active: isActive }) }
-      const all = await apps.list(filter, c.var)
-      const data = { apps: slice(all, page).map(wireApp), pagination: pagination(page, all.length) }
-      return envelope.done(c, data, 'Apps')
+      const found = await apps.list(page, filter, c.var)
+      const shown = found.apps.map(wireApp)
+      const data = { apps: shown, count: shown.length, pagination: pagination(page, found.total) }
+      return envelope.done(data, 'Apps')
     })
     .get('/admin/apps/:appId', pathIds(AppPath), async (c) =>
-      envelope.done(c, { app: wireApp(await apps.read(c.req.valid('param').appId, c.var)) }, 'App'),
+      envelope.done({ app: wireApp(await apps.read(c.req.valid('param').appId, c.var)) }, 'App'),
     )
     .on(['PATCH', 'PUT'], '/admin/apps/:appId', pathIds(AppPath), change, async (c) => {
       const app = await apps.change(c.req.valid('param').appId, c.req.valid('json'), c.var)
-      return envelope.done(c, { app: wireApp(app) }, 'App changed')
+      return envelope.done({ app: wireApp(app) }, 'App changed')
     })
     .delete('/admin/apps/:appId', pathIds(AppPath), async (c) => {
       const app = await apps.change(c.req.valid('param').appId, { isActive: false }, c.var)
-      return envelope.done(c, { app: wireApp(app) }, 'App deactivated')
+      return envelope.done({ app: wireApp(app) }, 'App deactivated')
     })
     .post('/admin/apps/:appId/rotate-key', pathIds(AppPath), jsonBody(RotateRequest), async (c) => {
-      const { newApiKey } = c.req.valid('json')
-      const { app: appId, key } = await apps.rotate(c.req.valid('param').appId, c.var, newApiKey)
-      return envelope.done(c, { appId, newApiKey: key }, 'Key rotated: the one before it has ended')
+      const { app: appId, key } = await apps.rotate(c.req.valid('param').appId, c.var, c.req.valid('json'))
+      return envelope.done({ appId, newApiKey: key }, 'Key rotated: the one before it has ended')
     })
 }

@@ -2,6 +2,7 @@ import {
   type AdminBooking,
   AdminBookingPage,
   type BookingStatistics,
+  idPattern,
   majorUnitsOf,
   type Openly,
   Stats,
@@ -9,21 +10,26 @@ import {
 import { Hono } from 'hono'
 import type * as z from 'zod'
 import type { EdgeEnv } from '../../context.ts'
+import type { Caller, CoreClient } from '../../core-client.ts'
 import { query } from '../../middleware/validate.ts'
-import { numbersOf, wireBooking } from './booking-views.ts'
+import { type Names, namesIn, wireBooking } from './booking-views.ts'
 import type { Unified } from './context.ts'
 import { wireUserId } from './ids.ts'
-import { firstRows, pagination, rowsUpTo, slice } from './pages.ts'
+import { numberedPath, pagination } from './pages.ts'
 import { AdminBookingsQuery } from './requests.ts'
 
 const dayMs = 86_400_000
+const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** A day alone, as a date field has it; other forms name a moment. */
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
 
 /** The first moment of a day, or the moment itself. */
 const startOf = (text: string): string => new Date(text).toISOString()
 
 /** The first moment after a day, or after a moment: an end was in its range here. */
 const endOf = (text: string): string =>
-  new Date(Date.parse(text) + (text.includes('T') ? 1 : dayMs)).toISOString()
+  new Date(Math.min(Date.parse(text) + (isDay(text) ? dayMs : 1), lastMs)).toISOString()
 
 function filterOf(asked: z.infer<typeof AdminBookingsQuery>): Record<string, string> {
   const { appId, domain, paymentStatus, status, startDate, endDate } = asked
@@ -35,6 +41,14 @@ function filterOf(asked: z.infer<typeof AdminBookingsQuery>): Record<string, str
     ...(startDate && { from: startOf(startDate) }),
     ...(endDate && { to: endOf(endDate) }),
   }
+}
+
+/** The numbers of no bookings. */
+const nothing: Openly<BookingStatistics> = {
+  bookings: 0,
+  byStatus: { confirmed: 0, cancelled: 0 },
+  byPayment: { PENDING: 0, SUCCESS: 0, FAILED: 0 },
+  revenue: [],
 }
 
 /** There was one currency here. Of several, the total is of the one with the most bookings, and `revenue` tells each. */
@@ -53,10 +67,21 @@ function statisticsOf({ bookings, revenue }: BookingStatistics) {
   }
 }
 
+/** The bookings of a page, and the numbers of all. */
+async function readBookings(core: CoreClient, asked: z.infer<typeof AdminBookingsQuery>, caller: Caller) {
+  const filter = filterOf(asked)
+  // What can be no id is the id of no app.
+  const isNone = asked.appId !== undefined && !idPattern.test(asked.appId)
+  if (isNone) return { shown: [], statistics: nothing }
+  const path = numberedPath('all-bookings', asked, filter)
+  const { value } = await core.ask(AdminBookingPage, { method: 'GET', path, caller })
+  return { shown: value.bookings, statistics: value.statistics }
+}
+
 /** What the operator's console shows. */
 export function adminReportRoutes({ envelope, names, services: { guards, core } }: Unified) {
-  const wire = (booking: Openly<AdminBooking>, numbers: ReadonlyMap<string, string>) => ({
-    ...wireBooking(booking.app, booking, numbers),
+  const wire = (booking: Openly<AdminBooking>, found: Names) => ({
+    ...wireBooking(booking.app, booking, found),
     domain: booking.domain,
     userId: { _id: wireUserId(booking.owner), ...booking.buyer },
   })
@@ -70,28 +95,23 @@ export function adminReportRoutes({ envelope, names, services: { guards, core } 
       query(AdminBookingsQuery),
       async (c) => {
         const asked = c.req.valid('query')
-        const filter = filterOf(asked)
-        let numbersOfAll: BookingStatistics | undefined
-        const rows = await firstRows(rowsUpTo(asked), async (page) => {
-          const path = `/v1/admin/bookings?${new URLSearchParams({ ...filter, ...page })}`
-          const { value } = await core.ask(AdminBookingPage, { method: 'GET', path, caller: c.var })
-          numbersOfAll ??= value.statistics
-          return { rows: value.bookings, nextCursor: value.nextCursor }
-        })
-        const shown = slice(rows, asked)
+        const { shown, statistics } = await readBookings(core, asked, c.var)
         const seats = shown.flatMap(({ app, event, seats: of }) =>
           of.map(({ id: seat }) => ({ app, event, seat })),
         )
-        const numbers = numbersOf(await names.ask(seats, c.var))
-        const { total, ...pages } = pagination(asked, numbersOfAll?.bookings ?? 0)
+        const found = namesIn(await names.ask(seats, c.var))
+        const pages = pagination(asked, statistics.bookings)
+        const numbers = statisticsOf(statistics)
         const data = {
-          bookings: shown.map((booking) => wire(booking, numbers)),
-          pagination: { ...pages, total },
-          total,
+          bookings: shown.map((booking) => wire(booking, found)),
+          count: shown.length,
+          pagination: pages,
+          total: pages.total,
           totalPages: pages.totalPages,
-          statistics: numbersOfAll && statisticsOf(numbersOfAll),
+          totalRevenue: numbers.totalRevenue,
+          statistics: numbers,
         }
-        return envelope.done(c, data, 'Bookings')
+        return envelope.done(data, 'Bookings')
       },
     )
     .get('/admin/stats', guards.adminOrigin, guards.adminWrites, guards.admin, async (c) => {
@@ -115,7 +135,8 @@ export function adminReportRoutes({ envelope, names, services: { guards, core } 
           failed: bookings.byPayment.FAILED,
         },
         revenue: { total: totalRevenue, currency, byCurrency: revenue },
+        totalRevenue,
       }
-      return envelope.done(c, data, 'Statistics')
+      return envelope.done(data, 'Statistics')
     })
 }

@@ -1,10 +1,10 @@
-import { BookingPage, BookingPath, BookingView, Problem, unifiedRowsMax } from '@holdfast/contract'
+import { BookingPath, BookingView, NumberedBookingPage, Problem } from '@holdfast/contract'
 import { Hono } from 'hono'
 import type { EdgeEnv } from '../../context.ts'
 import { pathIds, query } from '../../middleware/validate.ts'
 import { createBookingViews } from './booking-views.ts'
 import type { Unified } from './context.ts'
-import { firstRows, pagination, rowsUpTo, slice } from './pages.ts'
+import { numberedPath, pagination } from './pages.ts'
 import { PagesQuery } from './requests.ts'
 
 /** What a buyer has booked. */
@@ -16,17 +16,12 @@ export function bookingRoutes(unified: Unified) {
   return new Hono<EdgeEnv>()
     .get('/my-bookings', guards.app, guards.user, query(PagesQuery), async (c) => {
       const page = c.req.valid('query')
-      rowsUpTo(page)
-      const caller = c.var
-      // All of them, since their number is told too: they are one buyer's.
-      const all = await firstRows(unifiedRowsMax, async (rows) => {
-        const path = `/v1/bookings?${new URLSearchParams(rows)}`
-        const { value } = await core.ask(BookingPage, { method: 'GET', path, caller })
-        return { rows: value.bookings, nextCursor: value.nextCursor }
-      })
-      const shown = { appId: c.get('app').appId, userId: c.get('wireUserId'), caller }
-      const bookings = await views(slice(all, page), shown)
-      return envelope.done(c, { bookings, pagination: pagination(page, all.length) }, 'Bookings')
+      const call = { method: 'GET', path: numberedPath('bookings', page), caller: c.var } as const
+      const { value } = await core.ask(NumberedBookingPage, call)
+      const shown = { appId: c.get('app').appId, userId: c.get('wireUserId'), caller: c.var }
+      const bookings = await views(value.bookings, shown)
+      const data = { bookings, count: bookings.length, pagination: pagination(page, value.total) }
+      return envelope.done(data, 'Bookings')
     })
     .get('/booking/:bookingId', guards.app, guards.user, pathIds(BookingPath), async (c) => {
       const path = `/v1/bookings/${c.req.valid('param').bookingId}`
@@ -34,6 +29,6 @@ export function bookingRoutes(unified: Unified) {
       const shown = { appId: c.get('app').appId, userId: c.get('wireUserId'), caller: c.var }
       const [booking] = await views([value], shown)
       if (!booking) throw new Problem('internal_error')
-      return envelope.done(c, { booking }, 'Booking')
+      return envelope.done({ booking }, 'Booking')
     })
 }

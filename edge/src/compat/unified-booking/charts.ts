@@ -1,5 +1,14 @@
-import { type ChartSeat, EventView, majorUnitsOf, type Openly, openly, type SeatId } from '@holdfast/contract'
+import {
+  type AppId,
+  type ChartSeat,
+  EventView,
+  majorUnitsOf,
+  type Openly,
+  openly,
+  type SeatId,
+} from '@holdfast/contract'
 import type { KeptEvent } from '../../event-reader.ts'
+import { entityIdOf } from './booking-views.ts'
 import { wireSeatId } from './ids.ts'
 
 /** A seat of a chart, with where it stands. */
@@ -36,22 +45,31 @@ export function keptPlan(kept: KeptEvent): SeatPlan {
   return plan
 }
 
-/** A seat as this API tells of it; `number` is its name where it has one. */
-export function wireSeat({ event: { id: entityId, currency } }: SeatPlan, seat: PlacedSeat) {
-  const { section, row, category, accessible } = seat
-  const _id = wireSeatId(entityId, seat.id)
+/** A seat as this API tells of it; `number` is its name where it has one. Whose a sold one is, is not told to others. */
+export function wireSeat({ event }: SeatPlan, appId: AppId, seat: PlacedSeat) {
+  const { id: eventId, currency, domain, createdAt } = event
+  const _id = wireSeatId(eventId, seat.id)
   return {
     _id,
     id: _id,
+    appId,
+    domain,
+    entityId: entityIdOf(eventId, event.name),
     seatNumber: seat.number ?? seat.id,
-    entityId,
     price: majorUnitsOf(seat.price, currency),
     currency,
-    metadata: {
-      ...(section !== null && { section }),
-      ...(row !== null && { row }),
-      ...(category !== null && { category }),
-      ...(accessible && { accessible }),
-    },
+    metadata: seat.metadata ?? placeOf(seat),
+    bookedBy: null,
+    bookingId: null,
+    createdAt,
+    updatedAt: createdAt,
   }
 }
+
+/** What is known of a seat that was described without metadata. */
+const placeOf = ({ section, row, category, accessible }: PlacedSeat) => ({
+  ...(section !== null && { section }),
+  ...(row !== null && { row }),
+  ...(category !== null && { category }),
+  ...(accessible && { accessible }),
+})

@@ -1,6 +1,12 @@
-import { headers, isCatalogued, type Platform, type Problem, type ProblemCode } from '@holdfast/contract'
-import type { Context } from 'hono'
-import { noStore } from '../../answers.ts'
+import {
+  headers,
+  isCatalogued,
+  type Platform,
+  type Problem,
+  type ProblemCode,
+  type RequestFault,
+} from '@holdfast/contract'
+import { jsonText, noStore } from '../../answers.ts'
 import type { RefusalShape } from '../../refusals.ts'
 
 /** Every code that the envelope can carry, with its status. */
@@ -50,12 +56,14 @@ const codes = {
   payment_already_used: 'CONFLICT',
   payment_pending: 'CONFLICT',
   order_not_possible: 'CONFLICT',
+  buyer_limit: 'CONFLICT',
   cannot_cancel: 'CONFLICT',
   sale_closed: 'CONFLICT',
   sale_not_started: 'CONFLICT',
   email_taken: 'CONFLICT',
   idempotency_key_reused: 'CONFLICT',
   body_too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported_encoding: 'VALIDATION_ERROR',
   invalid_request: 'VALIDATION_ERROR',
   rate_limited: 'RATE_LIMIT_ERROR',
   bot_detected: 'RATE_LIMIT_ERROR',
@@ -110,9 +118,14 @@ function failure({ code, message, details, timestamp, retryAfterSeconds }: Failu
   })
 }
 
-/** What went wrong, in a sentence: of a request that is not valid, where. */
-const messageOf = ({ kind, extras }: Problem): string =>
-  extras.errors?.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ') || kind.title
+const faultLine = ({ path, message, count = 1 }: RequestFault): string =>
+  `${path ? `${path}: ` : ''}${message}${path && count > 1 ? ` (${count} times)` : ''}`
+
+/** What went wrong, in a sentence: of a request that is not valid, where; of a limit, how much it is. */
+const messageOf = ({ kind, extras: { errors, limit } }: Problem): string => {
+  const where = errors?.map(faultLine).join('; ')
+  return where || (limit === undefined ? kind.title : `${kind.title}: the limit is ${limit}`)
+}
 
 /** What is said in the envelope, by the clock of this edge. */
 export function createEnvelope(platform: Pick<Platform, 'now'>) {
@@ -127,12 +140,19 @@ export function createEnvelope(platform: Pick<Platform, 'now'>) {
       retryAfterSeconds: problem.retryAfterSeconds,
     })
 
+  /** What is said when all went well, around data that is JSON already. */
+  const around = (data: string, message: string): string =>
+    `{"success":true,"message":${JSON.stringify(message)},"data":${data},"timestamp":${JSON.stringify(timestamp())}}`
+
   return {
     refusal,
 
     /** The answer when all went well. */
-    done: (c: Context, data: unknown, message: string, status: 200 | 201 = 200): Response =>
-      c.json({ success: true, message, data, timestamp: timestamp() }, status, noStore),
+    done: (data: unknown, message: string, status: 200 | 201 = 200): Response =>
+      jsonText(around(JSON.stringify(data), message), status, noStore),
+
+    /** The same of data that was written down before. */
+    told: (data: string, message: string): Response => jsonText(around(data, message), 200, noStore),
 
     /** Somebody else holds the seat, for so long. */
     locked: (seatId: string, expiresInSeconds: number): Response =>

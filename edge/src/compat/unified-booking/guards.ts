@@ -1,32 +1,49 @@
 import {
   AppId,
   type AppVerdict,
+  type DefaultProvider,
+  ForeignUserId,
   headers,
   type IssuedVerdict,
+  isRead,
   KeyQuestion,
-  loginsPerMinute,
   type Principal,
   Problem,
+  patterns,
   UserClaims,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { clientKey } from '../../client-address.ts'
-import type { AppEnv, BodyEnv, EdgeEnv, EdgeVars, UserEnv } from '../../context.ts'
+import type { AppEnv, BodyEnv, EdgeVars, UserEnv } from '../../context.ts'
 import { readJson } from '../../core-client.ts'
+import { noBuyer } from '../../credentials.ts'
 import { createKeyVerdicts } from '../../key-verdicts.ts'
-import { assertOrigin, createKeyReader } from '../../middleware/app-auth.ts'
-import { bearerOf, describedBy, vouchedFor } from '../../middleware/user-auth.ts'
+import { assertOrigin, beyondKey, createKeyReader } from '../../middleware/app-auth.ts'
+import { nameBuyer } from '../../middleware/buyer-address.ts'
+import { bearerOf, describedBy, mayVouch, refused, vouchedFor } from '../../middleware/user-auth.ts'
 import type { Services } from '../../services.ts'
 import { createTokenReader, type VerifyingSecrets } from '../../tokens.ts'
-import { userIdOf, wireUserId } from './ids.ts'
+import type { KnownApp } from '../../verdict-cache.ts'
+import { readBoundApp } from '../bound-app.ts'
+import { wireUserId } from './ids.ts'
 import { createOldTokens } from './old-tokens.ts'
 import { Vouching } from './requests.ts'
 
-/** The secrets of user tokens: of ours, and of the predecessor's while an operator accepts those. */
-export interface TokenSecrets {
-  readonly own: VerifyingSecrets
-  readonly old?: Uint8Array | undefined
+/** What an operator sets for these routes. */
+export interface UnifiedSettings {
+  /** Of the existing deployment; absent, its user tokens are not accepted. */
+  readonly jwtSecret?: Uint8Array | undefined
+  /** The app that calls of /auth without a key are of; absent, they need one. */
+  readonly defaultApp?: AppId | undefined
+  /** What the apps of the console are paid by; absent, payments are simulated where core allows that. */
+  readonly defaultProvider?: DefaultProvider | undefined
+}
+
+const noKey = {
+  path: headers.apiKey,
+  message:
+    'is missing: send the key of your app, or have the operator name the app that calls without one are of, in UNIFIED_APP_ID',
 }
 
 /** After the user guard: the buyer as this API calls them. */
@@ -34,40 +51,46 @@ export interface BuyerEnv {
   Variables: UserEnv['Variables'] & { wireUserId: string }
 }
 
+const portOf = { 'http:': ':80', 'https:': ':443' } as Readonly<Record<string, string>>
+
 /**
  * Whether pages of an origin may use an app: by an exact origin, by a host with its port, by a host whatever the scheme
- * and port, or by `*`. Nothing is compared by its beginning or end.
+ * and port, or by `*`. Nothing is compared by its beginning or end, and the pages of an app's shell have no host.
  */
 export function isOriginOf(
   app: Pick<AppVerdict, 'allowedOrigins' | 'allowedDomains'>,
   origin: string,
 ): boolean {
-  if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false
-  const { host, hostname } = new URL(origin)
-  const names = [origin, host, hostname, '*']
+  const url = URL.parse(origin)
+  if (url === null || !origin.includes('://')) return false
+  const ownPort = portOf[url.protocol]
+  const hosts = ownPort === undefined ? [] : [url.host, url.hostname, `${url.hostname}${ownPort}`]
+  const names = [origin, '*', ...hosts]
   return app.allowedOrigins.includes(origin) || names.some((name) => app.allowedDomains.includes(name))
 }
 
-/** What a key may do here: one of the predecessor's is a page's key on a page, and a server's elsewhere. */
-const asCaller = (app: IssuedVerdict, origin: string | undefined): AppVerdict => {
+/** What a key may do here: one of the predecessor's what its use says, whoever sends which headers. */
+const asCaller = (app: IssuedVerdict): AppVerdict => {
   if (app.kind !== 'legacy') return { ...app, kind: app.kind }
-  return { ...app, kind: origin === undefined ? 'secret' : 'publishable' }
+  return { ...app, kind: app.use === 'server' ? 'secret' : 'publishable' }
 }
 
 /** The three layers as the predecessor has them. They set what those of `/v1` set, for the same routes behind them. */
 export function unifiedGuards(
-  {
-    enforce,
-    verdicts,
-    platform,
-    guards,
-    botCheck,
-  }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'guards' | 'botCheck'>,
-  secrets: TokenSecrets,
+  { enforce, verdicts, platform, botCheck }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'botCheck'>,
+  { jwtSecret, defaultApp }: UnifiedSettings,
+  userTokenSecrets: VerifyingSecrets,
 ) {
   const readKey = createKeyReader(createKeyVerdicts(verdicts, platform), enforce)
-  const readOwn = createTokenReader('user', secrets.own, userTokenTtlSeconds, platform)
-  const readOld = secrets.old && createOldTokens(secrets.old, platform)
+  const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
+  const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
+
+  const setApp = (c: Context<AppEnv>, caller: AppVerdict, { deniedUsers }: KnownApp) => {
+    c.set('app', caller)
+    c.set('deniedUsers', deniedUsers)
+    c.get('note').appId = caller.appId
+    botCheck(c, 'nothing')
+  }
 
   /** The app by `x-app-id` and `x-api-key`. Our own keys say by themselves whose they are. */
   const app = createMiddleware<AppEnv>(async function unifiedApp(c, next) {
@@ -78,25 +101,22 @@ export function unifiedGuards(
     const isNamed = isOwn || named !== undefined
     const known = key !== undefined && isNamed ? await readKey(c.var, key, isOwn ? undefined : named) : null
     if (!known || (named !== undefined && named !== known.app.appId)) throw new Problem('invalid_api_key')
-    const caller = asCaller(known.app, c.req.header('origin'))
+    const caller = asCaller(known.app)
     assertOrigin(caller, c.req, (origin) => isOriginOf(caller, origin))
-    c.set('app', caller)
-    c.set('deniedUsers', known.deniedUsers)
-    c.get('note').appId = caller.appId
-    botCheck(c, 'nothing')
+    setApp(c, caller, known)
+    nameBuyer(c)
     await next()
   })
 
-  /** The pool of users is no app's own, so signing up and in needs none; who shows a key must have a good one. */
-  const appIfAny = createMiddleware<EdgeEnv>(async function unifiedAppIfAny(c, next) {
-    return c.req.header(headers.apiKey) === undefined ? next() : app(c as never, next)
-  })
-
-  const logins = createMiddleware<EdgeEnv>(async function unifiedLogins(c, next) {
-    if (c.get('app')) return guards.logins(c as never, next)
-    const key = `login:${clientKey(c.get('clientAddress'))}`
-    const rule = { key, limit: loginsPerMinute, windowMs: 60_000 }
-    await enforce(c.var, { rules: [rule], policy: 'closed' })
+  /**
+   * Who signs up or in shows the key of an app, as everybody does, or none: the predecessor asked for none here, so such a
+   * call is one of the app that the operator has named for them.
+   */
+  const appOrDefault = createMiddleware<AppEnv>(async function unifiedAppOrDefault(c, next) {
+    if (c.req.header(headers.apiKey) !== undefined) return app(c, next)
+    const known = defaultApp && (await readBoundApp(verdicts, defaultApp, c.var))
+    if (!known) throw new Problem('invalid_api_key', { errors: [noKey] })
+    setApp(c, { ...known.app, kind: 'publishable' }, known)
     return next()
   })
 
@@ -112,48 +132,67 @@ export function unifiedGuards(
     authorization: string,
   ): Promise<Principal> => {
     const own = await readOwn(authorization)
-    const token = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? ''
-    const found = own ? bearerOf(app, own) : await readOld?.(token)
-    if (!found) throw new Problem('invalid_token')
+    const token = patterns.bearer.exec(authorization)?.[1] ?? ''
+    const found = own ? bearerOf(app, own).sub : await readOld?.(token)
+    if (!found) throw noBuyer(app, authorization)
     const isDenied = found.startsWith('pool:') && deniedUsers.has(found.slice('pool:'.length))
     if (isDenied) throw new Problem('user_deactivated')
     return found
   }
 
-  /** The buyer: by a token, or else by the word of their app in headers or in the body. */
+  /**
+   * The buyer: whom the app names as its own user, where it may vouch for them, or else the bearer of a token. A server of the
+   * predecessor's sends tokens of its own system along, which say nothing here.
+   */
   const user = createMiddleware<BuyerEnv>(async function unifiedUser(c, next) {
     const authorization = c.req.header('authorization')
-    if (authorization !== undefined) {
-      const found = await bearer(c.var, authorization)
-      c.set('principal', found)
-      c.set('wireUserId', wireUserId(found))
+    const said = vouchingOf((name) => c.req.header(name), c.var)
+    // A `userId` in a body is often the buyer's own, beside their token, which then counts.
+    const isNamed = said !== undefined && !(said.isBare && authorization !== undefined)
+    const isVouched = isNamed && (mayVouch(c.get('app')) || authorization === undefined)
+    if (isVouched) {
+      const { appId } = c.get('app')
+      c.set('principal', await vouchedFor(platform, c.get('app'), said.id))
+      if (!isRead(c.req.method)) c.set('externalUser', describedBy(said.email, said.name))
+      c.set('wireUserId', `ext_${appId}_${said.id}`)
       return next()
     }
-    const said = vouchingOf((name) => c.req.header(name), c.var)
-    if (!said) throw new Problem('invalid_token')
-    const { appId } = c.get('app')
-    c.set('principal', vouchedFor(c.get('app'), await userIdOf(platform, said.id)))
-    c.set('externalUser', describedBy(said.email, said.name))
-    c.set('wireUserId', `ext_${appId}_${said.id}`)
+    if (authorization === undefined) throw noBuyer(c.get('app'), undefined)
+    const found = await bearer(c.var, authorization).catch((error: unknown) => {
+      // Only a server calls from no page and names a user beside a token that is not ours.
+      const isServer = said !== undefined && c.req.header('origin') === undefined
+      throw isServer ? beyondKey(c.get('app'), 'forbidden') : error
+    })
+    c.set('principal', found)
+    c.set('wireUserId', wireUserId(found))
     return next()
   })
 
-  return { app, appIfAny, logins, user, poolUserOf }
+  return { app, appOrDefault, user, poolUserOf }
 }
 
 interface Said {
   readonly id: string
+  /** By `userId` alone. */
+  readonly isBare?: boolean
   readonly email?: string | undefined
   readonly name?: string | undefined
 }
 
-/** What an app says of its user: in headers, in `externalUser`, or by `userId` alone. */
+/**
+ * What an app says of its user: in headers, in `externalUser`, or by `userId` alone.
+ * @throws Problem `invalid_request`
+ */
 function vouchingOf(
   header: (name: string) => string | undefined,
   { body }: Partial<BodyEnv['Variables']> & EdgeVars,
 ): Said | undefined {
-  const id = header(headers.externalUserId)
-  if (id) return { id, email: header(headers.externalUserEmail), name: header(headers.externalUserName) }
+  const named = header(headers.externalUserId)
+  if (named !== undefined) {
+    const { data: id, error } = ForeignUserId.safeParse(named)
+    if (error) throw refused(headers.externalUserId, error.issues[0]?.message ?? 'is no id')
+    return { id, email: header(headers.externalUserEmail), name: header(headers.externalUserName) }
+  }
   const sent = body && readJson(Vouching, new TextDecoder().decode(body))
-  return sent?.externalUser ?? (sent?.userId === undefined ? undefined : { id: sent.userId })
+  return sent?.externalUser ?? (sent?.userId === undefined ? undefined : { id: sent.userId, isBare: true })
 }

@@ -1,19 +1,14 @@
 import {
-  base62Of,
   Currency,
   EventId,
   GrantId,
-  idPattern,
-  type Platform,
+  objectIdPattern,
   type Principal,
   Problem,
   SeatId,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
 import * as z from 'zod'
-
-/** The id of a document of MongoDB. A seat that was imported kept its own. */
-const objectId = /^[0-9a-f]{24}$/
 
 /** A seat as a client names it: by its event, or alone. */
 export interface SeatRef {
@@ -23,7 +18,7 @@ export interface SeatRef {
 
 /** `<event>:<seat>`, which no two seats of an app share; of an imported seat the id that it had. */
 export const wireSeatId = (eventId: EventId, seatId: SeatId): string =>
-  objectId.test(seatId) ? seatId : `${eventId}:${seatId}`
+  objectIdPattern.test(seatId) ? seatId : `${eventId}:${seatId}`
 
 /**
  * Reads a seat's `_id`.
@@ -36,22 +31,6 @@ export function readSeatId(text: string): SeatRef {
   if (!seat.success || event?.success === false || more.length > 0) throw new Problem('not_found')
   return { eventId: event?.data, seatId: seat.data }
 }
-
-const digested = async ({ sha256 }: Pick<Platform, 'sha256'>, text: string): Promise<string> =>
-  base62Of(await sha256(new TextEncoder().encode(text)))
-
-/**
- * The seat that a number stands for: the number itself where it can be an id, else one derived from it, so that the
- * same number is the same seat again. The form of an imported seat's id is left to those.
- */
-export async function seatIdOf(platform: Pick<Platform, 'sha256'>, seatNumber: string): Promise<SeatId> {
-  const isId = idPattern.test(seatNumber) && !objectId.test(seatNumber)
-  return SeatId.parse(isId ? seatNumber : `seat-${await digested(platform, seatNumber)}`)
-}
-
-/** The id under which an app's own user is known here: theirs where it can be an id, else one derived from it. */
-export const userIdOf = async (platform: Pick<Platform, 'sha256'>, id: string): Promise<string> =>
-  idPattern.test(id) ? id : `user-${await digested(platform, id)}`
 
 /** A buyer's id on this API: `ext_<appId>_<id>` of an app's own user. */
 export function wireUserId(owner: Principal): string {

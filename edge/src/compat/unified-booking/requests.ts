@@ -1,15 +1,22 @@
 import {
   AllowedDomain,
-  AppId,
   ChosenKey,
   Currency,
   Domain,
+  derivedIdRefused,
+  ForeignId,
+  ForeignUserId,
+  isDerivedId,
+  KeyUse,
   Metadata,
+  Name,
   nameLengthMax,
   PaymentId,
   PaymentStatus,
   paymentSignatureLengthMax,
+  SeatMetadata,
   SignUpRequest,
+  typedPasswordLengthMax,
 } from '@holdfast/contract'
 import * as z from 'zod'
 
@@ -27,17 +34,27 @@ const given = <Schema extends z.ZodType>(schema: Schema) =>
 /** A price or a bound of prices, in decimal major units. */
 const Decimal = z.union([z.number(), z.string().max(40)])
 
+/** A field of a body that is null says nothing either. */
+const said = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => value ?? undefined, schema.optional())
+
 /** What is said of an app's own user, in any body. */
 export const Vouching = z.object({
-  externalUser: z.object({ id: text, email: text.optional(), name: text.optional() }).optional(),
-  userId: text.optional(),
+  externalUser: said(z.object({ id: ForeignUserId, email: given(text), name: given(text) })),
+  userId: said(ForeignUserId),
 })
 export type Vouching = z.infer<typeof Vouching>
 
 export const VerifyRequest = z.object({ token: z.string().min(1).max(4_096) })
 
+/** What is sold, by the app's own text: it is the name of its event. */
+const EntityId = ForeignId.refine(
+  (id) => id.length <= nameLengthMax,
+  `must have at most ${nameLengthMax} characters`,
+).refine((id) => !isDerivedId('entity', id), derivedIdRefused)
+
 export const SeatsQuery = z.object({
-  entityId: text,
+  entityId: EntityId,
   minPrice: given(z.coerce.number().min(0)),
   maxPrice: given(z.coerce.number().min(0)),
 })
@@ -79,7 +96,7 @@ export const PagesQuery = z.object({
 })
 export type PagesQuery = z.infer<typeof PagesQuery>
 
-const password = z.string().max(1_000)
+const password = z.string().max(typedPasswordLengthMax)
 
 export const SignUpBody = z.object({
   ...SignUpRequest.shape,
@@ -99,41 +116,60 @@ export const AdminAppsQuery = PagesQuery.extend({
 })
 
 const app = {
-  name: text,
+  name: Name,
   allowedDomains: z.array(AllowedDomain),
   metadata: Metadata,
 }
 
-export const AppRequest = z.object({ ...app, domain: Domain, metadata: app.metadata.optional() })
+/** Who has the key that is made: what is not said follows from the domains. */
+const use = given(KeyUse)
+
+export const AppRequest = z.object({ ...app, domain: Domain, metadata: app.metadata.optional(), use })
 
 export const AppChange = z.object({ ...app, isActive: z.boolean() }).partial()
 
-export const RotateRequest = z.object({ newApiKey: given(ChosenKey) })
+export const RotateRequest = z.object({ newApiKey: given(ChosenKey), use })
 
-const day = z.iso.date()
-const time = z.iso.datetime({ offset: true })
+/** A payment in the console's own words. */
+const ConsoleStatus = z
+  .string()
+  .toUpperCase()
+  .transform((status) => (status === 'CONFIRMED' ? 'SUCCESS' : status))
+  .pipe(PaymentStatus)
 
-export const AdminBookingsQuery = PagesQuery.extend({
-  appId: given(AppId),
-  domain: given(Domain),
-  paymentStatus: given(PaymentStatus),
-  status: given(PaymentStatus),
-  startDate: given(z.union([day, time])),
-  endDate: given(z.union([day, time])),
+/** Empty for what is no time, and with a sign for one beyond the calendar's four-digit years. */
+const isoOf = (date: string): string => (Number.isNaN(Date.parse(date)) ? '' : new Date(date).toISOString())
+
+/** A day or a moment, in any form that browsers write. */
+const ConsoleDate = z.string().refine((date) => /^\d{4}-/.test(isoOf(date)), {
+  message: 'must be a day such as 2026-11-30, or a time such as 2026-11-30T18:00:00Z',
 })
 
-/** `status` and `metadata` are what the predecessor kept of a seat; `currency` and `domain` count for a new event. */
+/** The console takes any text for an app: what is the id of none has no bookings. */
+export const AdminBookingsQuery = PagesQuery.extend({
+  appId: given(text),
+  domain: given(Domain),
+  paymentStatus: given(ConsoleStatus),
+  status: given(ConsoleStatus),
+  startDate: given(ConsoleDate),
+  endDate: given(ConsoleDate),
+})
+
+/** `metadata` comes back as it was sent; `currency` and `domain` count for a new event. */
 export const SyncRequest = z.object({
-  entityId: text,
+  entityId: EntityId.pipe(Name),
   currency: z.string().optional(),
   domain: z.string().optional(),
   seats: z
     .array(
       z.object({
-        seatNumber: z.union([text, z.number()]).transform(String),
+        seatNumber: z
+          .union([Name, z.number()])
+          .transform(String)
+          .refine((number) => !isDerivedId('seat', number), derivedIdRefused),
         price: Decimal,
         status: z.enum(['AVAILABLE', 'BOOKED']).optional(),
-        metadata: Metadata.optional(),
+        metadata: said(SeatMetadata),
       }),
     )
     .min(1)

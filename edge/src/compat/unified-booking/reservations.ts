@@ -13,6 +13,7 @@ import type * as z from 'zod'
 import { type ConfirmOutcome, confirmHold } from '../../confirm-hold.ts'
 import type { EdgeEnv } from '../../context.ts'
 import type { Caller } from '../../core-client.ts'
+import { beyondKey } from '../../middleware/app-auth.ts'
 import { jsonBody } from '../../middleware/validate.ts'
 import { orderPayment } from '../../order-payment.ts'
 import { releaseHold } from '../../release-hold.ts'
@@ -26,7 +27,7 @@ import { reserveSeat } from './reserve-seat.ts'
 export function reservationRoutes(unified: Unified) {
   const { guards, envelope, services } = unified
   const { app, user } = guards
-  const { writes } = services.guards
+  const { writesOfApps: writes } = services.guards
   const vouching = jsonBody(Vouching)
   const views = createBookingViews(unified)
 
@@ -34,7 +35,7 @@ export function reservationRoutes(unified: Unified) {
     .post('/reserve-seat', app, vouching, user, writes, jsonBody(ReserveRequest), async (c) => {
       const buyer = { owner: c.get('principal'), caller: c.var }
       const reserved = await reserveSeat(unified, c.req.valid('json').seatId, buyer)
-      if (reserved.word === 'reserved') return envelope.done(c, reserved.data, 'Seat reserved')
+      if (reserved.word === 'reserved') return envelope.done(reserved.data, 'Seat reserved')
       c.get('note').code = 'seats_unavailable'
       return envelope.locked(reserved.seatId, reserved.expiresInSeconds)
     })
@@ -42,26 +43,30 @@ export function reservationRoutes(unified: Unified) {
       const { eventId, grantId } = readReservation(c.req.valid('json').reservationToken)
       const event = { appId: c.get('app').appId, eventId }
       await releaseHold(services, { event, grantId, owner: c.get('principal'), caller: c.var })
-      return envelope.done(c, null, 'Seat released')
+      return envelope.done(null, 'Seat released')
     })
     .post('/create-order', app, vouching, user, writes, jsonBody(OrderRequest), async (c) => {
       const asked = c.req.valid('json')
       const order = await orderReservation(unified, asked, { owner: c.get('principal'), caller: c.var })
-      const { id: orderId, currency, keyId } = order
-      const amount = majorUnitsOf(order.amount, currency)
+      // Asked for in major units and answered in minor ones, as the form of the provider wants them.
+      const { id: orderId, amount, currency, keyId } = order
       const { reservationToken } = asked
-      return envelope.done(c, { orderId, amount, currency, reservationToken, keyId }, 'Order created')
+      return envelope.done({ orderId, amount, currency, reservationToken, keyId }, 'Order created')
     })
     .post('/confirm-booking', app, vouching, user, writes, jsonBody(ConfirmRequest), async (c) => {
       const { appId } = c.get('app')
       const buyer = { owner: c.get('principal'), caller: c.var }
       const outcome = await confirmReservation(unified, c.req.valid('json'), buyer)
       if (outcome.word === 'unknown') throw new Problem('outcome_unknown', {}, 1)
-      if (outcome.word === 'refused') throw outcome.problem
+      if (outcome.word === 'refused') {
+        // Of an app that takes its money by itself, only its server says what was paid.
+        throw outcome.problem.code === 'forbidden' ? beyondKey(c.get('app'), 'forbidden') : outcome.problem
+      }
       const [booking] = await views([outcome.booking], { appId, userId: c.get('wireUserId'), caller: c.var })
       if (!booking) throw new Problem('internal_error')
-      const seat = { ...booking.seatId, status: 'BOOKED' }
-      return envelope.done(c, { bookingId: booking.bookingId, booking, seat }, 'Booking confirmed')
+      const { bookingId, userId: bookedBy } = booking
+      const seat = { ...booking.seatId, status: 'BOOKED', bookedBy, bookingId }
+      return envelope.done({ bookingId, booking, seat }, 'Booking confirmed')
     })
 }
 
@@ -89,7 +94,8 @@ async function orderReservation(
   }
   const asked = { amount: minor, ...(currency !== undefined && { currency }) }
   const { grantId } = reservation
-  const ordering = { event: eventOf(reservation, caller), grantId, owner, asked, caller }
+  const shown = (sum: number, of: string) => String(majorUnitsOf(sum, of))
+  const ordering = { event: eventOf(reservation, caller), grantId, owner, asked, shown, caller }
   return (await orderPayment(services, ordering)).value
 }
 

@@ -1,7 +1,7 @@
 import { newId, type Principal, Problem, totalOf, unifiedHoldTtlMs } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import type { Caller } from '../../core-client.ts'
-import { readHolders } from '../../holders.ts'
+import { readHolder } from '../../holders.ts'
 import { makeHold } from '../../make-hold.ts'
 import { keptPlan, type PlacedSeat, type SeatPlan, wireSeat } from './charts.ts'
 import type { Unified } from './context.ts'
@@ -24,7 +24,7 @@ export async function reserveSeat(
 ): Promise<Reserved> {
   const { services } = unified
   const { event, plan, seat } = await findSeat(unified, seatId, caller)
-  const { _id, seatNumber, price, entityId } = wireSeat(plan, seat)
+  const { _id, seatNumber, price, entityId } = wireSeat(plan, event.appId, seat)
   const idempotencyKey = newId('idem', services.platform.random)
   try {
     const wish = { event, owner, seats: [seat.id], idempotencyKey, ttlMs: unifiedHoldTtlMs, caller }
@@ -41,8 +41,7 @@ export async function reserveSeat(
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'seats_unavailable')) throw error
     // Held by somebody, or sold: only of the first can be said how long it lasts.
-    const { bySeat, nowMs } = await readHolders(services, event, [seat.id], caller)
-    const holder = bySeat.get(seat.id)
+    const { holder, nowMs } = await readHolder(services, event, seat.id, caller)
     if (!holder) throw error
     const expiresInSeconds = Math.max(0, Math.ceil((holder.untilMs - nowMs) / 1000))
     return { word: 'locked', seatId: _id, expiresInSeconds }

@@ -1,6 +1,7 @@
 import {
   type AppId,
   type EventId,
+  type Openly,
   type Platform,
   Problem,
   SeatNames,
@@ -16,12 +17,12 @@ import type { SeatRef } from './ids.ts'
 export function createSeatNames(core: CoreClient, platform: Pick<Platform, 'now'>) {
   const kept = createIsolateCache<EventId>(platform.now, seatEventsPerIsolateMax)
 
-  const ask = async (seats: SeatNamesQuestion['seats'], caller: Caller): Promise<SeatNames['seats']> => {
-    if (seats.length === 0) return []
+  const ask = async (seats: SeatNamesQuestion['seats'], caller: Caller): Promise<Openly<SeatNames>> => {
+    if (seats.length === 0) return { seats: [], events: [] }
     const question: SeatNamesQuestion = { seats }
     const body = new TextEncoder().encode(JSON.stringify(question))
     const call = { method: 'POST', path: '/internal/seats/names', body, caller } as const
-    return (await core.ask(SeatNames, call)).value.seats
+    return (await core.ask(SeatNames, call)).value
   }
 
   /** A seat never changes its event, so that is remembered for long; that there is none, not at all. */
@@ -29,7 +30,7 @@ export function createSeatNames(core: CoreClient, platform: Pick<Platform, 'now'
     const key = `${appId}/${seatId}`
     const known = eventId ?? kept.get(key)
     if (known !== undefined) return known
-    const [found] = await ask([{ seat: seatId }], caller)
+    const [found] = (await ask([{ seat: seatId }], caller)).seats
     if (!found) throw new Problem('not_found')
     kept.set(key, found.event, seatEventIsolateMs)
     return found.event

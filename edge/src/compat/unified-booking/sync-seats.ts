@@ -6,9 +6,17 @@ import {
   EventInput,
   EventSummary,
   EventView,
+  entityEventId,
+  majorUnitsOf,
   minorUnitsOf,
+  numberedSeatId,
+  type PaymentProvider,
   type Platform,
   Problem,
+  placesIn,
+  priceFault,
+  priceMinorMax,
+  type RequestFault,
   type SeatId,
   SeatInput,
   SyncSeatsReply,
@@ -16,7 +24,6 @@ import {
   seatsPerSyncMax,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
-import * as z from 'zod'
 import { readAvailability, statusAt } from '../../availability.ts'
 import type { EdgeEnv } from '../../context.ts'
 import type { Caller, CoreCall } from '../../core-client.ts'
@@ -24,21 +31,7 @@ import { jsonBody } from '../../middleware/validate.ts'
 import type { Services } from '../../services.ts'
 import { type PlacedSeat, planOf, type SeatPlan } from './charts.ts'
 import type { Unified } from './context.ts'
-import { seatIdOf } from './ids.ts'
 import { SyncRequest } from './requests.ts'
-import { entityOf } from './seats.ts'
-
-/** What of a seat's metadata a chart has a place for; the rest is dropped. */
-const KnownMetadata = z
-  .object({
-    section: SeatInput.shape.section,
-    row: SeatInput.shape.row,
-    category: SeatInput.shape.category,
-    x: SeatInput.shape.x,
-    y: SeatInput.shape.y,
-    accessible: SeatInput.shape.accessible,
-  })
-  .partial()
 
 /** What the predecessor took its payments in, of events that say nothing else. */
 const defaultCurrency = 'INR'
@@ -55,28 +48,33 @@ export function syncRoutes({ guards, envelope, services }: Unified) {
     '/admin/sync-seats',
     guards.app,
     limits.secretKey,
-    limits.writes,
+    limits.writesOfApps,
     jsonBody(SyncRequest),
     async (c) => {
       const request = c.req.valid('json')
-      const event = { appId: c.get('app').appId, eventId: entityOf(request.entityId) }
+      const eventId = await entityEventId(platform, request.entityId)
+      const event = { appId: c.get('app').appId, eventId }
       const caller = c.var
-      const plan = await eventOf(services, event.eventId, request, caller)
+      const plan = await eventOf(services, eventId, request, caller)
       const known = knownSeats(plan)
       const seats = new Map<SeatId, SyncedSeat & { readonly input: SeatInput }>()
+      const errors: RequestFault[] = []
+      const provider = c.get('app').paymentProvider
       for (const [at, seat] of request.seats.entries()) {
-        const input = await describe(platform, plan, known, seat, at)
-        seats.set(input.id, { ...seat, input })
+        const input = await describe(platform, plan, known, seat, provider)
+        if ('id' in input) seats.set(input.id, { ...seat, input })
+        else errors.push({ ...input, path: `seats.${at}${input.path}` })
       }
+      if (errors.length > 0) throw new Problem('invalid_request', { errors })
       const inputs = [...seats.values()].map(({ input }) => input)
-      const written = await writeSeats(services, event.eventId, inputs, caller)
+      const written = await writeSeats(services, eventId, inputs, caller)
       const wanted = [...seats].map(([id, { status }]) => ({ id, status }))
       const turned = await blockAsWanted(services, event, plan, wanted, caller)
       services.events.forget(event.appId, event.eventId)
       const synced = seats.size
       const updated = Math.min(synced - written.inserted, written.updated + turned)
       const data = { entityId: request.entityId, synced, inserted: written.inserted, updated }
-      return envelope.done(c, data, 'Seats synced')
+      return envelope.done(data, 'Seats synced')
     },
   )
 }
@@ -85,7 +83,7 @@ export function syncRoutes({ guards, envelope, services }: Unified) {
 async function eventOf(
   { core }: Pick<Services, 'core'>,
   eventId: EventId,
-  { currency, domain }: Pick<SyncRequest, 'currency' | 'domain'>,
+  { entityId, currency, domain }: Pick<SyncRequest, 'entityId' | 'currency' | 'domain'>,
   caller: Caller,
 ): Promise<SeatPlan> {
   const path = `/v1/events/${eventId}`
@@ -95,7 +93,7 @@ async function eventOf(
     throw error
   })
   if (!found) {
-    const said = { name: eventId, currency: currency ?? defaultCurrency, ...(domain && { domain }) }
+    const said = { name: entityId, currency: currency ?? defaultCurrency, ...(domain && { domain }) }
     const input = EventInput.safeParse(said)
     if (!input.success) throw refusal(String(input.error.issues[0]?.path[0]), 'is none that is known here')
     await core.ask(EventSummary, putJson(path, input.data, caller))
@@ -127,46 +125,33 @@ const knownSeats = ({ seats, byId }: SeatPlan): KnownSeats => ({
   byId,
 })
 
-/** A seat as core wants it: the one that has the number already, with what is not said of it as it was. */
+/** A seat as core wants it, the one that has the number already, or what is wrong with it: in decimal units, as it is here. */
 async function describe(
   platform: Pick<Platform, 'sha256'>,
   { event: { currency } }: SeatPlan,
   { byNumber, byId }: KnownSeats,
-  { seatNumber, price, metadata = {} }: SyncedSeat,
-  at: number,
-): Promise<SeatInput> {
+  { seatNumber, price, metadata }: SyncedSeat,
+  provider: PaymentProvider | undefined,
+): Promise<SeatInput | RequestFault> {
   const minor = minorUnitsOf(price, currency)
   if (minor === null) {
-    throw refusal(
-      `seats.${at}.price`,
-      `must be a decimal number of at most ${currencyExponent(currency)} places`,
-    )
+    const message = `must be a decimal number of at most ${currencyExponent(currency)} places`
+    return { path: '.price', message }
   }
-  const id = byNumber.get(seatNumber)?.id ?? (await seatIdOf(platform, seatNumber))
-  const before = byId.get(id)
-  const said = KnownMetadata.safeParse(metadata)
-  if (!said.success) throw refusal(`seats.${at}.metadata`, 'has a value that a seat cannot have')
+  const inMajor = (amount: number) => String(majorUnitsOf(amount, currency))
+  if (minor > priceMinorMax) return { path: '.price', message: `must be at most ${inMajor(priceMinorMax)}` }
+  const message = provider && priceFault(provider, currency, minor, inMajor)
+  if (message) return { path: '.price', message }
+  const id = byNumber.get(seatNumber)?.id ?? (await numberedSeatId(platform, seatNumber))
   const input = SeatInput.safeParse({
     id,
     price: minor,
-    number: seatNumber,
-    ...(before && keptOf(before)),
-    ...said.data,
+    number: byId.get(id)?.number ?? seatNumber,
+    ...(metadata && placesIn(metadata)),
+    ...(metadata && { metadata }),
   })
-  if (!input.success) throw refusal(`seats.${at}`, 'is no seat')
-  return input.data
+  return input.success ? input.data : { path: '', message: 'is no seat' }
 }
-
-/** What is known of a seat and is not what the sync says: fields without a value are left out. */
-const keptOf = ({ number, category, section, row, x, y, accessible }: PlacedSeat) => ({
-  ...(number !== null && { number }),
-  ...(category !== null && { category }),
-  ...(section !== null && { section }),
-  ...(row !== null && { row }),
-  ...(x !== null && { x }),
-  ...(y !== null && { y }),
-  accessible,
-})
 
 async function writeSeats(
   { core }: Pick<Services, 'core'>,
@@ -177,7 +162,8 @@ async function writeSeats(
   const total = { inserted: 0, updated: 0 }
   for (let from = 0; from < seats.length; from += seatsPerSyncMax) {
     const body = { seats: seats.slice(from, from + seatsPerSyncMax) }
-    const call = putJson(`/v1/events/${eventId}/seats`, body, caller)
+    // Of a seat these clients change everything but its number, which is what they know it by.
+    const call = putJson(`/v1/events/${eventId}/seats?relabel=sold`, body, caller)
     const { value } = await core.ask(SyncSeatsReply, call)
     total.inserted += value.inserted
     total.updated += value.updated
@@ -191,8 +177,9 @@ interface Wanted {
 }
 
 /**
- * Takes off sale what is booked elsewhere, for there is no booking of it here, and puts the available back on. What is
- * sold here is booked already, and stays so.
+ * Takes off sale what is booked elsewhere, for there is no booking of it here, and puts back on what it has taken off. What is
+ * sold here is booked already, and stays so; what the organiser or an import has blocked stays blocked, for these clients
+ * repeat AVAILABLE of what they have sold.
  */
 async function blockAsWanted(
   services: Pick<Services, 'core' | 'inventory' | 'events'>,
@@ -229,7 +216,7 @@ async function turn(
 ): Promise<number> {
   let changed = 0
   for (let from = 0; from < seats.length; from += seatsPerBlockMax) {
-    const body = { seats: seats.slice(from, from + seatsPerBlockMax).map(({ id }) => id) }
+    const body = { by: 'sync', seats: seats.slice(from, from + seatsPerBlockMax).map(({ id }) => id) }
     const call = putJson(`/v1/events/${eventId}/seats/${verb}`, body, caller, 'POST')
     changed += (await core.ask(BlockSeatsReply, call)).value.changed
   }

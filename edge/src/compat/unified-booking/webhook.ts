@@ -15,6 +15,6 @@ export function webhookRoutes({ envelope, services }: Unified) {
       caller: c.var,
     } as const
     await hearProvider(services, c.req.raw, from)
-    return envelope.done(c, { received: true }, 'Webhook received')
+    return envelope.done({ received: true }, 'Webhook received')
   })
 }

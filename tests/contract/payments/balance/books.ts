@@ -49,6 +49,7 @@ export async function audit(sale: Sale): Promise<Totals> {
   expectAtRest(sale, books)
   for (const payment of books.payments) await expectAccounted(sale, books, payment)
   await expectSeatsAgree(sale, books.bookings)
+  await expectInTime(sale, books)
   const captured = sum([...books.theirs.values()].map((entry) => entry.captured))
   const refunded = sum([...books.theirs.values()].map((entry) => entry.refunded))
   const retained = sum(books.cancellations.map((one) => one.retained))
@@ -77,6 +78,14 @@ export async function auditPromises({ core, ref }: Sale): Promise<void> {
     if (payment?.state !== 'CAPTURED') continue
     expect(await core.store.count(appId, 'refunds', key), `refunds of ${paymentId}`).toBeGreaterThan(0)
   }
+}
+
+/** No buyer gives a seat back after the start, wherever it was moved. */
+async function expectInTime({ core, ref }: Sale, { cancellations }: Books): Promise<void> {
+  const event = await core.store.get(ref.appId, 'events', { eventId: ref.eventId })
+  const startMs = event?.startsAt?.getTime() ?? Number.POSITIVE_INFINITY
+  const late = cancellations.filter(({ by, createdAt }) => by === 'owner' && createdAt.getTime() > startMs)
+  expect(late, 'cancelled by its buyer after the start').toEqual([])
 }
 
 /** Nothing is left to do, or was given up, and no money is kept back at the provider. */

@@ -1,4 +1,4 @@
-import { type PaymentId, totalOf } from '@holdfast/contract'
+import { type PaymentId, sumsOf, totalOf } from '@holdfast/contract'
 import type { Core } from '@holdfast/core/src/context.ts'
 import type { Outcome } from '../../../support/provider-fake.ts'
 import type { Buyer } from './buyers.ts'
@@ -58,7 +58,10 @@ export function othersOf(sale: Sale, run: Run) {
     async refundByHand({ n, plan, paymentId }: Buyer) {
       const [booking] = await bookingsOf(sale, guest(n))
       if (plan.refundByHand === 'no' || booking?.payment.status !== 'SUCCESS') return
-      const amount = plan.refundByHand === 'all' ? booking.retained : Math.floor(booking.retained / 3)
+      const part = Math.floor(booking.retained / 3)
+      // Nobody gives back at the provider what it cannot.
+      const step = sumsOf(teller.name, booking.currency)?.step ?? 1
+      const amount = plan.refundByHand === 'all' ? booking.retained : part - (part % step)
       if (amount === 0 || booking.payment.id !== paymentId) return
       for (const told of teller.refundByHand(paymentId, amount))
         await run(null, (core) => hear(core, teller.name, told))

@@ -45,6 +45,8 @@ export interface Plan {
 export interface Season {
   readonly plans: readonly (Plan | null)[]
   readonly repairs: readonly { readonly fate: Fate | null; readonly pauseMs: number }[]
+  /** What becomes of its date after the sales. */
+  readonly date: 'stays' | 'postponed' | 'brought forward' | 'put off'
 }
 
 /** The rounds after which a webhook may come. */
@@ -116,6 +118,12 @@ export const seasonOf = (sales: number): fc.Arbitrary<Season> =>
       minLength: rounds,
       maxLength: rounds,
     }),
+    date: fc.constantFrom(
+      'stays' as const,
+      'postponed' as const,
+      'brought forward' as const,
+      'put off' as const,
+    ),
   })
 
 const sold: Plan = {
@@ -152,5 +160,6 @@ export function everyPathOf(fate: Fate): Season {
       { ...sold, paid: 'captured', refundByHand: 'part' },
     ],
     repairs: Array.from({ length: rounds }, () => ({ fate, pauseMs: 20_000 })),
+    date: 'stays',
   }
 }

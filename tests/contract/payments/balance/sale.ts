@@ -2,6 +2,7 @@ import {
   type BookingId,
   coreBudgetMs,
   EventId,
+  EventInput,
   HoldKey,
   type PaymentClaim,
   type PaymentId,
@@ -19,6 +20,7 @@ import { listBookings } from '@holdfast/core/src/bookings/read-bookings.ts'
 import type { Receipts } from '@holdfast/core/src/bookings/receipts.ts'
 import type { Core } from '@holdfast/core/src/context.ts'
 import { applyEvent } from '@holdfast/core/src/events/apply-event.ts'
+import { putEvent } from '@holdfast/core/src/events/put-event.ts'
 import { syncSeats } from '@holdfast/core/src/events/sync-seats.ts'
 import { relayOnce } from '@holdfast/core/src/outbox/relay.ts'
 import { hearProvider } from '@holdfast/core/src/payments/hear-provider.ts'
@@ -34,11 +36,31 @@ import { createInventory, type EventRef, type Hold, reportOf } from '@holdfast/i
 import { scripts } from '@holdfast/inventory/scripts'
 import { embeddedRedis } from '../../../../edge/dev/redis/embedded.ts'
 import { decoded, type Engine } from '../../../../edge/dev/redis/engine.ts'
-import type { Cancelling } from './plans.ts'
+import type { Cancelling, Season } from './plans.ts'
 import type { OpenTeller, Teller, Told } from './teller.ts'
 
 /** When every sale begins, by the clock that its store, its Redis and its core share. */
 const startMs = Date.UTC(2026, 10, 23, 12)
+
+/** When the event was to start as it was sold. */
+const soldMs = startMs + 3_600_000
+
+/** Announces another start, or none. */
+export async function moveStart({ core, ref }: Sale, to: Season['date']): Promise<void> {
+  if (to === 'stays') return
+  const dates = {
+    postponed: soldMs + 86_400_000,
+    'brought forward': core.platform.now() - 1,
+    'put off': null,
+  }
+  const startsAt = dates[to] === null ? null : new Date(dates[to]).toISOString()
+  const input = EventInput.parse({ name: 'Gala', currency: await currencyOf(core, ref), startsAt })
+  await putEvent(core, { ...ref, input })
+}
+
+async function currencyOf({ store }: Core, { appId, eventId }: EventRef): Promise<string> {
+  return (await store.get(appId, 'events', { eventId }))?.currency ?? ''
+}
 
 /** An event on sale, of seats that all cost differently, with a provider and a clock that only moves when it is put on. */
 export interface Sale {
@@ -61,11 +83,19 @@ const terms = {
 /** Seats that nobody else wants, but rivals. */
 export const seatsPerSale = 3
 
+interface SaleOptions {
+  readonly path?: string
+  readonly receipts?: Receipts
+  readonly currency?: string
+  /** What its prices are multiples of; refunds of a part of them are not. */
+  readonly step?: number
+}
+
 /** Opens an event with seats for so many sales. */
 export async function openSale(
   openTeller: OpenTeller,
   sales: number,
-  { path = ':memory:', receipts }: { path?: string; receipts?: Receipts } = {},
+  { path = ':memory:', receipts, currency = 'EUR', step = 1 }: SaleOptions = {},
 ): Promise<Sale> {
   let nowMs = startMs
   const now = () => nowMs
@@ -84,10 +114,15 @@ export async function openSale(
     EventId.parse('gala'),
   )
   await store.updateIf(appId, 'apps', {}, { set: { paymentProvider: teller.name } })
-  await store.updateIf(appId, 'events', { eventId }, { set: terms })
+  await store.updateIf(
+    appId,
+    'events',
+    { eventId },
+    { set: { ...terms, currency, startsAt: new Date(soldMs) } },
+  )
   const seats = Array.from({ length: sales * seatsPerSale }, (_, at) => ({
     id: seatOf(at),
-    price: 1_999 + 7 * at,
+    price: step * (1_999 + 7 * at),
   }))
   await syncSeats(core, { appId, eventId, seats })
   await applyEvent(core, { appId, eventId })

@@ -4,7 +4,7 @@ import type { Step } from './mortal.ts'
 import { othersOf } from './others.ts'
 import { rounds, type Season } from './plans.ts'
 import { createProcesses } from './processes.ts'
-import { repair, type Sale } from './sale.ts'
+import { moveStart, repair, type Sale } from './sale.ts'
 
 /** At which steps the processes of a season ended, or stalled. */
 export interface Course {
@@ -22,7 +22,7 @@ const healingMs = [
 ]
 
 /** Lets everything happen that is planned, round by round, and then heals what is broken. */
-export async function play(sale: Sale, { plans, repairs }: Season): Promise<Course> {
+export async function play(sale: Sale, { plans, repairs, date }: Season): Promise<Course> {
   const { run, ends, resume } = createProcesses(sale)
   const buying = buyersOf(sale, run)
   const others = othersOf(sale, run)
@@ -41,6 +41,7 @@ export async function play(sale: Sale, { plans, repairs }: Season): Promise<Cour
     [],
   ]
   for (let round = 0; round < rounds; round++) {
+    if (round === 1) await moveStart(sale, date)
     for (const act of acts[round] ?? []) await each(act)
     await each((buyer) => others.tell(buyer, round))
     await run(repairs[round]?.fate ?? null, repair)
