@@ -17,6 +17,7 @@ import type { Resolution } from '../moving-in/sold-twice.ts'
 import { readTickets } from '../moving-in/tickets.ts'
 import { readUnified } from '../moving-in/unified.ts'
 import { openStore } from '../store/open.ts'
+import { patientStore } from '../store/patient.ts'
 import type { Store } from '../store/store.ts'
 import { assertWhole } from '../store/transfer/import-store.ts'
 import { keyLines } from './move-in-keys.ts'
@@ -91,7 +92,7 @@ export async function moveFrom(
 ): Promise<string> {
   const receipts = await receiptsOf(process.env.RECEIPT_KEY)
   if (!dryRun && !receipts) throw new LegacyError(`set RECEIPT_KEY ${keyTodo}`)
-  const store = await (dryRun ? openToLook(url) : openStore(url))
+  const store = await (dryRun ? openToLook(url) : openStore(url).then(patientStore))
   const { phase, end } = showProgress({ quiet })
   try {
     await assertWhole(store)

@@ -23,9 +23,12 @@ async function newFolder(): Promise<string> {
   return folder
 }
 
+/** Longer than a statement of core may take. */
+const transactionLifetimeMs = 7_000
+
 let mongo: Mongo
 beforeAll(async () => {
-  mongo = await startMongo()
+  mongo = await startMongo({ transactionLifetimeMs })
 })
 afterAll(() => mongo.stop())
 
@@ -160,6 +163,31 @@ test.each(['SQLite', 'MongoDB'])(
     await copy.close()
   },
 )
+
+test('an import waits for what a killed one was writing', async () => {
+  const folder = await newFolder()
+  const from = `sqlite:${join(folder, 'from.db')}`
+  const file = join(folder, 'shop.ndjson')
+  const { core } = await soldEvent(from)
+  const [seat] = await core.store.find(everyApp, 'seats', {}, { limit: 1 })
+  if (!seat) throw new Error('no seat')
+  await core.store.close()
+  await run('export', '--store', from, file)
+
+  const to = await newDatabase()
+  const store = await openStore(to)
+  const [written, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()]
+  const writing = store.transaction(60_000, async (tx) => {
+    await tx.insert(seat.appId, 'seats', seat)
+    written.resolve()
+    return killed.promise
+  })
+  await written.promise
+  expect(await run('import', '--store', to, file)).toMatchObject({ code: 0 })
+  killed.reject(new Error('killed'))
+  await expect(writing).rejects.toThrow('killed')
+  await store.close()
+})
 
 test('what cannot be done is told in a line, with what to do, and nothing is left behind', async () => {
   const folder = await newFolder()

@@ -2,6 +2,7 @@ import type { AnyBulkWriteOperation, ClientSession, Db, TransactionOptions } fro
 import { isStillToWrite, type Meta } from '../formats/meta.ts'
 import type { RawEntry, RawStore } from '../formats/raw-store.ts'
 import type { RawDoc } from '../formats/steps.ts'
+import { heldByKilledMs } from '../patient.ts'
 import { dropIndexes, makeCollections, makeIndexes } from './catalog.ts'
 import { connect, createClient, type MongoAddress } from './client.ts'
 import { storeErrorOf } from './errors.ts'
@@ -18,7 +19,7 @@ const durable: TransactionOptions & { readonly timeoutMS: number } = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority' },
   readPreference: 'primary',
-  timeoutMS: statementMs,
+  timeoutMS: heldByKilledMs,
 }
 
 const translated = <Result>(asked: Promise<Result>): Promise<Result> =>

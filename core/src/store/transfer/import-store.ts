@@ -1,4 +1,5 @@
 import type { AppId } from '@holdfast/contract'
+import { heldByKilledMs, patientStore } from '../patient.ts'
 import { type CollectionName, type Documents, schema } from '../schema.ts'
 import { type Entry, everyApp, type Statements, type Store, systemScope } from '../store.ts'
 import type { Progress } from './export-store.ts'
@@ -7,7 +8,6 @@ import { readExport, type Verified } from './read-export.ts'
 
 /** Documents in one transaction: enough to be fast, few enough for its time. */
 const docsPerBatch = 500
-const clearBudgetMs = 30_000
 
 /** The only import that a store remembers: the last one. */
 const key = { name: 'store' } as const
@@ -77,7 +77,7 @@ async function clear(store: Store, progress: Progress): Promise<void> {
     for await (const entry of store.snapshot()) if (carried.includes(entry.collection)) yield entry
   })()
   for await (const batch of batchesOf(entries)) {
-    await store.transaction(clearBudgetMs, async (tx) => {
+    await store.transaction(heldByKilledMs, async (tx) => {
       for (const { collection, doc } of batch) {
         const values: Readonly<Record<string, unknown>> = { ...doc }
         const fields = schema[collection].key.filter((field) => field !== 'appId')
@@ -137,17 +137,18 @@ async function fill(
  *
  * The file is read three times: once to check it, once to write it, and what is in the store is then compared with it.
  * While it is written, a document says so, and core refuses to start; after a crash the next import clears what there
- * is and begins again.
+ * is and begins again, once the server has let go of what the killed one was writing.
  *
  * @param source gives the lines of the file, from the beginning each time.
  * @throws TransferError with what to do: a file that is not whole, a store that is not empty; then nothing was changed.
  */
 export async function importStore(
-  store: Store,
+  given: Store,
   source: () => AsyncIterable<string>,
   now: Date,
   phase: Phase,
 ): Promise<Imported> {
+  const store = patientStore(given)
   const file = await verify(source(), phase('checking', null))
   const last = await store.get(systemScope, 'imports', key)
   if (last?.status === 'DONE' && last.digest === file.digest) return { word: 'already', count: file.count }
