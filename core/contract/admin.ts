@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { AppView } from './apps.ts'
 import { UserView } from './auth.ts'
-import { BookingView, PageQuery, PaymentStatus } from './bookings.ts'
+import { BookingView, PaymentStatus } from './bookings.ts'
 import { Domain } from './hold-settings.ts'
 import { AppId, EventId, Principal } from './ids.ts'
 import { topEventsDefault, topEventsMax } from './limits.ts'
 import { EmailQuery } from './mail-addresses.ts'
 import { Currency } from './money.ts'
+import { PageQuery } from './pages.ts'
 import { Time } from './times.ts'
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')

@@ -1,10 +1,13 @@
 import * as z from 'zod'
-import { AppId, Principal } from './ids.ts'
+import { HoldView } from './holds.ts'
+import { AppId, EventId, GrantId, Principal } from './ids.ts'
 import {
   challengeLengthMax,
+  mergedEventsMax,
   nameLengthMax,
   passwordBytesMax,
   passwordBytesMin,
+  tokenLengthMax,
   typedPasswordLengthMax,
 } from './limits.ts'
 import { Email, TypedEmail } from './mail-addresses.ts'
@@ -88,6 +91,31 @@ export const GuestSession = z.object({
   guest: z.object({ id: z.string() }),
 })
 export type GuestSession = z.infer<typeof GuestSession>
+
+/**
+ * POST /v1/auth/guest/merge, by the account that the guest is from now on. `events`: where the guest holds something that is so
+ * new that core has not read of it yet.
+ */
+export const GuestMergeRequest = z.strictObject({
+  guestToken: z.string().min(1).max(tokenLengthMax),
+  events: z.array(EventId).max(mergedEventsMax).default([]),
+})
+export type GuestMergeRequest = z.infer<typeof GuestMergeRequest>
+
+/** What core is told of it: whose the guest's token is, the edge has read. */
+export const GuestMergeCommand = GuestMergeRequest.pick({ events: true })
+
+/** What came along with this call, and which holds of the guest did not. */
+export const GuestMerge = z.object({
+  holds: z.array(HoldView),
+  /** How many bookings. */
+  bookings: z.int(),
+  /** They stay the guest's: a confirm is under way, or the account would hold more than one buyer may. */
+  left: z.array(
+    z.object({ id: GrantId, event: EventId, reason: z.enum(['confirm_in_progress', 'too_many_holds']) }),
+  ),
+})
+export type GuestMerge = z.infer<typeof GuestMerge>
 
 /** The answer to POST /v1/admin/login. */
 export const AdminSession = z.object({ token: z.string(), expiresInSeconds: z.int() })

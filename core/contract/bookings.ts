@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { PricedSeat } from './holds.ts'
 import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
-import { pageSizeDefault, pageSizeMax } from './limits.ts'
 import { Currency } from './money.ts'
 import { patterns } from './patterns.ts'
 import { CancellationTerms, ChargeLine } from './terms.ts'
@@ -75,19 +74,6 @@ export const PublicKeys = z.object({
   ),
 })
 export type PublicKeys = z.infer<typeof PublicKeys>
-
-/**
- * The query of every list; a list whose cursors are ids of what is in it says so. As in every query, what is not known is
- * ignored, on every route: caches are passed by `?_=...`, and links come with names of somebody's campaign.
- */
-export const PageQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^[A-Za-z0-9._~:-]{1,200}$/, 'must be nextCursor of the page before')
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
-})
-export type PageQuery = z.infer<typeof PageQuery>
 
 /** One page of bookings, newest first; `nextCursor` is absent on the last. */
 export const BookingPage = z.object({ bookings: z.array(BookingView), nextCursor: z.string().optional() })

@@ -31,6 +31,8 @@ export const EdgeClaims = z.object({
   principal: Principal.optional(),
   /** What is said of an app's own user beside their id, as the edge has read it: its rules may be newer than core's. */
   externalUser: z.object({ email: z.string().optional(), name: z.string().optional() }).optional(),
+  /** Whose token the body has beside the caller's own: the guest that becomes the principal. */
+  guest: Principal.optional(),
   admin: z.literal(true).optional(),
   /** Whoever wants to be a guest has passed a challenge. */
   challenged: z.literal(true).optional(),

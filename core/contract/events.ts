@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { PageQuery } from './bookings.ts'
 import { Domain, HoldSettings } from './hold-settings.ts'
 import { EventId, SeatId } from './ids.ts'
 import {
@@ -14,6 +13,7 @@ import {
 import { SeatMetadata } from './metadata.ts'
 import { Currency, MinorUnits } from './money.ts'
 import { Name, PlainText } from './names.ts'
+import { PageQuery } from './pages.ts'
 import { CancellationTerms, Charges } from './terms.ts'
 import { Time } from './times.ts'
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { BookingId, EventId, GrantId, PaymentId, SeatId } from './ids.ts'
 import { idempotencyKeyLengthMax, idLengthMax, paymentSignatureLengthMax, seatsPerHoldMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { PageQuery } from './pages.ts'
 
 /** POST /v1/events/{e}/holds */
 export const HoldRequest = z.strictObject({
@@ -37,9 +38,17 @@ export const HoldView = z.object({
 })
 export type HoldView = z.infer<typeof HoldView>
 
-/** GET /v1/events/{e}/holds: what the buyer holds now. */
+/** GET /v1/events/{e}/holds, /v1/holds: what the buyer holds now. */
 export const HoldList = z.object({ holds: z.array(HoldView) })
 export type HoldList = z.infer<typeof HoldList>
+
+/** GET /v1/holds: what the buyer holds now of all events, event by event. */
+export const HoldPage = HoldList.extend({ nextCursor: z.string().optional() })
+export type HoldPage = z.infer<typeof HoldPage>
+
+/** GET /v1/holds */
+export const HeldQuery = PageQuery.pick({ cursor: true })
+export type HeldQuery = z.infer<typeof HeldQuery>
 
 /**
  * The payment of a confirm, as the provider's form gave it to the page: of Razorpay with its order and signature.

@@ -94,6 +94,9 @@ export const principal = {
   guest: (guestId: string): Principal => Principal.parse(`guest:${guestId}`),
 }
 
+/** Whether they buy without an account. */
+export const isGuest = (of: Principal): boolean => of.startsWith('guest:')
+
 /** What a client calls one intention: sent again with the same key, it happens once. */
 export const IdempotencyKey = z
   .string()

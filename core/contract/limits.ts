@@ -81,6 +81,18 @@ export const guestsPerMinute = 20
 export const guestsPerHour = 100
 /** Of how many units at least a share is told that one address holds. */
 export const addressShareUnitsMin = 100
+/** Reservations, and events with them, of which one page of a buyer's holds of all events is made. */
+export const heldRowsPerPage = 200
+export const heldEventsPerPage = 20
+/** Events that one call names of which a guest brings holds along, and holds and payments that one pass over a guest looks at. */
+export const mergedEventsMax = 20
+export const mergedPerPass = 500
+/** When it is looked again what a guest had under way: later than any confirm of theirs can commit. */
+export const mergeAgainMs = 90_000
+/** Guests that one round looks at again. */
+export const mergesPerRound = 100
+/** What is read of a token in a body: a JWT of ours has a few hundred characters. */
+export const tokenLengthMax = 4_096
 /** What a challenge gives to a page that has passed it: Turnstile says 2,048 characters at most. */
 export const challengeLengthMax = 2_048
 /** How long the edge waits for the word on it. */

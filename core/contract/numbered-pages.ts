@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AdminBookingsQuery, AppPage, AppsQuery } from './admin.ts'
-import { BookingPage, PageQuery } from './bookings.ts'
+import { BookingPage } from './bookings.ts'
+import { PageQuery } from './pages.ts'
 
 /*
  * Lists as the edge asks for them in the name of clients that count pages, under /internal/pages: one question a page,

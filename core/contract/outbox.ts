@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { PageQuery } from './bookings.ts'
 import { AppId, EventId, OutboxRowId } from './ids.ts'
+import { PageQuery } from './pages.ts'
 
 /** `waiting`: it is done soon, or tried again. `dead`: it was tried too often, and waits for the operator. */
 export const OutboxStatus = z.enum(['waiting', 'dead', 'done'])

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { PaymentAccount, PaymentProvider } from './apps.ts'
-import { PageQuery } from './bookings.ts'
 import { PricedSeat } from './holds.ts'
 import { AppId, BookingId, EventId, GrantId, PaymentId, RefundId } from './ids.ts'
 import { idLengthMax } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { PageQuery } from './pages.ts'
 import type { RequestFault } from './request-faults.ts'
 
 /**

@@ -173,6 +173,12 @@ export const problems = {
     'The sale has not started',
     'Hold from opensAt on; Retry-After counts the seconds until then.',
   ),
+  guest_merged: kind(
+    409,
+    false,
+    'The guest belongs to another account',
+    'What a guest has goes to one account. Sign in with the one that has it.',
+  ),
   email_taken: kind(409, false, 'There is an account with this e-mail', 'Sign in instead.'),
   body_too_large: kind(
     413,

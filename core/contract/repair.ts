@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { PageQuery } from './bookings.ts'
 import { AppId, EventId } from './ids.ts'
+import { PageQuery } from './pages.ts'
 
 const At = z.iso.datetime()
 

@@ -1,9 +1,10 @@
 import * as z from 'zod'
-import { PageQuery, PaymentStatus, Ticket } from './bookings.ts'
+import { PaymentStatus, Ticket } from './bookings.ts'
 import { PricedSeat } from './holds.ts'
 import { BookingId, DeliveryId, EndpointId, EventId, GrantId, PaymentId, RefundId, SeatId } from './ids.ts'
 import { endpointUrlLengthMax, keyOverlapSecondsMax, secretOverlapSecondsDefault } from './limits.ts'
 import { Currency, MinorUnits } from './money.ts'
+import { PageQuery } from './pages.ts'
 import { Time } from './times.ts'
 
 /** What can happen to a booking, as its app is told. */

@@ -1,3 +1,4 @@
+export { goneHoldView, holdPath, holdView } from './hold-views.ts'
 export { createInventory, type ScriptName, type ScriptRunner } from './inventory.ts'
 export { endedKeyOfGrant, keysOf, receiptKeyOf } from './keys.ts'
 export { reportOf } from './pin-report.ts'

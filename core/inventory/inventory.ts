@@ -141,10 +141,14 @@ export function createInventory(runner: ScriptRunner): Inventory {
     },
     pin(event, grant, owner, leaseMs) {
       const { state, map, due, log } = keysOf(event)
-      return call('pin', [state, map, due, log, endedKeyOfGrant(event, grant)], [grant, owner, leaseMs])
+      return call('pin', [state, map, due, log, endedKeyOfGrant(event, grant)], [grant, owner ?? '', leaseMs])
     },
     read(event, grant, owner) {
-      return call('read', [keysOf(event).state, endedKeyOfGrant(event, grant)], [grant, owner])
+      return call('read', [keysOf(event).state, endedKeyOfGrant(event, grant)], [grant, owner ?? ''])
+    },
+    reassign(event, grant, from, to) {
+      const { state, log, idle } = keysOf(event)
+      return call('reassign', [state, log, idle, endedKeyOfGrant(event, grant)], [grant, from, to])
     },
     owned(event, owner) {
       return call('owned', [keysOf(event).state], [owner])

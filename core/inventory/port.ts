@@ -128,6 +128,7 @@ export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | TooMany | End
 export type ReleaseReply = WithHold<'confirming'> | Ended | Absent | NotReady
 export type PinReply = WithHold<'pinned'> | Ended | Taken | Absent | NotReady
 export type ReadReply = WithHold<'hold'> | Absent | NotReady
+export type ReassignReply = WithHold<'reassigned'> | TooMany | Ended | Absent | NotReady
 export type OwnedReply = (At & { readonly word: 'owned'; readonly holds: readonly Hold[] }) | NotReady
 export type HoldersReply = (At & { readonly word: 'holders'; readonly holders: readonly Holder[] }) | NotReady
 export type ApplyReply = (At & { readonly word: 'applied' }) | NotReady
@@ -253,9 +254,16 @@ export interface Inventory {
   ): Promise<ExtendReply>
   /** Gives the seats of a held hold back. */
   release(event: EventRef, grant: GrantId, owner: Principal): Promise<ReleaseReply>
-  /** Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin. */
-  pin(event: EventRef, grant: GrantId, owner: Principal, leaseMs: number): Promise<PinReply>
-  read(event: EventRef, grant: GrantId, owner: Principal): Promise<ReadReply>
+  /**
+   * Makes the seats CONFIRMING for at least `leaseMs`, once a grant; there is no un-pin.
+   *
+   * @param owner null: whosever it is by now, for what core does for nobody in particular.
+   */
+  pin(event: EventRef, grant: GrantId, owner: Principal | null, leaseMs: number): Promise<PinReply>
+  /** @param owner as of `pin` */
+  read(event: EventRef, grant: GrantId, owner: Principal | null): Promise<ReadReply>
+  /** Gives an open hold to another owner, who may then hold no more than any. */
+  reassign(event: EventRef, grant: GrantId, from: Principal, to: Principal): Promise<ReassignReply>
   /** What an owner holds of the event now, a confirm that is under way included: at most what one owner may hold. */
   owned(event: EventRef, owner: Principal): Promise<OwnedReply>
   /** Who holds these seats (at most `holdersSeatsPerRead`); those that nobody holds are left out. */

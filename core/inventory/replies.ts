@@ -212,6 +212,7 @@ export const replies = {
   release: words('word', [withHold('confirming'), ...ended, ...absent, notReady]),
   pin: words('word', [withHold('pinned'), withSeats('taken'), ...ended, ...absent, notReady]),
   read: words('word', [withHold('hold'), ...absent, notReady]),
+  reassign: words('word', [withHold('reassigned'), tooMany, ...ended, ...absent, notReady]),
   owned: words('word', [
     reply('owned', OwnedValues).transform(({ word, stored, nowMs }) => ({
       word,

@@ -3,7 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
-import { bookingAdminRoutes, bookingRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
+import { bookingAdminRoutes, bookingRoutes, heldRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
 import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
@@ -89,6 +89,7 @@ export function createCoreApp(
     .route('/v1/events', holdRoutes(core))
     .route('/v1/events', orderRoutes(core))
     .route('/', paymentRoutes(core))
+    .route('/v1/holds', heldRoutes(core))
     .route('/v1/bookings', bookingRoutes(core))
     .route('/v1/webhooks', webhookRoutes(core))
 }

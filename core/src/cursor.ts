@@ -17,6 +17,7 @@ const places = {
   repair: /^/,
   events: /^/,
   missing: /^$/,
+  holds: /^$/,
 } as const
 /** A list that is told in pages. */
 export type PagedList = keyof typeof places

@@ -22,6 +22,7 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     release: say('not_ready'),
     pin: say('not_ready'),
     read: say('not_ready'),
+    reassign: say('not_ready'),
     owned: say('not_ready'),
     holders: say('not_ready'),
     apply: say('applied'),

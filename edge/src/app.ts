@@ -66,6 +66,7 @@ import { confirmRoutes } from './routes/confirm.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { heldRoutes } from './routes/held.ts'
 import { holdStatusRoutes } from './routes/hold-status.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
@@ -173,6 +174,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/events', confirmRoutes(services))
     .route('/v1/events', orderRoutes(services))
     .route('/v1', paymentRoutes(services))
+    .route('/v1/holds', heldRoutes(services))
     .route('/v1/bookings', bookingRoutes(services))
     .route('/v1/webhooks', webhookRoutes(services))
     .route('/v1/auth', authRoutes(services))

@@ -9,9 +9,8 @@ import {
   Problem,
   pinLeaseMs,
 } from '@holdfast/contract'
-import { type EventRef, reportOf } from '@holdfast/inventory'
+import { type EventRef, holdPath, reportOf } from '@holdfast/inventory'
 import { type Caller, type CoreAnswer, readJson } from './core-client.ts'
-import { holdPath } from './hold-views.ts'
 import type { Services } from './services.ts'
 
 /** A hold that its owner wants booked. */

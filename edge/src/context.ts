@@ -38,6 +38,8 @@ export interface EdgeVars extends Observed {
   afterwards: (work: Promise<unknown>) => void
   bodyBytesMax: number
   app?: AppVerdict
+  /** The guest whose token the body has, who becomes the principal. */
+  guest?: Principal
   /** Whoever becomes, or is, a guest has passed a challenge. */
   challenged?: true
   /** Of a server's call: the address of the buyer that it is for, if it names one. */

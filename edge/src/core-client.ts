@@ -34,6 +34,8 @@ export interface Caller extends Observed {
   readonly buyerAddress?: string
   readonly principal?: Principal
   readonly externalUser?: ExternalUser
+  /** The guest who becomes the principal. */
+  readonly guest?: Principal
   readonly admin?: true
   /** Where somebody signs in from. */
   readonly loginClient?: LoginClient
@@ -111,7 +113,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const budget = createRetryBudget()
 
   const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, externalUser, admin, challenged, loginClient } =
+    const { requestId, clientAddress, app, principal, externalUser, guest, admin, challenged, loginClient } =
       call.caller
     return {
       method: call.method,
@@ -123,6 +125,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       ...(app && { app: { id: app.appId, kind: app.kind } }),
       ...(principal && { principal }),
       ...(externalUser && { externalUser }),
+      ...(guest && { guest }),
       ...(admin && { admin }),
       ...(challenged && { challenged }),
       ...(loginClient && { loginClient }),

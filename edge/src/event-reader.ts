@@ -58,11 +58,14 @@ function weightOf(key: string, { text, seatIds }: KeptEvent, utf8: Uint8Array): 
   return entryBytes + 2 * key.length + bytesPerCharacter * text.length + 8 * seatIds.length
 }
 
-const queryOf = ({ limit, cursor, sale }: PageQuery & Pick<EventsQuery, 'sale'>): string =>
-  `?${new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }), ...(sale && { sale }) })}`
+function queryOf({ limit, cursor, sale }: Partial<PageQuery> & Pick<EventsQuery, 'sale'>): string {
+  const said = { ...(limit && { limit: String(limit) }), ...(cursor && { cursor }), ...(sale && { sale }) }
+  const query = new URLSearchParams(said).toString()
+  return query && `?${query}`
+}
 
 /** The path and query of a page of something. */
-export const pagePath = (path: string, page: PageQuery): string => path + queryOf(page)
+export const pagePath = (path: string, page: Partial<PageQuery>): string => path + queryOf(page)
 
 /** Reads through a memory of this isolate. App ids and event ids have no `/`, so no two keys meet. */
 export function createEventReader(core: CoreClient, flights: Flights, platform: Platform): EventReader {

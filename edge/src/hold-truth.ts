@@ -6,9 +6,8 @@ import {
   type HoldView,
   Problem,
 } from '@holdfast/contract'
-import type { ReadReply } from '@holdfast/inventory'
+import { goneHoldView, holdPath, holdView, type ReadReply } from '@holdfast/inventory'
 import type { Caller, CoreClient } from './core-client.ts'
-import { goneHoldView, holdPath, holdView } from './hold-views.ts'
 
 /** One hold, as its owner asks for it. */
 export interface AskedHold {

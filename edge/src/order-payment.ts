@@ -9,12 +9,11 @@ import {
   Problem,
   totalOf,
 } from '@holdfast/contract'
-import type { EventRef, Hold } from '@holdfast/inventory'
+import { type EventRef, type Hold, holdPath } from '@holdfast/inventory'
 import type { Caller, Told } from './core-client.ts'
 import { notReady } from './event-reader.ts'
 import { absentProblem, endedProblem } from './hold-problems.ts'
 import { askDecision } from './hold-truth.ts'
-import { holdPath } from './hold-views.ts'
 import type { Services } from './services.ts'
 
 /** A hold whose owner wants to pay for it. */

@@ -1,10 +1,9 @@
 import type { GrantId, Principal } from '@holdfast/contract'
-import type { EventRef } from '@holdfast/inventory'
+import { type EventRef, holdPath } from '@holdfast/inventory'
 import type { Caller } from './core-client.ts'
 import { notReady } from './event-reader.ts'
 import { absentProblem, confirmedProblem } from './hold-problems.ts'
 import { askDecision } from './hold-truth.ts'
-import { holdPath } from './hold-views.ts'
 import type { Services } from './services.ts'
 
 /** A hold that its owner gives back. */

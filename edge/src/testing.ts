@@ -173,6 +173,7 @@ export function createTestInventory(platform: Platform): Inventory {
     release: notReady,
     pin: notReady,
     read: notReady,
+    reassign: notReady,
     owned: notReady,
     holders: notReady,
     snapshot: notReady,

@@ -52,6 +52,7 @@ const lists = reads.filter(({ name }) => 'cursor' in shapeOf(table[name]?.query)
 /** Which list each of them tells. */
 const listOf: Readonly<Record<string, Parameters<typeof toldCursor>[0]>> = {
   listEvents: 'events',
+  listAllHolds: 'holds',
   listBookings: 'bookings',
   listAllBookings: 'bookings',
   listPayments: 'payments',

@@ -35,6 +35,7 @@ const bodies: Partial<Record<OperationId, (props: Props) => unknown>> = {
   unblockSeats: () => ({ seats: ['S-7'] }),
   signUp: ({ fresh }) => ({ email: `new-${fresh}@holdfast.test`, password: stagePassword, name: 'New' }),
   logIn: ({ email }) => ({ email, password: stagePassword }),
+  mergeGuest: ({ guestToken }) => ({ guestToken }),
   logInAdmin: () => ({ email: secrets.admin.email, password: secrets.admin.password }),
   retryPayment: ({ ids: { shopId: app, paymentId: payment } }) => ({
     ...{ app, provider: 'simulated', account: 'default', payment },

@@ -42,6 +42,8 @@ export interface Props {
   readonly ids: Ids
   readonly email: string
   readonly token: string
+  /** Of a guest of the app. */
+  readonly guestToken: string
   /** A seat of the event of TicketS that the buyer has locked, and one that is free. */
   readonly lockedSeat: string
   readonly freeSeat: string
@@ -63,6 +65,8 @@ export interface Stage extends Props {
 /** Seats of the event that all stages share. */
 const boundSeats = 500
 let stages = 0
+/** How many stages stand on a world: each has two seats of the event that they share. */
+const stagesOn = new WeakMap<World, number>()
 
 const password = 'correct horse battery'
 export const stagePassword = password
@@ -165,7 +169,9 @@ export async function setStage(world: World): Promise<Stage> {
   const [endpointId, rowId] = [`hook-${fresh}`, `row-${fresh}`]
   const deliveryId = await listen(world, shop, endpointId)
   await giveUp(world, shop, rowId, eventId)
-  const [lockedSeat, freeSeat] = [`S-${2 * stages}`, `S-${2 * stages + 1}`]
+  const nth = (stagesOn.get(world) ?? 0) + 1
+  stagesOn.set(world, nth)
+  const [lockedSeat, freeSeat] = [`S-${2 * nth}`, `S-${2 * nth + 1}`]
   await doing(world, { method: 'POST', path: '/api/lock', headers: buyer, body: { seatId: lockedSeat } })
   const codeEmail = `code-${fresh}@holdfast.test`
   await doing(world, { method: 'POST', path: '/api/auth/register', body: { email: codeEmail } })
@@ -183,7 +189,8 @@ export async function setStage(world: World): Promise<Stage> {
     ...{ paymentId: `pay_${fresh}`, refundId, userId: ada.user.id, endpointId, deliveryId, rowId },
   }
   const stranger = bearer(bob.token)
-  const props = { ids, email, token: ada.token, lockedSeat, freeSeat, codeEmail, code, fresh }
+  const { token: guestToken } = await world.tokens.issueGuestToken(`gst_${fresh}`, shop.appId)
+  const props = { ids, email, token: ada.token, guestToken, lockedSeat, freeSeat, codeEmail, code, fresh }
   return { ...props, world, buyer, stranger }
 }
 

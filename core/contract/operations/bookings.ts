@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { BookingPage, BookingView, PageQuery } from '../bookings.ts'
+import { BookingPage, BookingView } from '../bookings.ts'
+import { PageQuery } from '../pages.ts'
 import { BookingPath } from '../paths.ts'
 import { exampleEvent } from './events.ts'
 import { json, type Operation } from './operation.ts'

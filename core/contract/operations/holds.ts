@@ -1,5 +1,5 @@
 import { BookingView } from '../bookings.ts'
-import { ConfirmRequest, HoldList, HoldRequest, HoldView } from '../holds.ts'
+import { ConfirmRequest, HeldQuery, HoldList, HoldPage, HoldRequest, HoldView } from '../holds.ts'
 import { EventPath, HoldPath, Nothing } from '../paths.ts'
 import { exampleBooking } from './bookings.ts'
 import { empty, json, type Operation } from './operation.ts'
@@ -7,7 +7,8 @@ import { empty, json, type Operation } from './operation.ts'
 const holdId = 'hold_2sKd7QpXw9LrT4vYzB1nMc.1.7'
 const params = { eventId: 'theatre', holdId }
 
-const hold = {
+/** A hold as examples show it. */
+export const exampleHold = {
   id: holdId,
   event: 'theatre',
   status: 'held',
@@ -54,7 +55,7 @@ export const holdOperations = {
       params: { eventId: 'theatre' },
       body: { seats: ['A-12', 'A-13'] },
       status: 201,
-      answer: hold,
+      answer: exampleHold,
     },
   },
   listHolds: {
@@ -68,7 +69,21 @@ export const holdOperations = {
     params: EventPath,
     answers: { 200: json(HoldList) },
     problems: ['event_not_ready'],
-    example: { params: { eventId: 'theatre' }, status: 200, answer: { holds: [hold] } },
+    example: { params: { eventId: 'theatre' }, status: 200, answer: { holds: [exampleHold] } },
+  },
+  listAllHolds: {
+    method: 'GET',
+    path: '/v1/holds',
+    tag: 'Holds',
+    summary: 'List what the buyer holds now of all events',
+    notes:
+      'Event by event, in the order of their ids; a page has what is held of up to 20 events. A hold that is younger than a second or two may be missing: that of its event tells at once.',
+    caller: 'buyer',
+    repeat: 'always',
+    query: HeldQuery,
+    answers: { 200: json(HoldPage) },
+    problems: ['event_not_ready'],
+    example: { query: {}, status: 200, answer: { holds: [exampleHold] } },
   },
   readHold: {
     method: 'GET',
@@ -82,7 +97,7 @@ export const holdOperations = {
     params: HoldPath,
     answers: { 200: json(HoldView) },
     problems: ['event_not_ready'],
-    example: { params, status: 200, answer: hold },
+    example: { params, status: 200, answer: exampleHold },
   },
   extendHold: {
     method: 'POST',
@@ -104,7 +119,7 @@ export const holdOperations = {
       'seats_unavailable',
       'event_not_ready',
     ],
-    example: { params, body: {}, status: 200, answer: hold },
+    example: { params, body: {}, status: 200, answer: exampleHold },
   },
   confirmHold: {
     method: 'POST',

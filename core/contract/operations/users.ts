@@ -1,5 +1,15 @@
-import { GuestRequest, GuestSession, LogInRequest, SignUpRequest, UserSession, Whoami } from '../auth.ts'
+import {
+  GuestMerge,
+  GuestMergeRequest,
+  GuestRequest,
+  GuestSession,
+  LogInRequest,
+  SignUpRequest,
+  UserSession,
+  Whoami,
+} from '../auth.ts'
 import { Nothing } from '../paths.ts'
+import { exampleHold } from './holds.ts'
 import { json, type Operation } from './operation.ts'
 
 const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
@@ -62,6 +72,24 @@ export const userOperations = {
       body: {},
       status: 201,
       answer: { token: session.token, expiresInSeconds: 86_400, guest: { id: 'gst_2bNc8RtYq4WmZx7KdJfLpV' } },
+    },
+  },
+  mergeGuest: {
+    method: 'POST',
+    path: '/v1/auth/guest/merge',
+    tag: 'Users',
+    summary: 'Take a guest’s holds and bookings along into an account',
+    notes:
+      'For a guest who has signed up or in: called as the account (its token, or a server with `x-external-user-id`), with the guest’s token in the body. Holds go on as they are, as many as one buyer may hold; bookings get the account as their owner, their signed receipts stay. `events` names those whose holds are a second old or less; older ones are found. A guest goes to one account only (409 `guest_merged`); the same account may call again, which is safe, and brings what has come since. Of a confirm that is under way the booking follows within two minutes.',
+    caller: 'buyer',
+    repeat: 'always',
+    body: GuestMergeRequest,
+    answers: { 200: json(GuestMerge) },
+    problems: ['guest_merged', 'user_deactivated'],
+    example: {
+      body: { guestToken: session.token, events: ['theatre'] },
+      status: 200,
+      answer: { holds: [exampleHold], bookings: 1, left: [] },
     },
   },
   verifyUser: {

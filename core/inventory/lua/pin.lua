@@ -2,7 +2,7 @@
 --
 -- KEYS[1] state   KEYS[2] map   KEYS[3] due   KEYS[4] log   KEYS[5] the hold, if it has ended
 -- ARGV[1] grant id
--- ARGV[2] owner
+-- ARGV[2] owner, or '': whosever it is
 -- ARGV[3] lease in ms: the hold lives at least so long from now
 --
 -- Reply: {'pinned', hold}   now or before

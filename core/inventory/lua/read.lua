@@ -2,7 +2,7 @@
 --
 -- KEYS[1] state   KEYS[2] the hold, if it has ended
 -- ARGV[1] grant id
--- ARGV[2] owner
+-- ARGV[2] owner, or '': whosever it is
 --
 -- Reply: {'hold', hold}   {'not_found'}   {'lost'}   {'not_ready'}
 -- @include base seat owner address hold

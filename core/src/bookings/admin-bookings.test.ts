@@ -30,6 +30,7 @@ async function book(changes: Partial<BookingDoc> = {}): Promise<BookingId> {
     eventId: EventId.parse('theatre'),
     grantId: grantId(made),
     owner: owner(1),
+    soldTo: null,
     buyerName: null,
     buyerEmail: null,
     status: 'CONFIRMED',

@@ -208,6 +208,7 @@ async function draftBooking(
     eventId,
     grantId,
     owner,
+    soldTo: null,
     buyerName: buyer.name,
     buyerEmail: buyer.email,
     status: 'CONFIRMED',

@@ -7,6 +7,7 @@ import {
   EventId,
   type GrantDecision,
   GrantId,
+  HeldQuery,
   headers,
   PageQuery,
   Problem,
@@ -26,6 +27,7 @@ import { confirmHold } from './confirm-hold.ts'
 import { lastRefusal } from './last-refusal.ts'
 import { listBookings, readBooking } from './read-bookings.ts'
 import { readDecision } from './read-decision.ts'
+import { listHeld } from './read-holds.ts'
 import { readReply } from './read-reply.ts'
 import { releaseGrant } from './release-grant.ts'
 import { stage } from './stage.ts'
@@ -78,6 +80,14 @@ export function holdRoutes(core: Core) {
       if (answer.retryAfterSeconds) c.header(headers.retryAfter, String(answer.retryAfterSeconds))
       return new Response(answer.body, { status: answer.status, headers: c.res.headers })
     })
+}
+
+/** What a buyer holds of all events. */
+export function heldRoutes(core: Core) {
+  return new Hono<CoreEnv>().get('/', async (c) => {
+    const { cursor } = parse(HeldQuery, c.req.query())
+    return c.json(await listHeld(core, { appId: appOf(c).id, owner: principalOf(c), cursor }), 200)
+  })
 }
 
 /** What the edge asks for a client that names an intention and no hold. */

@@ -30,7 +30,8 @@ export type Lane = keyof typeof callLanes
 export function laneOf({ method, path }: { readonly method: string; readonly path: string }): Lane {
   if (/^\/internal\/(keys|apps)\//.test(path)) return 'keys'
   if (path.startsWith('/v1/payments/') && path.endsWith('/webhook')) return 'webhooks'
-  if (/^(\/v1\/(admin\/login$|auth\/)|\/internal\/sign-up-codes)/.test(path)) return 'accounts'
+  if (/^(\/v1\/(admin\/login$|auth\/(?!guest\/merge$))|\/internal\/sign-up-codes)/.test(path))
+    return 'accounts'
   return isRead(method) || path === '/internal/seats/names' ? 'reads' : 'writes'
 }
 

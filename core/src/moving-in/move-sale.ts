@@ -25,6 +25,7 @@ async function bookingOf(ctx: Context, event: EventDoc, sale: LegacySale): Promi
     eventId,
     grantId: await grantOf(ctx, sale),
     owner,
+    soldTo: null,
     buyerName: sale.buyerName,
     buyerEmail: sale.buyerEmail,
     status: 'CONFIRMED',

@@ -26,9 +26,17 @@ export type Settling = Pick<
  * it was refused; who has as many seats as one buyer may gets the money back when the hold is over.
  */
 export async function confirmPaid(ctx: Settling, payment: PaymentDoc): Promise<boolean> {
-  const { appId, eventId, grantId, owner, kind, paymentId, amount, currency } = payment
+  const { appId, eventId, grantId, kind, paymentId, amount, currency } = payment
   const pinAskedAtMs = ctx.platform.now()
-  const pin = await reportOf(ctx.inventory.pin({ appId, eventId }, grantId, owner, pinLeaseMs))
+  let owner = payment.owner
+  const pinning = ctx.inventory.pin({ appId, eventId }, grantId, null, pinLeaseMs)
+  const pin = await reportOf(
+    pinning.then((reply) => {
+      // A guest may have become an account meanwhile.
+      if ('hold' in reply) owner = reply.hold.owner
+      return reply
+    }),
+  )
   // Redis has lost that it was ever made. A client is told that there is no such hold; the money has to go somewhere.
   if (pin.word === 'not_found') return false
   // No client can send such a key: it has a space.

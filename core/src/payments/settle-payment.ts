@@ -177,7 +177,7 @@ async function undecided(ctx: Settling, payment: PaymentDoc): Promise<Step> {
 /** Waits for the end of the hold, and decides against the grant when it is over. */
 async function afterHold(ctx: Settling, payment: PaymentDoc): Promise<Step> {
   const { appId, eventId, grantId, owner } = payment
-  const reply = await ctx.inventory.read({ appId, eventId }, grantId, owner).catch((error: unknown) => {
+  const reply = await ctx.inventory.read({ appId, eventId }, grantId, null).catch((error: unknown) => {
     if (error instanceof InventoryFault) return null
     throw error
   })

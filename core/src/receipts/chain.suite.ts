@@ -1,4 +1,10 @@
-import { type AppId, chainGraceMs, receiptsPerChainBatch, systemPlatform } from '@holdfast/contract'
+import {
+  type AppId,
+  chainGraceMs,
+  principal,
+  receiptsPerChainBatch,
+  systemPlatform,
+} from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { confirm, type OpenStore, pinned, relayAll, type World, worldsOn } from '../bookings/testing.ts'
 import { chainPoke } from '../outbox/rows.ts'
@@ -49,6 +55,18 @@ export function chainSuite(name: string, open: OpenStore): void {
       const last = (await linksOf(w, w.appId)).at(-1)
       expect(await audited(w)).toEqual({ appId: w.appId, links: 4, digest: last?.digest, broken: null })
       expect(await w.core.store.count(w.appId, 'outbox', { status: 'READY' })).toBe(0)
+    })
+
+    test('is whole when a guest has become an account', async () => {
+      const w = await world()
+      const [booking] = await sold(w)
+      if (!booking) throw new Error('nothing is sold')
+      const { appId, owner: guest, bookingId } = booking
+      const owner = principal.pool('usr_ann')
+      const merged = { appId, guest, owner, dueAt: null, createdAt: booking.createdAt }
+      await w.core.store.insert(appId, 'guestMerges', merged)
+      await w.core.store.updateIf(appId, 'bookings', { bookingId }, { set: { owner, soldTo: guest } })
+      expect(await audited(w)).toMatchObject({ links: 4, broken: null })
     })
 
     test('a receipt that is promised again gets no second link', async () => {

@@ -3,6 +3,7 @@ import {
   type BookingId,
   chainLinksPerPage,
   chargeLines,
+  type Principal,
   seatsPerHoldMax,
 } from '@holdfast/contract'
 import type { BookingDoc, CancellationDoc, ChainDoc } from '../store/schema.ts'
@@ -26,10 +27,21 @@ function differing(kind: Proof['kind'], pairs: readonly Pair[]): string | null {
   return different ? `the receipt says ${different[2]} than the ${kind}` : null
 }
 
+/** Which account each guest became. */
+type Merges = ReadonlyMap<Principal, Principal>
+
 const otherKind = 'the receipt is the proof of something else'
 
-function bookingProof(booking: BookingDoc, cancellations: readonly CancellationDoc[]): Proof {
-  const { appId, bookingId, owner, eventId, seats, total, currency, receipt, terms } = booking
+/** Whom a booking was sold to, as far as its own words can be believed: it may name a guest of whom the store knows that they became its owner. */
+const soldToOf = ({ owner, soldTo }: BookingDoc, merges: Merges): Principal =>
+  soldTo !== null && merges.get(soldTo) === owner ? soldTo : owner
+
+/** Whether a receipt of a cancellation may name them: it names who was the owner that day. */
+const isBuyer = (sub: string, booking: BookingDoc, merges: Merges): boolean =>
+  sub === booking.owner || sub === soldToOf(booking, merges)
+
+function bookingProof(booking: BookingDoc, cancellations: readonly CancellationDoc[], merges: Merges): Proof {
+  const { appId, bookingId, eventId, seats, total, currency, receipt, terms } = booking
   // One that was made since the booking was read is not in it yet.
   const known = cancellations.filter(({ n }) => n <= booking.cancellations).sort((a, b) => a.n - b.n)
   const given = known.flatMap((cancellation) => cancellation.seats.map(({ id }) => id))
@@ -43,7 +55,7 @@ function bookingProof(booking: BookingDoc, cancellations: readonly CancellationD
       const difference = differing('booking', [
         [claims.app, appId, 'another app'],
         [claims.booking, bookingId, 'another booking'],
-        [claims.sub, owner, 'another owner'],
+        [claims.sub, soldToOf(booking, merges), 'another owner'],
         [claims.event, eventId, 'another event'],
         [claims.seats, seats, 'other seats'],
         [claims.total, total, 'another total'],
@@ -57,7 +69,11 @@ function bookingProof(booking: BookingDoc, cancellations: readonly CancellationD
   }
 }
 
-function cancellationProof(cancellation: CancellationDoc, booking: BookingDoc | undefined): Proof {
+function cancellationProof(
+  cancellation: CancellationDoc,
+  booking: BookingDoc | undefined,
+  merges: Merges,
+): Proof {
   const { appId, bookingId, eventId, n, seats, refund, retained, currency, charges, receipt } = cancellation
   return {
     kind: 'cancellation',
@@ -71,7 +87,7 @@ function cancellationProof(cancellation: CancellationDoc, booking: BookingDoc | 
       return differing('cancellation', [
         [claims.app, appId, 'another app'],
         [claims.booking, bookingId, 'another booking'],
-        [claims.sub, booking.owner, 'another owner'],
+        [isBuyer(claims.sub, booking, merges), true, 'another owner'],
         [claims.event, eventId, 'another event'],
         [claims.n, n, 'another number'],
         [claims.cancelled, seats, 'other seats'],
@@ -96,11 +112,16 @@ async function proofsOf(
 ): Promise<Proof[]> {
   const filter = { bookingId: { in: ids } }
   const cancellations = await store.find(appId, 'cancellations', filter, { limit: cancellationsMax })
+  const guests = bookings.flatMap(({ soldTo }) => soldTo ?? [])
+  const ofGuests = { guest: { in: guests } }
+  const merged =
+    guests.length === 0 ? [] : await store.find(appId, 'guestMerges', ofGuests, { limit: guests.length })
+  const merges: Merges = new Map(merged.map(({ guest, owner }) => [guest, owner]))
   const own = Map.groupBy(cancellations, ({ bookingId }) => bookingId)
   const byId = new Map(bookings.map((booking) => [booking.bookingId, booking]))
   return [
-    ...bookings.map((booking) => bookingProof(booking, own.get(booking.bookingId) ?? [])),
-    ...cancellations.map((one) => cancellationProof(one, byId.get(one.bookingId))),
+    ...bookings.map((booking) => bookingProof(booking, own.get(booking.bookingId) ?? [], merges)),
+    ...cancellations.map((one) => cancellationProof(one, byId.get(one.bookingId), merges)),
   ]
 }
 

@@ -68,6 +68,11 @@ export const tamperings: readonly Tampering[] = [
   changeBooking('another total', { total: 1 }, 'another total than the booking'),
   changeBooking('other seats', { seats: [] }, 'other seats than the booking'),
   changeBooking('another owner', { owner: 'guest:thief' as never }, 'another owner than the booking'),
+  changeBooking(
+    'another owner, who says to have been a guest,',
+    async (_, { owner }) => ({ owner: 'pool:thief' as never, soldTo: owner }),
+    'another owner than the booking',
+  ),
   changeBooking('another currency', { currency: 'JPY' }, 'another currency than the booking'),
   changeBooking('another event', { eventId: 'other' as never }, 'another event than the booking'),
   changeBooking(

@@ -15,6 +15,7 @@ import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
 import type { EventDoc } from '../store/schema.ts'
+import { finishMerges } from '../users/merge-guest.ts'
 import { type AddressShares, createAddressShares } from './address-shares.ts'
 import { createDrift, type Drift } from './drift.ts'
 import { createInspection, type Inspection } from './inspect.ts'
@@ -141,6 +142,7 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
     everyOurs(relayRoundMs, 'relay', () => relayOnce(ctx)),
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
     everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
+    everyOurs(claimsRoundMs, 'merges', () => finishMerges(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
     everyOurs(backlogRoundMs, 'backlog', look),
   ]

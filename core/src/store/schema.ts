@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
-import { AppShape, AttemptShape, CodeShape, KeyShape, UserShape } from './shapes/accounts.ts'
+import { AppShape, AttemptShape, CodeShape, GuestMergeShape, KeyShape, UserShape } from './shapes/accounts.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
@@ -40,6 +40,11 @@ export const collections = {
       deactivated: { fields: ['appId', 'active', 'deactivatedAt'] },
     },
   }),
+  guestMerges: collection({
+    doc: GuestMergeShape,
+    key: ['appId', 'guest'],
+    indexes: { due: { fields: ['dueAt'] } },
+  }),
   attempts: collection({
     doc: AttemptShape,
     key: ['appId', 'subject'],
@@ -72,7 +77,10 @@ export const collections = {
   reservations: collection({
     doc: ReservationShape,
     key: ['appId', 'eventId', 'grantId'],
-    indexes: { status: { fields: ['appId', 'eventId', 'status'] } },
+    indexes: {
+      status: { fields: ['appId', 'eventId', 'status'] },
+      owner: { fields: ['appId', 'owner', 'status', 'eventId'] },
+    },
     expires: 'expiresAt',
   }),
   bookings: collection({
@@ -103,6 +111,7 @@ export const collections = {
       attempts: { fields: ['attempts', 'cursor'] },
       cursor: { fields: ['cursor'] },
       app: { fields: ['appId', 'cursor'] },
+      owner: { fields: ['appId', 'owner'] },
       // A provider's event says nothing of apps.
       payment: { fields: ['provider', 'account', 'paymentId'] },
     },

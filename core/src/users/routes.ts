@@ -1,6 +1,7 @@
 import {
   AdminLogInRequest,
   type EdgeClaims,
+  GuestMergeCommand,
   LogInRequest,
   type LoginClient,
   Problem,
@@ -18,6 +19,7 @@ import type { Identities } from '../identities.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
 import { logInAdmin } from './log-in-admin.ts'
+import { mergeGuest } from './merge-guest.ts'
 import { listUsers, readUser } from './read-users.ts'
 import { signUp } from './sign-up.ts'
 import { updateUser } from './update-user.ts'
@@ -38,6 +40,12 @@ export function userRoutes(core: Core, identities: Identities) {
     .post('/guest', async (c) => {
       const { challenged } = c.get('claims')
       return c.json(await issueGuest(ctx, { appId: appOf(c).id, challenged }), 201)
+    })
+    .post('/guest/merge', async (c) => {
+      const { guest } = c.get('claims')
+      if (!guest) throw new Problem('invalid_token')
+      const merge = { appId: appOf(c).id, guest, owner: principalOf(c) }
+      return c.json(await mergeGuest(ctx, merge, bodyOf(c, GuestMergeCommand).events), 200)
     })
     .post('/verify', async (c) => {
       const principal = principalOf(c)

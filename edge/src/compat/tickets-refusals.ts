@@ -36,6 +36,7 @@ const wordsOf = {
     'error',
     'The e-mail, the password or the code is wrong, or the code is too old',
   ),
+  guest_merged: words(400, 'error', 'The guest belongs to another account'),
   email_taken: words(400, 'error', 'There is an account with this e-mail: sign in'),
   mail_not_configured: words(
     500,

@@ -297,3 +297,38 @@ describe('what comes in a header is read', () => {
     expect(decoded(sent)).toBe(read)
   })
 })
+
+describe('the token of a guest who becomes an account', () => {
+  const path = '/v1/auth/guest/merge'
+  const own = createTestEdge()
+  own.core.answers.set(`POST ${path}`, () => json({ holds: [], bookings: 0, left: [] }))
+  const token = (claims: object) => makeToken(own.platform, 'user', { claims })
+  const merge = async (guestToken: string, more = {}) =>
+    own.call('POST', path, { body: { guestToken, events: ['theatre'] }, ...more })
+
+  test('is read here, and core is told whose it is and no token', async () => {
+    const response = await merge(await token({ sub: 'guest:g1', app: 'app_1' }))
+    expect([response.status, await response.json()]).toEqual([200, { holds: [], bookings: 0, left: [] }])
+    const { claims, body } = own.core.requests.at(-1) ?? {}
+    expect(claims).toMatchObject({ principal: 'pool:usr_1', guest: 'guest:g1' })
+    expect(body).toBe('{"events":["theatre"]}')
+  })
+
+  test.each([
+    ['of a guest of another app', { sub: 'guest:g1', app: 'app_2' }],
+    ['of an account', { sub: 'pool:usr_2' }],
+    ['that is over', { sub: 'guest:g1', app: 'app_1', exp: now - 6 }],
+  ])('%s is refused by its name', async (_, claims) => {
+    const problem = await problemIn(await merge(await token(claims)))
+    expect(problem).toMatchObject({ code: 'invalid_request', errors: [{ path: 'guestToken' }] })
+  })
+
+  test('makes no guest of a guest', async () => {
+    const guest = await token({ sub: 'guest:g1', app: 'app_1' })
+    const response = await merge(guest, { token: await token({ sub: 'guest:g2', app: 'app_1' }) })
+    expect([response.status, (await problemIn(response)).detail]).toEqual([
+      403,
+      'Call as the account that the guest becomes: sign in and send its token.',
+    ])
+  })
+})

@@ -4,6 +4,7 @@ import {
   ForeignUserId,
   foreignUserId,
   headers,
+  isGuest,
   isRead,
   nameLengthMax,
   type Platform,
@@ -78,10 +79,9 @@ export function bearerOf(app: AppVerdict, payload: unknown): Pick<UserClaims, 's
   const claims = UserClaims.safeParse(payload).data
   const wrong = () => noBuyer(app, 'Bearer ')
   if (!claims) throw wrong()
-  const isGuest = claims.sub.startsWith('guest:')
-  if (!isGuest && !claims.sub.startsWith('pool:')) throw wrong()
+  if (!isGuest(claims.sub) && !claims.sub.startsWith('pool:')) throw wrong()
   const elsewhere = claims.app !== undefined && claims.app !== app.appId
-  if (elsewhere || (isGuest && claims.app === undefined)) throw wrong()
+  if (elsewhere || (isGuest(claims.sub) && claims.app === undefined)) throw wrong()
   return claims
 }
 
@@ -137,5 +137,13 @@ export function userAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'no
     await next()
   })
 
-  return { user, userIfAny }
+  /** @throws Problem `invalid_request` when the body's `guestToken` is none of a guest of this app. */
+  const readGuest = async (app: AppVerdict, token: string): Promise<Principal> => {
+    const claims = UserClaims.safeParse(await read(`Bearer ${token}`)).data
+    if (claims?.app !== app.appId || !isGuest(claims.sub))
+      throw refused('guestToken', 'is no token of a guest of this app, or its time is over')
+    return claims.sub
+  }
+
+  return { user, userIfAny, readGuest }
 }

@@ -1,7 +1,11 @@
 import {
+  GuestMerge,
+  GuestMergeRequest,
   GuestRequest,
   GuestSession,
+  isGuest,
   LogInRequest,
+  problemWith,
   SignUpRequest,
   UserSession,
   Whoami,
@@ -13,6 +17,8 @@ import { jsonBody } from '../middleware/validate.ts'
 import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
 import { Nothing } from './paths.ts'
+
+const forAccounts = 'Call as the account that the guest becomes: sign in and send its token.'
 
 /** Users of the shared pool, and guests. Core makes the tokens; who a bearer is, the edge knows by itself. */
 export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
@@ -36,6 +42,17 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
     .post('/guest', guards.app, guards.writes, jsonBody(GuestRequest), guards.guests, (c) =>
       passOn(core, GuestSession, { method: 'POST', path: '/v1/auth/guest', caller: c.var }),
     )
+    .post('/guest/merge', guards.app, guards.user, guards.writes, jsonBody(GuestMergeRequest), async (c) => {
+      const { guestToken, events } = c.req.valid('json')
+      const guest = await guards.readGuest(c.get('app'), guestToken)
+      if (isGuest(c.get('principal'))) throw problemWith('forbidden', forAccounts)
+      return passOn(core, GuestMerge, {
+        method: 'POST',
+        path: '/v1/auth/guest/merge',
+        body: new TextEncoder().encode(JSON.stringify({ events })),
+        caller: { ...c.var, guest },
+      })
+    })
     .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), async (c) => {
       const principal = c.get('principal')
       // Only of users of the pool is there more to tell than the edge knows by itself.

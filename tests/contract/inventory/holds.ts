@@ -63,6 +63,38 @@ export function holdTests(openSale: OpenSale): void {
     expect(await owned(eve)).toEqual([])
   })
 
+  test('goes to another owner as it is, who may hold no more than any', async () => {
+    const sale = await openSale({ seatsHeldPerOwner: 3 })
+    const [held, pinned, over] = [
+      await sale.take(ann, ['A-1']),
+      await sale.take(ann, ['A-2', 'A-3']),
+      await sale.take(bob, ['A-4']),
+    ]
+    const [later] = [await sale.pin(pinned)]
+    const give = (grantId: typeof held.grantId, from = ann, to = eve) =>
+      sale.inventory.reassign(sale.event, grantId, from, to)
+    expect(await give(held.grantId)).toMatchObject({ word: 'reassigned', hold: { ...held, owner: eve } })
+    expect(await give(pinned.grantId)).toMatchObject({
+      word: 'reassigned',
+      hold: { owner: eve, status: 'confirming', untilMs: later.word === 'pinned' ? later.hold.untilMs : 0 },
+    })
+    expect(await give(pinned.grantId)).toMatchObject({ word: 'reassigned' })
+    expect(await give(over.grantId, bob)).toMatchObject({ word: 'too_many', scope: 'owner' })
+    expect(await give(over.grantId, ann)).toMatchObject({ word: 'not_found' })
+    expect(await sale.read(held)).toMatchObject({ word: 'not_found' })
+    expect(await sale.hold(ann, ['A-1'])).toMatchObject({ word: 'unavailable', own: [] })
+    expect(await sale.hold(eve, ['A-5'])).toMatchObject({ word: 'too_many', scope: 'owner' })
+    await sale.take(ann, ['A-4', 'A-5', 'A-6'].slice(1))
+    const owned = await sale.inventory.owned(sale.event, eve)
+    expect(owned.word === 'owned' && owned.holds.map(({ grantId }) => grantId)).toEqual([
+      held.grantId,
+      pinned.grantId,
+    ])
+    expect(await sale.map()).toBe('HCCHHH')
+    expect(await sale.inventory.release(sale.event, held.grantId, eve)).toMatchObject({ word: 'released' })
+    expect(await give(held.grantId, eve, ann)).toMatchObject({ word: 'released' })
+  })
+
   test('F6: is decided by the seats, whatever an old map says of them', async () => {
     const sale = await openSale()
     const stale = String(await sale.command('GET', sale.keys.map))

@@ -45,6 +45,7 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
       await sale.take(bob, ['A-5']),
     ]
     await sale.release(released)
+    await inventory.reassign(event, (await sale.take(bob, ['A-3'])).grantId, bob, ann)
     await sale.reached(lapsed.untilMs)
     await inventory.due(event, 0, 10)
     await inventory.forget(event, 10)

@@ -114,7 +114,7 @@ local function replyHold(word, hold, event, now)
   }
 end
 
--- The hold of a grant and its owner, open or ended, with the event; or nil, and the reply that says why.
+-- The hold of a grant and its owner ('': whosever it is), open or ended, with the event; or nil, and the reply that says why.
 local function findHold(key, endedKey, grant, owner, now)
   local values = readState(key, { holdField(grant) })
   local event = parseEvent(values)
@@ -122,7 +122,7 @@ local function findHold(key, endedKey, grant, owner, now)
   local text = present(values[4]) and values[4] or redis.call('GET', endedKey)
   local hold = present(text) and parseHold(text) or nil
   if hold and hold.grant == grant then
-    if hold.owner ~= owner then return nil, { 'not_found', int(now) } end
+    if owner ~= '' and hold.owner ~= owner then return nil, { 'not_found', int(now) } end
     return hold, event
   end
   local epoch, ver = string.match(grant, '%.(%d+)%.(%d+)$')

@@ -11,6 +11,7 @@ import {
   KeyUse,
   PaymentAccount,
   PaymentProvider,
+  Principal,
   RateLimits,
 } from '@holdfast/contract'
 import * as z from 'zod'
@@ -89,6 +90,15 @@ export const AttemptShape = z.object({
   nextAt: date(),
   expiresAt: date(),
   orders: z.array(z.object({ eventId: EventId, grantId: GrantId, atMs: z.int() })).default([]),
+})
+
+/** A guest who went into an account, for good: what has come since goes there too. `dueAt`: when it is looked for again. */
+export const GuestMergeShape = z.object({
+  appId: AppId,
+  guest: Principal,
+  owner: Principal,
+  dueAt: date().nullable(),
+  createdAt: date(),
 })
 
 /**

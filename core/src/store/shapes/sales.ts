@@ -116,6 +116,8 @@ export const BookingShape = z.object({
   eventId: EventId,
   grantId: GrantId,
   owner: Principal,
+  /** The guest that it was sold to, whom its receipt names, where its owner is the account that the guest became. */
+  soldTo: Principal.nullable().default(null),
   buyerName: z.string().nullable(),
   buyerEmail: z.string().nullable(),
   status: z.enum(['CONFIRMED', 'CANCELLED']),

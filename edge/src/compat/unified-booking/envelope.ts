@@ -60,6 +60,7 @@ const codes = {
   cannot_cancel: 'CONFLICT',
   sale_closed: 'CONFLICT',
   sale_not_started: 'CONFLICT',
+  guest_merged: 'CONFLICT',
   email_taken: 'CONFLICT',
   idempotency_key_reused: 'CONFLICT',
   body_too_large: 'PAYLOAD_TOO_LARGE',

@@ -6,7 +6,7 @@ import {
   HoldView,
   totalOf,
 } from '@holdfast/contract'
-import type { Hold } from '@holdfast/inventory'
+import type { Hold } from './port.ts'
 
 /** The URL of a hold, which is also where its outcome is told. */
 export const holdPath = (eventId: EventId, grantId: GrantId): string =>
