@@ -9,7 +9,9 @@ import { type Shop, useWorld } from './world.ts'
 
 /** What is made on the way, whose ids no example can know. */
 const Made = z.union([
-  z.object({ guest: z.object({ id: z.string() }) }).transform(() => ({})),
+  z
+    .object({ guest: z.object({ id: z.string() }), token: z.string() })
+    .transform(({ token }) => ({ guestToken: token })),
   z
     .object({ user: z.object({ id: z.string() }), token: z.string() })
     .transform(({ user, token }) => ({ userId: user.id, userToken: token })),
@@ -70,6 +72,7 @@ describe('the examples of the reference can be sent as they stand', () => {
   const bodyOf = (id: OperationId, { example }: Operation): unknown => {
     const { adminEmail: email, adminPassword: password } = world().stack.secrets
     if (id === 'logInAdmin') return { email, password }
+    if (id === 'mergeGuest') return { ...Object(example.body), guestToken: made.guestToken }
     if (id === 'retryOutboxRow') return { app: made.rowApp }
     const isOfShop = id === 'retryPayment' || id === 'settleRefundByHand'
     return isOfShop ? { ...Object(example.body), app: shop.appId } : example.body
@@ -95,7 +98,9 @@ describe('the examples of the reference can be sent as they stand', () => {
     const { userToken = '' } = made
     // The guest who buys has no account to tell of.
     const sender =
-      id === 'verifyUser' ? shop.page.with({ authorization: `Bearer ${userToken}` }) : senders[caller]
+      id === 'verifyUser' || id === 'mergeGuest'
+        ? shop.page.with({ authorization: `Bearer ${userToken}` })
+        : senders[caller]
     const answer = await sender.call(operation.method, query ? `${path}?${query}` : path, {
       ...(body !== undefined && { body }),
     })

@@ -302,7 +302,7 @@ describe('the token of a guest who becomes an account', () => {
   const path = '/v1/auth/guest/merge'
   const own = createTestEdge()
   own.core.answers.set(`POST ${path}`, () => json({ holds: [], bookings: 0, left: [] }))
-  const token = (claims: object) => makeToken(own.platform, 'user', { claims })
+  const token = (claims: Record<string, unknown>) => makeToken(own.platform, 'user', { claims })
   const merge = async (guestToken: string, more = {}) =>
     own.call('POST', path, { body: { guestToken, events: ['theatre'] }, ...more })
 
