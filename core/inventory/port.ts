@@ -109,6 +109,8 @@ interface TooMany extends At {
   readonly word: 'too_many'
   readonly scope: LimitScope
   readonly againAtMs: number
+  /** How many units may be held; null: it is held too long. */
+  readonly limit: number | null
 }
 
 export type HoldReply =
@@ -122,7 +124,13 @@ export type HoldReply =
     })
   | (At & { readonly word: 'key_reused' | 'sale_closed' })
   | TooMany
-  | (At & { readonly word: 'sale_not_started' | 'cooling_down' | 'too_fast'; readonly againAtMs: number })
+  | (At & { readonly word: 'sale_not_started'; readonly againAtMs: number })
+  /** `limit`: holds that may run out, or be made in a minute. */
+  | (At & {
+      readonly word: 'cooling_down' | 'too_fast'
+      readonly againAtMs: number
+      readonly limit: number
+    })
   | NotReady
 export type ExtendReply = WithHold<'extended' | 'cannot_extend'> | TooMany | Ended | Taken | Absent | NotReady
 export type ReleaseReply = WithHold<'confirming'> | Ended | Absent | NotReady

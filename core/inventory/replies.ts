@@ -79,9 +79,17 @@ const withTime = <Word extends string>(word: Word) =>
     z.tuple([Int]).transform(([againAtMs]) => ({ againAtMs })),
   )
 
+const withLimit = <Word extends string>(word: Word) =>
+  reply(
+    word,
+    z.tuple([Int, Int]).transform(([againAtMs, limit]) => ({ againAtMs, limit })),
+  )
+
 const tooMany = reply(
   'too_many',
-  z.tuple([LimitScope, Int]).transform(([scope, againAtMs]) => ({ scope, againAtMs })),
+  z
+    .tuple([LimitScope, Int, orNull(Int)])
+    .transform(([scope, againAtMs, limit]) => ({ scope, againAtMs, limit })),
 )
 
 /** A held hold whose time is over has expired, whether or not it was swept yet. */
@@ -196,8 +204,8 @@ export const replies = {
     tooMany,
     bare('sale_closed'),
     withTime('sale_not_started'),
-    withTime('cooling_down'),
-    withTime('too_fast'),
+    withLimit('cooling_down'),
+    withLimit('too_fast'),
     notReady,
   ]),
   extend: words('word', [

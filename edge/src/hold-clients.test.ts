@@ -118,10 +118,13 @@ describe('the address that a hold counts for', () => {
 
 test('what is more than an address may have is refused with whose that is and when to come again', async () => {
   const nowMs = Date.UTC(2026, 10, 23, 12)
-  const edge = openEdge({}, { word: 'too_many', scope: 'address', againAtMs: nowMs + 61_500, nowMs })
+  const edge = openEdge(
+    {},
+    { word: 'too_many', scope: 'address', limit: 40, againAtMs: nowMs + 61_500, nowMs },
+  )
   const answer = await edge.hold('203.0.113.7')
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '62'])
-  expect(await problemIn(answer)).toMatchObject({ code: 'too_many_holds', scope: 'address' })
+  expect(await problemIn(answer)).toMatchObject({ code: 'too_many_holds', scope: 'address', limit: 40 })
 })
 
 test('what is only observed is held, and the log has it', async () => {

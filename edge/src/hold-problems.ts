@@ -40,15 +40,19 @@ export function holdProblem(reply: Exclude<HoldReply, { hold: Hold } | { word: '
         secondsUntil(reply),
       )
     case 'too_fast':
-      return new Problem('holding_too_fast', {}, secondsUntil(reply))
+      return new Problem('holding_too_fast', { limit: reply.limit }, secondsUntil(reply))
     case 'cooling_down':
-      return new Problem('cooling_down', {}, secondsUntil(reply))
+      return new Problem('cooling_down', { limit: reply.limit }, secondsUntil(reply))
   }
 }
 
 /** The owner, their address or its network holds too much: some of it is free again then. */
 export const tooManyProblem = (reply: Extract<HoldReply, { word: 'too_many' }>): Problem =>
-  new Problem('too_many_holds', { scope: reply.scope }, secondsUntil(reply))
+  new Problem(
+    'too_many_holds',
+    { scope: reply.scope, ...(reply.limit !== null && { limit: reply.limit }) },
+    secondsUntil(reply),
+  )
 
 /** Both times are of Redis's clock. */
 const secondsUntil = ({ againAtMs, nowMs }: { againAtMs: number; nowMs: number }): number =>

@@ -7,7 +7,7 @@
 -- ARGV[4] '1': more than the address of the hold may have is refused
 --
 -- Reply: {'extended', hold}   {'cannot_extend', hold}   {'taken', id...}
---        {'too_many', scope, at}   the address or network of the hold has held too much: again from then on
+--        {'too_many', scope, at, ''}   the address or network of the hold has held too much: again from then on
 --        {'expired', hold}   {'released', hold}   {'confirmed', hold}
 --        {'not_found'}   {'lost'}   {'not_ready'}
 -- @include base seat owner address hold log
@@ -32,7 +32,7 @@ if ARGV[4] == '1' then
   for _, one in ipairs(charges) do
     local _, _, ahead = unitsOf(one.record, now)
     local again = levelRefusal(one.record, ahead + #seats * (slotOf(till) * SLOT_MS - now), now)
-    if again then return { 'too_many', one.scope, int(again), int(now) } end
+    if again then return { 'too_many', one.scope, int(again), '', int(now) } end
   end
 end
 hold.till, hold.own, hold.op = till, till, op

@@ -20,9 +20,10 @@
 --                                 by commas
 --        {'unknown_seat', id...}
 --        {'sale_not_started', at} from then on; {'sale_closed'}
---        {'cooling_down', at}     too many holds of the owner ran out: again from then on
---        {'too_fast', at}         too many holds in the owner's minute: again from then on
---        {'too_many', scope, at}  more than 'owner', 'address' or 'network' may hold: some are free again from then on
+--        {'cooling_down', at, limit}     as many holds of the owner ran out: again from then on
+--        {'too_fast', at, limit}         as many holds in the owner's minute: again from then on
+--        {'too_many', scope, at, limit}  more than 'owner', 'address' or 'network' may hold: some are free again from then on;
+--                                        limit: how many, or '' where it is for how long
 --        {'not_ready'}
 -- @include base seat owner address hold log
 
@@ -52,9 +53,9 @@ if now < cfg.opens then return { 'sale_not_started', int(cfg.opens), int(now) } 
 
 local record = parseOwner(values[5], now)
 local rested = record.last + cfg.coolDown
-if record.lapses >= cfg.lapsesMax and now < rested then return { 'cooling_down', int(rested), int(now) } end
+if record.lapses >= cfg.lapsesMax and now < rested then return { 'cooling_down', int(rested), int(cfg.lapsesMax), int(now) } end
 turnMinute(record, now)
-if record.holds >= cfg.minuteMax then return { 'too_fast', int(record.from + MINUTE_MS), int(now) } end
+if record.holds >= cfg.minuteMax then return { 'too_fast', int(record.from + MINUTE_MS), int(cfg.minuteMax), int(now) } end
 
 local seats, unknown, taken, own = {}, { 'unknown_seat' }, { 'unavailable', '' }, {}
 for i = FIRST_SEAT, #ARGV do
@@ -82,7 +83,7 @@ if #taken > 2 then
 end
 
 local owned = seatsHeld(record, now)
-if owned + #seats > cfg.seatsMax then return { 'too_many', 'owner', int(firstFree(record, now)), int(now) } end
+if owned + #seats > cfg.seatsMax then return { 'too_many', 'owner', int(firstFree(record, now)), int(cfg.seatsMax), int(now) } end
 
 local ttl = ARGV[4] == '' and cfg.ttl or tonumber(ARGV[4])
 local till = now + math.min(ttl, cfg.lifetime)
@@ -90,8 +91,8 @@ local charges = readCharges(address, network, values, 6, now, true)
 for _, one in ipairs(charges) do
   one.record.units = tonumber(ARGV[7]) * (one.scope == 'network' and NETWORK_SHARE or 1)
 end
-local scope, again = chargeRefusal(charges, till, #seats, owned, tonumber(ARGV[8]), now)
-if scope and ARGV[9] == '1' then return { 'too_many', scope, int(again), int(now) } end
+local scope, again, limit = chargeRefusal(charges, till, #seats, owned, tonumber(ARGV[8]), now)
+if scope and ARGV[9] == '1' then return { 'too_many', scope, int(again), limit and int(limit) or '', int(now) } end
 
 local hold = {
   grant = 'hold_' .. holdKey .. '.' .. int(event.epoch) .. '.' .. int(event.ver + 1),

@@ -6,7 +6,7 @@
 -- ARGV[3] owner from now on
 --
 -- Reply: {'reassigned', hold}      now or before
---        {'too_many', scope, at}   more than the new 'owner' may hold: some are free again from then on
+--        {'too_many', scope, at, limit}   more than the new 'owner' may hold: some are free again from then on
 --        {'expired', hold}   {'released', hold}   {'confirmed', hold}   {'not_found'}   {'lost'}   {'not_ready'}
 -- @include base seat owner address hold log
 
@@ -23,7 +23,7 @@ local values = redis.call('HMGET', KEYS[1], 'u:' .. from, 'u:' .. to)
 local before, after = parseOwner(values[1], now), parseOwner(values[2], now)
 local seats = seatCount(hold)
 if seatsHeld(after, now) + seats > event.cfg.seatsMax then
-  return { 'too_many', 'owner', int(firstFree(after, now)), int(now) }
+  return { 'too_many', 'owner', int(firstFree(after, now)), int(event.cfg.seatsMax), int(now) }
 end
 
 hold.owner = to

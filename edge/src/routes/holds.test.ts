@@ -119,13 +119,29 @@ describe('POST holds', () => {
       { opensAt: '2027-01-15T08:00:00.000Z' },
     ],
     [
-      { word: 'too_many', scope: 'owner', againAtMs, nowMs: againAtMs - 61_001 },
+      { word: 'too_many', scope: 'owner', againAtMs, limit: 8, nowMs: againAtMs - 61_001 },
       429,
       'too_many_holds',
-      { scope: 'owner' },
+      { scope: 'owner', limit: 8, detail: expect.stringContaining('The limit is 8.') },
     ],
-    [{ word: 'too_fast', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'holding_too_fast', {}],
-    [{ word: 'cooling_down', againAtMs, nowMs: againAtMs - 61_001 }, 429, 'cooling_down', {}],
+    [
+      { word: 'too_many', scope: 'address', againAtMs, limit: null, nowMs: againAtMs - 61_001 },
+      429,
+      'too_many_holds',
+      { scope: 'address', detail: expect.not.stringContaining('The limit is') },
+    ],
+    [
+      { word: 'too_fast', againAtMs, limit: 30, nowMs: againAtMs - 61_001 },
+      429,
+      'holding_too_fast',
+      { limit: 30 },
+    ],
+    [
+      { word: 'cooling_down', againAtMs, limit: 10, nowMs: againAtMs - 61_001 },
+      429,
+      'cooling_down',
+      { limit: 10 },
+    ],
   ]
   test.each(waits)('%j is %i %s, and says how long to wait', async (reply, status, code, more) => {
     const edge = createTestEdge()

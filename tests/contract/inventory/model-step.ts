@@ -66,13 +66,14 @@ interface Reply {
   readonly seats?: readonly SeatId[]
   readonly againAtMs?: number
   readonly scope?: string
+  readonly limit?: number | null
 }
 
 /** The reply says what the model says, of the hold too. */
 export function expectReply(model: Model, reply: Reply, answer: Answer): void {
-  const { word, nowMs, hold, seats, againAtMs, scope } = reply
-  const nothing = { seats: undefined, againAtMs: undefined, scope: undefined }
-  expect({ word, seats, againAtMs, scope }).toEqual({ ...nothing, ...answer })
+  const { word, nowMs, hold, seats, againAtMs, scope, limit } = reply
+  const nothing = { seats: undefined, againAtMs: undefined, scope: undefined, limit: undefined }
+  expect({ word, seats, againAtMs, scope, limit }).toEqual({ ...nothing, ...answer })
   const expected = hold && model.holds.find(({ grantId }) => grantId === hold.grantId)
   if (hold && !expected) throw new Error(`the model does not know ${hold.grantId}`)
   if (expected) expect(hold).toEqual(viewOf(model, nowMs, expected))

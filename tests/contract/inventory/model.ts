@@ -53,6 +53,7 @@ export interface Answer {
   readonly word: string
   readonly seats?: readonly SeatId[]
   readonly againAtMs?: number
+  readonly limit?: number
   readonly scope?: string
 }
 
@@ -248,7 +249,7 @@ export class Model {
       .filter((at) => at !== null)
     const againAtMs = Math.max(0, ...lapses) + coolDownMs
     const cools = lapses.length >= lapsedHoldsPerOwner && now < againAtMs
-    return cools ? { word: 'cooling_down', againAtMs } : null
+    return cools ? { word: 'cooling_down', againAtMs, limit: lapsedHoldsPerOwner } : null
   }
 
   #tooMany(now: number, owner: Principal, address: string, more: number): Answer | null {
@@ -264,6 +265,7 @@ export class Model {
         word: 'too_many',
         scope: 'owner',
         againAtMs: ends.length > 0 ? Math.min(...ends) : now + minuteMs,
+        limit: this.#settings.seatsHeldPerOwner,
       }
     }
     const slotEnd = ({ until }: ModelHold) => Math.ceil(until / slotMs) * slotMs
@@ -277,13 +279,14 @@ export class Model {
       word: 'too_many',
       scope: 'address',
       againAtMs: ends.length > 0 ? Math.min(...ends) : now + slotMs,
+      limit: held > this.units ? this.units : ownerShare,
     }
   }
 
   #tooFast(now: number, owner: Principal): Answer | null {
     const minute = this.#minuteOf(now, owner)
     if (!minute || minute.holds < this.#settings.holdsPerMinute) return null
-    return { word: 'too_fast', againAtMs: minute.from + minuteMs }
+    return { word: 'too_fast', againAtMs: minute.from + minuteMs, limit: this.#settings.holdsPerMinute }
   }
 
   #minuteOf(now: number, owner: Principal) {
