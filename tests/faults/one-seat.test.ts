@@ -104,6 +104,9 @@ describe('F16, F25, F26, I1, I3: one seat, and every answer may get lost', () =>
 
     const tasks = Array.from({ length: attempts }, (_, n) => () => attempt(shop, event, n))
     const bookings = new Set((await inFlight(atOnce, tasks)).flat())
+    // Where all is slow, every hold was over before it was paid for: somebody comes when the crowd has gone.
+    for (let n = attempts; bookings.size === 0; n++)
+      for (const id of await attempt(shop, event, n)) bookings.add(id)
     street.heal()
     world().heal()
     expect(tally.most).toBeGreaterThanOrEqual(atOnceMin)
