@@ -40,6 +40,8 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
   }
   const isFinal = (world: World, { action, subject, status, body }: Told) => {
     if (status < 300) return status !== 202
+    // By its terms a booking may be cancelled later, when the show is.
+    if (body.code === 'cannot_cancel') return false
     if (action !== 'confirm') return body.retryable === false
     return stays.has(body.code) || (isOver.has(body.code) && !orderedFor(world, subject))
   }

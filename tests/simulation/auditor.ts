@@ -9,6 +9,7 @@ import { createPromises } from './promises.ts'
 import { unrestOf } from './rest.ts'
 import { checkCapture, checkChange, checkSales } from './sales.ts'
 import type { Sometimes } from './sometimes.ts'
+import { createTermsCheck, currencyOfSteps } from './terms.ts'
 import type { Listener, World } from './world.ts'
 
 /** Holds everything that happens in a world against the invariants, by itself: it asks none of the code it judges. */
@@ -41,6 +42,7 @@ export function createAuditor(sometimes: Sometimes): Auditor {
   const freedom = createFreedom(complain)
   const budgets = createBudgets(complain)
   const decisions = createDecisions(complain)
+  const terms = createTermsCheck(complain, sometimes)
 
   return {
     violations,
@@ -51,6 +53,7 @@ export function createAuditor(sometimes: Sometimes): Auditor {
       for (const change of written) {
         checkChange(world, change, complain, sometimes)
         decisions.committed(world, change)
+        if (world.currency === currencyOfSteps) terms.committed(world, change)
       }
       promises.committed(written)
     },

@@ -1,6 +1,7 @@
 import { seatBytes } from '@holdfast/contract'
 import { type Client, createClient, type Tell, type Told } from './client.ts'
 import { pay, payAgain, payAtOnce, payNew } from './payers.ts'
+import { currencyOfSteps } from './terms.ts'
 import type { World } from './world.ts'
 
 /** How often a buyer looks for other seats when those were taken. */
@@ -150,10 +151,12 @@ export async function tryToBuy(world: World, seat: string, who: string, tell: Te
   return (await client.ask(confirm))?.status === 201
 }
 
-/** The shop takes a booking back, or a seat of it. */
+/** The shop takes a booking back, or a seat of it; or its buyer does. */
 async function cancel(world: World, booked: Told, tell: Tell): Promise<void> {
   const { random } = world.scheduler
-  const server = createClient(world, 'shop', tell)
+  // By its terms, where it has some, a buyer gives seats back alone.
+  const isOwn = world.currency === currencyOfSteps && random.chance(0.7)
+  const server = createClient(world, isOwn ? booked.who : 'shop', tell)
   const id = String(booked.body.id)
   const seats = (booked.body.seats as { id: string }[]).map((seat) => seat.id)
   const body = random.chance(0.4) ? { seats: seats.slice(0, 1) } : {}

@@ -5,7 +5,7 @@ import type { World } from './world.ts'
 /** Something that a client was told. */
 export interface Told {
   readonly who: string
-  readonly action: 'hold' | 'extend' | 'release' | 'order' | 'confirm' | 'cancel' | 'webhook'
+  readonly action: 'hold' | 'extend' | 'release' | 'order' | 'confirm' | 'cancel' | 'move' | 'webhook'
   /** The grant, or the booking of a cancellation; of a hold, nothing yet. */
   readonly subject: string
   readonly key: string

@@ -59,7 +59,7 @@ export function payAgain(world: World, id: string, amount: number): void {
 function settle(world: World, id: string, amount: number, state: ProviderState): string {
   const { bank, scheduler } = world
   const { random } = scheduler
-  const paymentId = bank.pay(id, state, { amount })
+  const paymentId = bank.pay(id, state, { amount, currency: world.currency })
   if (state === 'authorised' && random.chance(0.1)) bank.refuseCapture(paymentId)
   scheduler.note(`bank: ${id} ${state}`)
   world.paid(paymentId)
@@ -69,7 +69,7 @@ function settle(world: World, id: string, amount: number, state: ProviderState):
   scheduler.after(random.between(1_000, 120_000), () => {
     if (bank.stateOf(paymentId) !== 'pending') return
     scheduler.note(`bank: ${id} ${later}`)
-    bank.pay(paymentId, later, { amount })
+    bank.pay(paymentId, later, { amount, currency: world.currency })
     tellShop(world, paymentId)
   })
   return id

@@ -7,6 +7,7 @@ import type { Violation } from './complaints.ts'
 import { wreakHavoc } from './havoc.ts'
 import { keepRepairing } from './repair.ts'
 import type { Sometimes } from './sometimes.ts'
+import { hasTerms, moveShow } from './terms.ts'
 import { steal } from './thief.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -45,6 +46,7 @@ export async function runWorld(
     visit.then(leave, (error: unknown) => auditor.broke(error))
   }
   for (let n = random.between(2, 5); n > 0; n--) follow(shop(world, `buyer${n}`, tell))
+  if (hasTerms(seed)) follow(moveShow(world, world.event))
   if (world.other) follow(steal(world, world.other, tell))
   let rivals = 0
   wreakHavoc(world, troubleMs, (seat) => {

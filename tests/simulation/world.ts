@@ -17,6 +17,7 @@ import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { Sometimes } from './sometimes.ts'
 import type { Written } from './store/engine.ts'
 import { createMemoryStore, type MemoryStore } from './store/store.ts'
+import { currencyOfSteps, hasTerms, priceOfSteps, stepOfSums, termsAt } from './terms.ts'
 import type { Ran } from './wires.ts'
 
 settleCryptoAtOnce()
@@ -62,6 +63,9 @@ export interface World extends Setting {
   /** An event of another app that is paid at the same account; null: that app has none. */
   readonly other: EventRef | null
   readonly seats: readonly SeatId[]
+  readonly currency: string
+  /** What its organiser says of the event. */
+  readonly event: object
   readonly secretKey: string
   /** Of another app, which has no business here. */
   readonly strangerKey: string
@@ -117,7 +121,8 @@ export async function createWorld(
   let paid: (paymentId: PaymentId) => void = () => {}
   const isShared = seed % sharedAccountEvery === 0
   const isBrief = seed % briefEvery === 2
-  const bank = createBank({ takesUnordered: !isShared })
+  const isOfSteps = hasTerms(seed)
+  const bank = createBank({ takesUnordered: !isShared, ...(isOfSteps && { step: stepOfSums }) })
   const setting: Setting = {
     ...{ scheduler, net, faults, sometimes, redis, store, bank, listener },
     retention: isBrief ? brief : retentionDefault,
@@ -152,7 +157,7 @@ export async function createWorld(
   const edges = hosts(['edge1', 'edge2'], (machine) => startEdge(machine, setting, cores))
 
   if (isBrief) purgeAlways(setting)
-  const sale = await openSale(setting, quiet, { count: random.between(1, 4), isShared })
+  const sale = await openSale(setting, quiet, { count: random.between(1, 4), isShared, isOfSteps })
   current = mood
   scheduler.note(`seed ${seed}: ${JSON.stringify(mood)}`)
   return {
@@ -197,15 +202,23 @@ function purgeAlways({ scheduler, store, sometimes }: Setting): void {
 async function openSale(
   setting: Setting,
   machine: Machine,
-  { count, isShared }: { readonly count: number; readonly isShared: boolean },
+  {
+    count,
+    isShared,
+    isOfSteps,
+  }: { readonly count: number; readonly isShared: boolean; readonly isOfSteps: boolean },
 ) {
   const { scheduler, store } = setting
   const { core } = startCore(machine, setting)
   const ctx = { ...core, store, keyHasher: plainPasswords().hasher }
+  const price = isOfSteps ? priceOfSteps : seatPrice
+  const event = {
+    ...{ name: 'Play', currency: 'EUR', sale: 'open', holdTtlMs, holdLifetimeMs: 3 * holdTtlMs },
+    ...(isOfSteps && termsAt(scheduler.now())),
+  }
   const open = async (ref: EventRef, seats: readonly SeatId[]): Promise<EventRef> => {
-    const event = { name: 'Play', currency: 'EUR', sale: 'open', holdTtlMs, holdLifetimeMs: 3 * holdTtlMs }
     await putEvent(ctx, { ...ref, input: event as never })
-    await syncSeats(ctx, { ...ref, seats: seats.map((id) => ({ id, price: seatPrice })) as never })
+    await syncSeats(ctx, { ...ref, seats: seats.map((id) => ({ id, price })) as never })
     await rebuildInventory(ctx, { ...ref, epoch: 0 })
     return ref
   }
@@ -222,7 +235,8 @@ async function openSale(
     const opera = { appId: AppId.parse(stranger.app.id), eventId: EventId.parse('opera') }
     const ref = await open(theatre, seats)
     const other = isShared ? await open(opera, [SeatId.parse('Z-1')]) : null
-    return { secretKey, strangerKey: stranger.secretKey, ref, other, seats }
+    const currency = isOfSteps ? currencyOfSteps : event.currency
+    return { secretKey, strangerKey: stranger.secretKey, ref, other, seats, event, currency }
   })()
   let isDone = false
   work.then(() => (isDone = true)).catch(() => (isDone = true))

@@ -22,9 +22,15 @@ interface Account {
 
 /**
  * A payment provider in memory that keeps books: what was taken, and what was given back. Whoever names a payment has one,
- * unless it is one where all payments are ordered, as at Stripe.
+ * unless it is one where all payments are ordered, as at Stripe. What it gives back is a multiple of `step`.
  */
-export function createBank({ takesUnordered = true }: { readonly takesUnordered?: boolean } = {}) {
+export function createBank({
+  takesUnordered = true,
+  step = 1,
+}: {
+  readonly takesUnordered?: boolean
+  readonly step?: number
+} = {}) {
   const accounts = new Map<string, Account>()
   const faults: { verb: Verb; fault: Fault; id: string | undefined }[] = []
   const calls: string[] = []
@@ -108,7 +114,8 @@ export function createBank({ takesUnordered = true }: { readonly takesUnordered?
         const account = of(paymentId)
         if (account.refunds.has(reference)) return 'done'
         const given = [...account.refunds.values()].reduce((sum, one) => sum + one, 0)
-        if (account.state !== 'captured' || given + amount > account.amount) return 'refused'
+        const isSum = amount % step === 0 && given + amount <= account.amount
+        if (account.state !== 'captured' || !isSum) return 'refused'
         account.refunds.set(reference, amount)
         return 'done'
       })
