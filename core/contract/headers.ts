@@ -12,6 +12,8 @@ export const headers = {
   requestId: 'x-request-id',
   /** `<epoch>.<ver>` of the inventory that an availability map was read from. */
   version: 'x-holdfast-version',
+  /** Beside a receipt: whether the ticket is good. */
+  ticket: 'x-holdfast-ticket',
   /** The signed word of the edge to core. */
   edgeAssertion: 'x-holdfast-assertion',
   /** On core's refusal of that word: nothing was done, and the caller of the edge is not to blame. */

@@ -173,8 +173,8 @@ export function createInventory(runner: ScriptRunner): Inventory {
       const { state, log } = keysOf(event)
       return call('changes', [state, log], [epoch, ver, limit])
     },
-    keepReceipt(booking, owner, receipt, ttlMs) {
-      return call('keep', [receiptKeyOf(booking)], [owner, receipt, ttlMs])
+    keepReceipt(booking, { owner, ticket, receipt }, ttlMs) {
+      return call('keep', [receiptKeyOf(booking)], [owner, ticket, receipt, ttlMs])
     },
     receipt(booking) {
       return call('receipt', [receiptKeyOf(booking)], [])

@@ -28,7 +28,7 @@ export const endedKeyOfGrant = (event: EventRef, grant: GrantId): string =>
  * two versions beside each other never read each other's.
  */
 export const receiptKeyOf = ({ appId, bookingId }: BookingRef): string =>
-  `hf:{${appId}/${bookingId}}:receipt:v1`
+  `hf:{${appId}/${bookingId}}:receipt:v2`
 
 /** Where a build is put together before it is published. */
 export function stagedKeysOf(event: EventRef, epoch: number) {

@@ -9,6 +9,7 @@ import type {
   Principal,
   SaleStatus,
   SeatId,
+  Ticket,
 } from '@holdfast/contract'
 
 /** Names the inventory of one event. */
@@ -180,9 +181,16 @@ export type ChangesReply =
   | (At & { readonly word: 'gap'; readonly epoch: number; readonly ver: number })
   | NotReady
 
+/** A receipt, whose it is, and whether the ticket was good when the store was read last. */
+export interface KeptReceipt {
+  readonly owner: Principal
+  readonly ticket: Ticket
+  readonly receipt: string
+}
+
 export type KeepReply = At & { readonly word: 'kept' }
 export type ReceiptReply =
-  | (At & { readonly word: 'receipt'; readonly owner: Principal; readonly receipt: string })
+  | (At & KeptReceipt & { readonly word: 'receipt' })
   | (At & { readonly word: 'absent' })
 
 /** A seat that somebody holds, with their grant. A confirming one stays theirs until it is decided, whatever the time. */
@@ -301,7 +309,7 @@ export interface Inventory {
   /** The changes after `ver`, in order and without gaps. */
   changesSince(event: EventRef, epoch: number, ver: number, limit: number): Promise<ChangesReply>
   /** Keeps a receipt as the store has it, so that edges can show it again without core. */
-  keepReceipt(booking: BookingRef, owner: Principal, receipt: string, ttlMs: number): Promise<KeepReply>
+  keepReceipt(booking: BookingRef, kept: KeptReceipt, ttlMs: number): Promise<KeepReply>
   /** The receipt of a booking and whose it is; `absent` says nothing of the booking, only the store does. */
   receipt(booking: BookingRef): Promise<ReceiptReply>
 }

@@ -7,6 +7,7 @@ import {
   PricedSeat,
   Principal,
   SeatId,
+  Ticket,
 } from '@holdfast/contract'
 import * as z from 'zod'
 import type { Change, Hold, Holder } from './port.ts'
@@ -268,7 +269,9 @@ export const replies = {
   receipt: words('word', [
     reply(
       'receipt',
-      z.tuple([Principal, CompactJws]).transform(([owner, receipt]) => ({ owner, receipt })),
+      z
+        .tuple([Principal, Ticket, CompactJws])
+        .transform(([owner, ticket, receipt]) => ({ owner, ticket, receipt })),
     ),
     bare('absent'),
   ]),

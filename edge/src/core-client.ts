@@ -53,7 +53,13 @@ export interface CoreCall {
 
 /** What became of a call. After a silence with `sent`, core may have done what it was asked. */
 export type CoreAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly replayed: boolean }
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly text: string
+      readonly replayed: boolean
+      readonly headers: Headers
+    }
   | { readonly kind: 'refusal'; readonly problem: Problem; readonly text: string; readonly replayed: boolean }
   | { readonly kind: 'silence'; readonly sent: boolean }
 
@@ -226,7 +232,9 @@ function answerOf(response: Response, text: string): CoreAnswer {
     return problem ? { kind: 'refusal', problem, text, replayed } : { kind: 'silence', sent: true }
   }
   const isAnswer = response.ok && !type.startsWith('text/html')
-  return isAnswer ? { kind: 'answer', status, text, replayed } : { kind: 'silence', sent: true }
+  return isAnswer
+    ? { kind: 'answer', status, text, replayed, headers: response.headers }
+    : { kind: 'silence', sent: true }
 }
 
 function retryAfterOf(response: Response): number | undefined {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { BookingView, SeatsView } from '@holdfast/contract'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -94,6 +95,24 @@ function devTests(engine: Facts['redis']): void {
 
       const late = await shopOf(facts, 'bob').hold(seats)
       expect([late.status, late.body]).toEqual([409, expect.objectContaining({ code: 'seats_unavailable' })])
+    })
+
+    test('a body may come as gzip to the worker, within the limit of what it was', async () => {
+      const { edgeUrl, eventId, secretKey } = facts
+      const send = async (body: object) => {
+        const answer = await fetch(`${edgeUrl}/v1/events/${eventId}/holds`, {
+          method: 'POST',
+          headers: {
+            ...{ 'x-api-key': secretKey, 'x-external-user-id': 'zip', 'content-encoding': 'gzip' },
+            'content-type': 'application/json',
+          },
+          body: gzipSync(JSON.stringify(body)),
+        })
+        return { status: answer.status, code: ((await answer.json()) as { code?: string }).code }
+      }
+      expect(await send({ seats: ['no-such-seat'] })).toEqual({ status: 422, code: 'unknown_seat' })
+      const bomb = { seats: ['x'.repeat(20_000_000)] }
+      expect(await send(bomb)).toEqual({ status: 413, code: 'body_too_large' })
     })
 
     test('500 buyers at one seat: one has it, and all others are told so', async () => {

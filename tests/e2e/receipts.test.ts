@@ -1,4 +1,4 @@
-import { BookingView, HoldView, PublicKeys, systemPlatform } from '@holdfast/contract'
+import { BookingView, CancelReply, HoldView, PublicKeys, systemPlatform } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { auditChain } from '../../core/src/receipts/audit-chain.ts'
 import { createVerifier } from '../../core/src/receipts/verify-receipt.ts'
@@ -18,10 +18,10 @@ describe.each(everyStore)('receipts, on $store', (ground) => {
     const { id, receipt } = told(201, BookingView, await buyer.confirm(hold.id, 'pay_1'))
     const path = `/v1/bookings/${id}/receipt`
     const read = async (client = buyer.client) => {
-      const { status, text } = await client.call('GET', path)
-      return { status, text }
+      const { status, text, headers } = await client.call('GET', path)
+      return { status, text, ticket: headers.get('x-holdfast-ticket') }
     }
-    const shown = { status: 200, text: receipt }
+    const shown = { status: 200, text: receipt, ticket: 'valid' }
     expect(await read()).toEqual(shown)
     await until(
       async () => (await inventory.receipt({ appId: shop.appId, bookingId: id })).word === 'receipt',
@@ -36,6 +36,10 @@ describe.each(everyStore)('receipts, on $store', (ground) => {
     await flushRedis(stack.redis)
     expect(await read()).toEqual(shown)
     expect(wordOf(await shop.user('bob').call('GET', path))).toBe('404 not_found')
+
+    told(200, CancelReply, await shop.server.call('POST', `/v1/bookings/${id}/cancel`))
+    await until(async () => (await read()).ticket === 'void')
+    expect(await read()).toEqual({ ...shown, ticket: 'void' })
   })
 
   test('every sale gets its link in the chain of its app, and the published keys verify all of them', async () => {

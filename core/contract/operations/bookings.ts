@@ -68,11 +68,12 @@ export const bookingOperations = {
     tag: 'Bookings',
     summary: 'Read the signed proof of a booking',
     notes:
-      'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service. It proves what was sold, and stays as it was signed: whether the ticket is good today says `ticket` of the booking.',
+      'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service. It proves what was sold, and stays as it was signed; whether the ticket is good now says the header `x-holdfast-ticket`, as `ticket` of the booking does.',
     caller: 'reader',
     repeat: 'always',
     params: BookingPath,
     answers: { 200: { 'application/jwt': z.string() } },
+    sends: ['x-holdfast-ticket'],
     problems: [],
     example: { params, status: 200, answer: receipt },
   },

@@ -44,7 +44,12 @@ export type Caller = keyof typeof callers
 export type Content = Readonly<Record<string, z.ZodType>>
 
 /** Headers of answers that are told of beside those that every answer has. */
-export type AnswerHeader = 'etag' | 'location' | 'idempotent-replayed' | 'x-holdfast-version'
+export type AnswerHeader =
+  | 'etag'
+  | 'location'
+  | 'idempotent-replayed'
+  | 'x-holdfast-version'
+  | 'x-holdfast-ticket'
 
 /**
  * A request and its answer. It can be sent as it stands to the demo event of `npm run dev`, but for the ids of what

@@ -1,12 +1,13 @@
--- Keeps the receipt of a booking for a while, with whose it is.
+-- Keeps the receipt of a booking for a while, with whose it is and whether the ticket is good.
 --
 -- KEYS[1] receipt
 -- ARGV[1] owner
--- ARGV[2] receipt
--- ARGV[3] milliseconds
+-- ARGV[2] ticket: valid, pending or void
+-- ARGV[3] receipt
+-- ARGV[4] milliseconds
 --
 -- Reply: {'kept'}
 -- @include base
 
-redis.call('SET', KEYS[1], ARGV[1] .. '|' .. ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[1] .. '|' .. ARGV[2] .. '|' .. ARGV[3], 'PX', ARGV[4])
 return { 'kept', int(clock()) }

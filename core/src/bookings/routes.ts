@@ -20,7 +20,7 @@ import type { CoreEnv } from '../http/edge-assertion.ts'
 import { appOf, assertAdmin, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
 import type { BookingDoc } from '../store/schema.ts'
 import { listAllBookings } from './admin-bookings.ts'
-import { bookingView } from './booking-view.ts'
+import { bookingView, ticketOf } from './booking-view.ts'
 import { cancelBooking, previewCancellation } from './cancel-booking.ts'
 import { carryOut } from './carry-out.ts'
 import { confirmHold } from './confirm-hold.ts'
@@ -141,8 +141,9 @@ export function bookingRoutes(core: Core) {
       })
     })
     .get('/:booking/receipt', async (c) => {
-      const { receipt } = await readBooking(core, readerOf(c), c.req.param('booking'))
-      return c.body(receipt, 200, { 'content-type': 'application/jwt' })
+      const booking = await readBooking(core, readerOf(c), c.req.param('booking'))
+      const told = { 'content-type': 'application/jwt', [headers.ticket]: ticketOf(booking) }
+      return c.body(booking.receipt, 200, told)
     })
 }
 

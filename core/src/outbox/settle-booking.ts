@@ -1,4 +1,5 @@
 import { BookingId, receiptKeptMs } from '@holdfast/contract'
+import { ticketOf } from '../bookings/booking-view.ts'
 import type { Core } from '../context.ts'
 import { applySeats } from '../events/apply-event.ts'
 import type { OutboxDoc } from '../store/schema.ts'
@@ -9,5 +10,6 @@ export async function settleBooking(ctx: Pick<Core, 'store' | 'inventory'>, row:
   if (!booking) return
   const ids = booking.seats.map((seat) => seat.id)
   await applySeats(ctx, row, ids)
-  await ctx.inventory.keepReceipt(booking, booking.owner, booking.receipt, receiptKeptMs)
+  const { owner, receipt } = booking
+  await ctx.inventory.keepReceipt(booking, { owner, ticket: ticketOf(booking), receipt }, receiptKeptMs)
 }

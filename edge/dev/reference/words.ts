@@ -79,6 +79,7 @@ export const headerWords: Readonly<Record<AnswerHeader, string>> = {
   etag: 'Ask with `If-None-Match` whether it still holds.',
   location: 'The URL that tells what became of it.',
   'idempotent-replayed': '`true` when this answers a repeat.',
+  'x-holdfast-ticket': 'Whether the ticket is good: `valid`, `pending` or `void`.',
   'x-holdfast-version': 'The version of the inventory that was read, `<epoch>.<change>`.',
 }
 

@@ -32,6 +32,7 @@ const exposeHeaders = [
   headers.idempotencyKey,
   headers.requestId,
   headers.version,
+  headers.ticket,
 ].join(', ')
 
 const maxAgeSeconds = 7_200

@@ -78,7 +78,8 @@ export function bookingRoutes({
     )
     .get('/:bookingId/receipt', guards.app, guards.userIfAny, pathIds(BookingPath), async (c) => {
       const { bookingId } = c.req.valid('param')
-      const receipt = await readReceipt({ core, inventory }, c.var, bookingId)
-      return c.body(receipt, 200, { 'content-type': 'application/jwt', ...noStore })
+      const { receipt, ticket } = await readReceipt({ core, inventory }, c.var, bookingId)
+      const told = { 'content-type': 'application/jwt', ...(ticket && { [headers.ticket]: ticket }) }
+      return c.body(receipt, 200, { ...told, ...noStore })
     })
 }

@@ -60,11 +60,15 @@ describe('a receipt that Redis keeps', () => {
     throw new CoreUnreachable()
   }
   /** An edge whose Redis has a receipt of the buyer in app_1, and whose core answers that. */
-  const edgeWith = (core: () => Response, read?: Inventory['receipt']) => {
+  const edgeWith = (
+    core: () => Response,
+    read?: Inventory['receipt'],
+    ticket: 'valid' | 'pending' = 'valid',
+  ) => {
     const platform = createTestPlatform()
     const receipt: Inventory['receipt'] = async ({ appId, bookingId }) =>
       appId === 'app_1' && bookingId === booking.id
-        ? { word: 'receipt', owner: buyer, receipt: 'aa.bb.cc', nowMs: platform.now() }
+        ? { word: 'receipt', owner: buyer, ticket, receipt: 'aa.bb.cc', nowMs: platform.now() }
         : { word: 'absent', nowMs: platform.now() }
     const edge = createTestEdge({ inventory: { ...createTestInventory(platform), receipt: read ?? receipt } })
     edge.core.answers.set(`GET ${path}`, core)
@@ -78,10 +82,22 @@ describe('a receipt that Redis keeps', () => {
       const response = await edge.call('GET', path, call)
       expect([response.status, await response.text()]).toEqual([200, 'aa.bb.cc'])
       expect(response.headers.get('content-type')).toBe('application/jwt')
+      expect(response.headers.get('x-holdfast-ticket')).toBe('valid')
       expect(response.headers.get('cache-control')).toBe('no-store')
     }
     expect(edge.core.count(`GET ${path}`)).toBe(0)
     expect((await edge.call('GET', path, vouched)).status).toBe(503)
+  })
+
+  test('of a payment that was on its way says what core knows of it, and while core is down what was known', async () => {
+    const told = { 'content-type': 'application/jwt', 'x-holdfast-ticket': 'void' }
+    for (const [core, ticket] of [
+      [() => new Response('aa.bb.cc', { headers: told }), 'void'],
+      [silent, 'pending'],
+    ] as const) {
+      const response = await edgeWith(core, undefined, 'pending').call('GET', path)
+      expect([response.status, response.headers.get('x-holdfast-ticket')]).toEqual([200, ticket])
+    }
   })
 
   test('is the answer of core for anybody else: as missing as one that never was', async () => {

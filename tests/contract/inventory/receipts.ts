@@ -6,6 +6,7 @@ import type { OpenSale, Sale } from './sale.ts'
 
 const receipt = `${'h'.repeat(90)}.${'p_-'.repeat(200)}.${'s'.repeat(86)}`
 const keptMs = 60_000
+const ofAnn = { owner: ann, ticket: 'valid', receipt } as const
 
 /** The receipts that edges show without core. */
 export function receiptTests(openSale: OpenSale): void {
@@ -15,15 +16,15 @@ export function receiptTests(openSale: OpenSale): void {
     const sale = await openSale()
     const booking = newRef(sale)
     for (let times = 1; times <= 2; times++) {
-      expect(await sale.inventory.keepReceipt(booking, ann, receipt, keptMs)).toMatchObject({ word: 'kept' })
-      expect(await sale.inventory.receipt(booking)).toMatchObject({ word: 'receipt', owner: ann, receipt })
+      expect(await sale.inventory.keepReceipt(booking, ofAnn, keptMs)).toMatchObject({ word: 'kept' })
+      expect(await sale.inventory.receipt(booking)).toMatchObject({ word: 'receipt', ...ofAnn })
     }
   })
 
   test('it is of its app and of its booking, and of no other', async () => {
     const [sale, other] = [await openSale(), await openSale()]
     const booking = newRef(sale)
-    await sale.inventory.keepReceipt(booking, bob, receipt, keptMs)
+    await sale.inventory.keepReceipt(booking, { ...ofAnn, owner: bob }, keptMs)
     for (const another of [newRef(sale), { ...booking, appId: other.event.appId }]) {
       expect(await sale.inventory.receipt(another)).toMatchObject({ word: 'absent' })
     }
@@ -32,7 +33,7 @@ export function receiptTests(openSale: OpenSale): void {
   test('it goes when its time is over', async () => {
     const sale = await openSale()
     const booking = newRef(sale)
-    await sale.inventory.keepReceipt(booking, ann, receipt, briefMs)
+    await sale.inventory.keepReceipt(booking, ofAnn, briefMs)
     await until(async () => (await sale.inventory.receipt(booking)).word === 'absent')
   })
 
@@ -46,7 +47,7 @@ export function receiptTests(openSale: OpenSale): void {
   test('it needs no inventory: an event that is lost takes no receipt with it', async () => {
     const sale = await openSale()
     const booking = newRef(sale)
-    await sale.inventory.keepReceipt(booking, ann, receipt, keptMs)
+    await sale.inventory.keepReceipt(booking, ofAnn, keptMs)
     await sale.forget()
     expect(await sale.inventory.receipt(booking)).toMatchObject({ word: 'receipt' })
     await sale.build(2)

@@ -75,7 +75,7 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     await inventory.mend(event, seatIds(sale.ids), true)
     await sale.build(2)
     const booking = { appId: event.appId, bookingId: newBooking() }
-    await inventory.keepReceipt(booking, ann, 'a.b.c', 60_000)
+    await inventory.keepReceipt(booking, { owner: ann, ticket: 'valid', receipt: 'a.b.c' }, 60_000)
     await inventory.receipt(booking)
     expect([...seen].toSorted()).toEqual(Object.keys(scripts).toSorted())
     tell(

@@ -144,7 +144,11 @@ async function ofScripts({ inventory }: RedisDoor): Promise<Finding> {
   const check = 'Redis scripts'
   const appId = AppId.parse('doctor')
   const booking = { appId, bookingId: BookingId.parse('BK-20000101-000000') }
-  await inventory.keepReceipt(booking, principal.guest('doctor'), 'no.such.receipt', 1_000)
+  await inventory.keepReceipt(
+    booking,
+    { owner: principal.guest('doctor'), ticket: 'void', receipt: 'no.such.receipt' },
+    1_000,
+  )
   const kept = await inventory.receipt(booking)
   return kept.word === 'receipt'
     ? ok(check, 'run, and write')
