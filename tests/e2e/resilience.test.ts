@@ -226,8 +226,8 @@ describe.each(everyStore)('what breaks costs nobody a seat or a sale, on $store'
       for (let nth = 0; !isBooked; nth++) {
         const body = { email: `user-${n}-${nth}@example.org`, password: 'correct horse', name: 'Ann' }
         const answer = await shop.server.call('POST', '/v1/auth/signup', { body })
-        // On a machine that is busy with other things some are told to come again, which is right.
-        expect(wordOf(answer)).toMatch(/^(201|503 overloaded)$/)
+        // On a machine that is busy with other things some are told to come again, or that nobody had time: which is right.
+        expect(wordOf(answer)).toMatch(/^(201|503 (overloaded|dependency_unavailable))$/)
         signedUp += 1
       }
     })

@@ -188,7 +188,7 @@ export const simulatedBugs: readonly SimulatedBug[] = [
     plant:
       "before.decision === 'undecided' ? (void decide, void deadlineMs, { decision: 'released' as const, bookingId: undefined }) : before",
     breaks: 'I5',
-    firstWorld: 13,
+    firstWorld: 14,
   },
   {
     name: 'freed before the decision',
@@ -197,7 +197,7 @@ export const simulatedBugs: readonly SimulatedBug[] = [
     plant: `const before = await readDecision(ctx.store, grant)
   await ctx.inventory.sweep(grant, [{ grantId: grant.grantId, verdict: 'released' }])`,
     breaks: 'I5',
-    firstWorld: 13,
+    firstWorld: 14,
   },
   {
     name: 'a second begin that lengthens',
@@ -222,5 +222,21 @@ export const simulatedBugs: readonly SimulatedBug[] = [
   }`,
     breaks: 'I3',
     firstWorld: 2,
+  },
+  {
+    name: 'a refund is not rounded to what the provider can do',
+    file: 'core/contract/provider-sums.ts',
+    find: 'const whole = rest === 0 ? amount : amount + step - rest',
+    plant: 'const whole = amount + 0 * rest',
+    breaks: 'I3',
+    firstWorld: 5,
+  },
+  {
+    name: 'the start that was sold counts alone',
+    file: 'core/src/bookings/terms.ts',
+    find: 'const byNow = percentAt(terms, start.now, nowMs)',
+    plant: 'const byNow = percentAt(terms, start.sold ?? start.now, nowMs)',
+    breaks: 'I3',
+    firstWorld: 469,
   },
 ]

@@ -99,8 +99,9 @@ async function goOn(world: World, client: Client, held: Told, tell: Tell): Promi
     booked = await client.ask({ ...confirm, key: `${held.key}-c`, body })
     if (booked?.status === 201) sometimes.count('paid after a decline')
   }
-  if (booked?.status !== 201 || !random.chance(0.5)) return
-  await pause(10_000)
+  const isOfTerms = world.currency === currencyOfSteps
+  if (booked?.status !== 201 || !(random.chance(0.5) || isOfTerms)) return
+  await pause(isOfTerms ? 100_000 : 10_000)
   await cancel(world, booked, tell)
 
   async function again<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { plant } from './plant.ts'
-import { createSometimes, failureModes } from './sometimes.ts'
+import { createSometimes, situations } from './sometimes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,9 +45,9 @@ async function runMany(from: number, count: number): Promise<boolean> {
   if (values.hashes) return broken === 0
   const { user, system } = process.cpuUsage(before)
   for (const [what, count] of [...sometimes.counts].sort()) {
-    console.log(`${String(count).padStart(8)} ${what}  ${failureModes[what] ?? ''}`)
+    console.log(`${String(count).padStart(8)} ${what}  ${situations[what] ?? ''}`)
   }
-  const missed = Object.keys(failureModes).filter((mode) => !sometimes.counts.get(mode))
+  const missed = Object.keys(situations).filter((mode) => !sometimes.counts.get(mode))
   console.log(
     `${count} worlds, ${broken} broken, ${((user + system) / 1000 / count).toFixed(0)} ms of CPU each`,
   )

@@ -40,3 +40,12 @@ export const failureModes: Readonly<Record<string, string>> = {
   F37: 'core dropped work that nobody waited for any more',
   F39: 'what has a time to live was deleted',
 }
+
+/** What else a world must have met. */
+export const situations: Readonly<Record<string, string>> = {
+  ...failureModes,
+  declined: 'a payment was declined',
+  'paid after a decline': 'a declined payment was made good, and the seats were sold',
+  'given back by terms': 'a buyer gave seats back by the terms of their event',
+  'given back after a postponement': 'a buyer gave seats back by a start later than the one that was sold',
+}

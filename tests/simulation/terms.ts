@@ -44,7 +44,7 @@ export async function moveShow(world: World, event: object): Promise<void> {
   const { random } = world.scheduler
   const shop = createClient(world, 'shop', () => {})
   for (let n = 1; n <= 3; n++) {
-    await shop.machine.platform.sleep(random.between(10_000, 60_000))
+    await shop.machine.platform.sleep(random.between(5_000, 30_000))
     const startsAt = startAfter(world.scheduler.now(), random.pick(movedHours))
     const path = '/v1/events/theatre'
     const put = { action: 'move', subject: '', path, method: 'PUT', key: `move-${n}` } as const
@@ -52,8 +52,8 @@ export async function moveShow(world: World, event: object): Promise<void> {
   }
 }
 
-/** How long a core may go on with what it read of an event. */
-const readAgoMs = 120_000
+/** How long a core may go on with what it read of an event, and stand still meanwhile. */
+const readAgoMs = 40_000
 
 /** I3: what a buyer gets back is what the terms say of the better start, as a sum that can be given back. */
 export function createTermsCheck(complain: Complain, sometimes: Sometimes) {

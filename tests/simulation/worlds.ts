@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tell } from '../support/figures.ts'
 import { runWorld } from './run.ts'
-import { createSometimes, failureModes } from './sometimes.ts'
+import { createSometimes, situations } from './sometimes.ts'
 
 /** The worlds of `npm test`: so many in each part, and a part for each file, so that two run at once. */
 const worldsPerPart = 1_000
@@ -35,7 +35,7 @@ export function worldsSuite(part: number): void {
     test('every failure that a world can meet was met', ({ task }) => {
       const seconds = Math.round(tookMs / 1_000)
       tell(task, 'simulated worlds', `part ${part}: ${worlds} in ${seconds} s, ${broken} broken`)
-      const missed = Object.entries(failureModes).filter(([mode]) => !sometimes.counts.get(mode))
+      const missed = Object.entries(situations).filter(([mode]) => !sometimes.counts.get(mode))
       expect(missed).toEqual([])
     })
   })
