@@ -86,7 +86,7 @@ export const heldRowsPerPage = 200
 export const heldEventsPerPage = 20
 /** Events that one call names of which a guest brings holds along, and holds and payments that one pass over a guest looks at. */
 export const mergedEventsMax = 20
-export const mergedPerPass = 500
+export const mergedPerPass = 100
 /** When it is looked again what a guest had under way: later than any confirm of theirs can commit. */
 export const mergeAgainMs = 90_000
 /** Guests that one round looks at again. */

@@ -110,7 +110,7 @@ interface TooMany extends At {
   readonly word: 'too_many'
   readonly scope: LimitScope
   readonly againAtMs: number
-  /** How many units may be held; null: it is held too long. */
+  /** How many units may be held; null: it is for how long, or what one owner may hold of what many share. */
   readonly limit: number | null
 }
 

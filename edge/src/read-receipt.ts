@@ -44,7 +44,8 @@ export async function readReceipt(
   if (kept && kept.ticket !== 'pending') return kept
   const path = `/v1/bookings/${bookingId}/receipt`
   const sent = await core.send({ method: 'GET', path, caller })
-  if (kept && sent.kind === 'silence') return kept
+  const isSilent = sent.kind === 'silence' || (sent.kind === 'refusal' && sent.problem.kind.retryable)
+  if (kept && isSilent) return kept
   const answer = succeeded(sent)
   if (!CompactJws.safeParse(answer.text).success) throw unreadable(answer)
   return { receipt: answer.text, ticket: Ticket.safeParse(answer.headers.get(headers.ticket)).data }

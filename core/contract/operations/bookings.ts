@@ -68,7 +68,7 @@ export const bookingOperations = {
     tag: 'Bookings',
     summary: 'Read the signed proof of a booking',
     notes:
-      'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service. It proves what was sold, and stays as it was signed; whether the ticket is good now says the header `x-holdfast-ticket`, as `ticket` of the booking does.',
+      'A compact JWS under EdDSA: the keys at `/.well-known/jwks.json` verify it, without this service. It proves what was sold, and stays as it was signed; whether the ticket is good says the header `x-holdfast-ticket`, which may be seconds behind `ticket` of the booking.',
     caller: 'reader',
     repeat: 'always',
     params: BookingPath,

@@ -82,7 +82,7 @@ export const holdOperations = {
     repeat: 'always',
     query: HeldQuery,
     answers: { 200: json(HoldPage) },
-    problems: ['event_not_ready'],
+    problems: [],
     example: { query: {}, status: 200, answer: { holds: [exampleHold] } },
   },
   readHold: {

@@ -80,7 +80,7 @@ export const userOperations = {
     tag: 'Users',
     summary: 'Take a guest’s holds and bookings along into an account',
     notes:
-      'For a guest who has signed up or in: called as the account (its token, or a server with `x-external-user-id`), with the guest’s token in the body. Holds go on as they are, as many as one buyer may hold; bookings get the account as their owner, their signed receipts stay. `events` names those whose holds are a second old or less; older ones are found. A guest goes to one account only (409 `guest_merged`); the same account may call again, which is safe, and brings what has come since. Of a confirm that is under way the booking follows within two minutes.',
+      'For a guest who has signed up or in: called as the account (its token, or a server with `x-external-user-id`), with the guest’s token in the body. Holds go on as they are, as many as one buyer may hold; bookings get the account as their owner, their signed receipts stay. `events` names those whose holds are a second old or less; older ones are found. A guest goes to one account only (409 `guest_merged`); the same account may call again, which is safe, and brings what the guest’s token has bought since. What is in `left` follows by itself: a booking within two minutes, a hold when the account has room for it. An answer that the guest’s `Idempotency-Key` got is the guest’s: as the account read the booking.',
     caller: 'buyer',
     repeat: 'always',
     body: GuestMergeRequest,

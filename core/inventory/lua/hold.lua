@@ -23,7 +23,7 @@
 --        {'cooling_down', at, limit}     as many holds of the owner ran out: again from then on
 --        {'too_fast', at, limit}         as many holds in the owner's minute: again from then on
 --        {'too_many', scope, at, limit}  more than 'owner', 'address' or 'network' may hold: some are free again from then on;
---                                        limit: how many, or '' where it is for how long
+--                                        limit: how many, or '' where that is not why
 --        {'not_ready'}
 -- @include base seat owner address hold log
 

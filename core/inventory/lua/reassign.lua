@@ -6,7 +6,8 @@
 -- ARGV[3] owner from now on
 --
 -- Reply: {'reassigned', hold}      now or before
---        {'too_many', scope, at, limit}   more than the new 'owner' may hold: some are free again from then on
+--        {'too_many', scope, at, limit}   more than the new 'owner' may hold: some are free again from then on; without a limit
+--                                         where too many holds of theirs ran out
 --        {'expired', hold}   {'released', hold}   {'confirmed', hold}   {'not_found'}   {'lost'}   {'not_ready'}
 -- @include base seat owner address hold log
 
@@ -21,6 +22,10 @@ if hold.status == 'held' and hold.till <= now then return replyHold('expired', h
 
 local values = redis.call('HMGET', KEYS[1], 'u:' .. from, 'u:' .. to)
 local before, after = parseOwner(values[1], now), parseOwner(values[2], now)
+local rested = after.last + event.cfg.coolDown
+if after.lapses >= event.cfg.lapsesMax and now < rested then
+  return { 'too_many', 'owner', int(rested), '', int(now) }
+end
 local seats = seatCount(hold)
 if seatsHeld(after, now) + seats > event.cfg.seatsMax then
   return { 'too_many', 'owner', int(firstFree(after, now)), int(event.cfg.seatsMax), int(now) }

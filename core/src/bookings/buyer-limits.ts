@@ -10,6 +10,7 @@ import {
 import { base64url } from 'jose'
 import type { Core } from '../context.ts'
 import type { AppDoc, Documents, EventDoc } from '../store/schema.ts'
+import { accountOf } from './account-of.ts'
 
 type Context = Pick<Core, 'store' | 'platform'>
 type Tally = Documents['tallies']
@@ -62,12 +63,14 @@ async function countOfOwner(
   unitsMax: number,
 ): Promise<Count> {
   const { appId, eventId, seatsBookedPerOwner } = event
-  const subject = JSON.stringify(['owner', eventId, owner])
+  // What a guest has bought is the account's that they became, and counts for them still.
+  const account = await accountOf(store, appId, owner)
+  const subject = JSON.stringify(['owner', eventId, account])
   const kept = await store.get(appId, 'tallies', { subject })
   // Read after the count: who commits between the two has changed it.
   const paid = { paymentStatus: { in: ['PENDING', 'SUCCESS'] } } as const
   const free = seatsBookedPerOwner === null && { total: 0 }
-  const live = { owner, eventId, status: 'CONFIRMED', ...paid, ...free } as const
+  const live = { owner: { in: [owner, account] }, eventId, status: 'CONFIRMED', ...paid, ...free } as const
   // Each of them has a seat, so of more than these nobody has to know how many there are.
   const bookings = await store.find(appId, 'bookings', live, { limit: unitsMax + 1 })
   const units = bookings.reduce((sum, one) => sum + one.seats.length - one.cancelled.length, 0)

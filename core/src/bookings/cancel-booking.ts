@@ -83,7 +83,9 @@ export async function cancelBooking(ctx: Settling, call: CancelCall): Promise<Ca
   const booking = await readBooking(ctx, call, call.bookingId)
   // No buyer can send such a key: it has a space.
   const key = owner === null ? `app ${call.idempotencyKey}` : call.idempotencyKey
-  const outcome = await claimKey(ctx, { appId, owner: booking.owner, key, fingerprint })
+  // What a server sent before the buyer became an account is known by whom it was sold to.
+  const claimant = owner ?? booking.soldTo ?? booking.owner
+  const outcome = await claimKey(ctx, { appId, owner: claimant, key, fingerprint })
   switch (outcome.word) {
     case 'replay':
       return { ...outcome.reply, replayed: true }

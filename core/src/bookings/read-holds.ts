@@ -5,7 +5,6 @@ import {
   heldEventsPerPage,
   heldRowsPerPage,
   type Principal,
-  Problem,
 } from '@holdfast/contract'
 import { holdView } from '@holdfast/inventory'
 import type { Core } from '../context.ts'
@@ -35,8 +34,6 @@ async function heldEvents({ store }: Pick<Core, 'store'>, { appId, owner, cursor
 /**
  * What an owner holds now, of all events: the reservations say of which, which are a second behind at most while repair
  * runs, and Redis says what is held.
- *
- * @throws Problem `event_not_ready`
  */
 export async function listHeld(
   ctx: Pick<Core, 'store' | 'inventory' | 'platform'>,
@@ -47,7 +44,8 @@ export async function listHeld(
   const held = await Promise.all(
     events.map(async (eventId) => {
       const reply = await ctx.inventory.owned({ appId, eventId }, owner)
-      if (reply.word === 'not_ready') throw new Problem('event_not_ready', {}, 1)
+      // What was held there is lost, and will be told so.
+      if (reply.word === 'not_ready') return []
       return reply.holds.map((hold) => holdView(eventId, hold, reply.nowMs))
     }),
   )

@@ -3,6 +3,7 @@ import { remainingMs } from '../http/admission.ts'
 import { noteUnused } from '../payments/note-unused.ts'
 import { countDeclined, isWornOut, orderOf } from '../payments/ordered-payment.ts'
 import type { BookingDoc } from '../store/schema.ts'
+import { accountOf } from './account-of.ts'
 import { bookedReply } from './commit-booking.ts'
 import type { ConfirmAnswer, ConfirmCall, Confirming } from './confirm-answer.ts'
 
@@ -11,7 +12,8 @@ export async function replayBooking(ctx: Confirming, call: ConfirmCall): Promise
   const { appId, eventId, grantId, owner } = call
   const [booking] = await ctx.store.find(appId, 'bookings', { eventId, grantId }, { limit: 1 })
   if (!booking) return null
-  if (booking.owner !== owner) throw new Problem('not_found')
+  const isTheirs = booking.owner === owner || (await accountOf(ctx.store, appId, booking.owner)) === owner
+  if (!isTheirs) throw new Problem('not_found')
   if (await isPaidOtherwise(ctx, call, booking)) {
     const { provider, account, seats, total, currency } = booking
     const purpose = { ...call, provider, account, seats, amount: total, currency }

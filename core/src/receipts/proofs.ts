@@ -3,6 +3,7 @@ import {
   type BookingId,
   chainLinksPerPage,
   chargeLines,
+  isGuest,
   type Principal,
   seatsPerHoldMax,
 } from '@holdfast/contract'
@@ -34,7 +35,7 @@ const otherKind = 'the receipt is the proof of something else'
 
 /** Whom a booking was sold to, as far as its own words can be believed: it may name a guest of whom the store knows that they became its owner. */
 const soldToOf = ({ owner, soldTo }: BookingDoc, merges: Merges): Principal =>
-  soldTo !== null && merges.get(soldTo) === owner ? soldTo : owner
+  soldTo !== null && isGuest(soldTo) && merges.get(soldTo) === owner ? soldTo : owner
 
 /** Whether a receipt of a cancellation may name them: it names who was the owner that day. */
 const isBuyer = (sub: string, booking: BookingDoc, merges: Merges): boolean =>

@@ -132,12 +132,12 @@ async function record(
       for (const { grantId } of known.filter((one) => one.status === 'ACTIVE')) {
         const now = latest.get(grantId)
         if (!now) continue
-        const { status, until, expiresAt } = now
+        const { owner, status, until, expiresAt } = now
         await tx.updateIf(
           appId,
           'reservations',
           { eventId, grantId, status: 'ACTIVE' },
-          { set: { status, until, expiresAt } },
+          { set: { owner, status, until, expiresAt } },
         )
       }
       await enqueue(tx, appId, deliveries)

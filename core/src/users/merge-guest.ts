@@ -14,7 +14,8 @@ import {
 import { type EventRef, holdView } from '@holdfast/inventory'
 import { buyerOf } from '../bookings/buyer.ts'
 import type { Core } from '../context.ts'
-import type { Documents } from '../store/schema.ts'
+import { settlePoke } from '../outbox/rows.ts'
+import type { BookingDoc, Documents, OutboxDoc } from '../store/schema.ts'
 import { everyApp, isDuplicate, type Statements } from '../store/store.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
@@ -29,8 +30,6 @@ interface Merge {
 interface Held extends EventRef {
   readonly grantId: GrantId
 }
-
-const nameOf = ({ eventId, grantId }: Pick<Held, 'eventId' | 'grantId'>): string => `${eventId}/${grantId}`
 
 const transactionMs = 5_000
 
@@ -59,7 +58,8 @@ export async function mergeGuest(
     if (isDuplicate(error, 'guestMerges', 'primary')) throw new Problem('guest_merged')
     throw error
   }
-  return bringAlong(ctx, merge, events)
+  const { isPart: _, ...told } = await bringAlong(ctx, merge, events)
+  return told
 }
 
 /**
@@ -76,56 +76,59 @@ export async function finishMerges(ctx: Context): Promise<number> {
 
 async function finishMerge(ctx: Context, doc: Documents['guestMerges']): Promise<void> {
   const { appId, guest } = doc
-  const again = new Date(ctx.platform.now() + mergeAgainMs)
-  let dueAt: Date | null = again
+  let isLeft = true
   try {
-    const { left } = await bringAlong(ctx, doc, [])
-    dueAt = left.some(({ reason }) => reason === 'confirm_in_progress') ? again : null
+    const { left, isPart } = await bringAlong(ctx, doc, [])
+    isLeft = isPart || left.length > 0
   } catch (error) {
     ctx.log({ level: 'error', event: 'merge_failed', appId, fault: faultNameOf(error) })
   }
+  const dueAt = isLeft ? new Date(ctx.platform.now() + mergeAgainMs) : null
   await ctx.store.updateIf(appId, 'guestMerges', { guest, dueAt: doc.dueAt }, { set: { dueAt } })
 }
 
-/** Gives each hold of the guest to the account, then what the store has of both. */
-async function bringAlong(ctx: Context, merge: Merge, named: readonly EventId[]): Promise<GuestMerge> {
+/** Gives each hold of the guest to the account, then what the store has of both. `isPart`: there may be more. */
+async function bringAlong(
+  ctx: Context,
+  merge: Merge,
+  named: readonly EventId[],
+): Promise<GuestMerge & { readonly isPart: boolean }> {
   const { store } = ctx
-  const { appId, guest } = merge
-  const open = await store.find(
-    appId,
-    'reservations',
-    { owner: guest, status: 'ACTIVE' },
-    { limit: mergedPerPass },
-  )
+  const { appId, guest: owner } = merge
+  const page = { limit: mergedPerPass }
+  const open = await store.find(appId, 'reservations', { owner, status: 'ACTIVE' }, page)
   const underWay = await confirmsOf(ctx, merge)
-  const events = new Set([...named, ...open.map(({ eventId }) => eventId)])
-  const holds = new Map(
-    open.map((one) => [nameOf(one), { appId, eventId: one.eventId, grantId: one.grantId }]),
+  // A grant names its hold over all events.
+  const holds = new Map<GrantId, Held>(
+    open.map(({ eventId, grantId }) => [grantId, { appId, eventId, grantId }]),
   )
-  for (const eventId of events) {
-    const reply = await ctx.inventory.owned({ appId, eventId }, guest)
+  for (const eventId of new Set([...named, ...open.map((one) => one.eventId)])) {
+    const reply = await ctx.inventory.owned({ appId, eventId }, owner)
     if (reply.word === 'not_ready') continue
-    for (const { grantId } of reply.holds)
-      holds.set(nameOf({ eventId, grantId }), { appId, eventId, grantId })
+    for (const { grantId } of reply.holds) holds.set(grantId, { appId, eventId, grantId })
   }
 
   const moved: GuestMerge['holds'] = []
   const left: GuestMerge['left'] = []
   for (const hold of holds.values()) {
-    const stays = underWay.has(nameOf(hold)) ? 'confirm_in_progress' : await reassign(ctx, merge, hold, moved)
+    const stays = underWay.has(hold.grantId) ? 'confirm_in_progress' : await reassign(ctx, merge, hold, moved)
     if (stays) left.push({ id: hold.grantId, event: hold.eventId, reason: stays })
   }
-  const bookings = await store.transaction(transactionMs, (tx) =>
-    rewrite(tx, merge, [...holds.values()], left),
-  )
-  return { holds: moved, bookings, left }
+  const stays = new Set(left.map(({ id }) => id))
+  const payments = await store.find(appId, 'payments', { owner }, page)
+  const grants = [...holds.keys(), ...payments.map(({ grantId }) => grantId)].filter((id) => !stays.has(id))
+  const bookings = await store.find(appId, 'bookings', { owner }, page)
+  const pokes = bookings.map((booking) => settlePoke(booking, ctx.platform))
+  await store.transaction(transactionMs, (tx) => rewrite(tx, merge, { grants, bookings, pokes }))
+  const isPart = [open, payments, bookings].some(({ length }) => length === mergedPerPass)
+  return { holds: moved, bookings: bookings.length, left, isPart }
 }
 
 /** The grants that a confirm of the guest is under way for. */
-async function confirmsOf({ store }: Context, { appId, guest }: Merge): Promise<ReadonlySet<string>> {
+async function confirmsOf({ store }: Context, { appId, guest }: Merge): Promise<ReadonlySet<GrantId>> {
   const claimed = { owner: guest, status: 'CLAIMED' } as const
   const claims = await store.find(appId, 'idempotency', claimed, { limit: mergedPerPass })
-  return new Set(claims.flatMap(({ about }) => (about ? [nameOf(about)] : [])))
+  return new Set(claims.flatMap(({ about }) => about?.grantId ?? []))
 }
 
 /** Gives one hold to the account, unless that would hold too much. What is over is the account's past. */
@@ -141,32 +144,25 @@ async function reassign(
   return null
 }
 
-/** Makes the account the owner of what is not left with the guest, and says of how many bookings. */
+/** What goes to the account: the grants, with their payments, and the bookings, which Redis is told of. */
+interface Belongings {
+  readonly grants: readonly GrantId[]
+  readonly bookings: readonly BookingDoc[]
+  readonly pokes: readonly OutboxDoc[]
+}
+
 async function rewrite(
   tx: Statements,
   { appId, guest, owner }: Merge,
-  holds: readonly Held[],
-  left: GuestMerge['left'],
-): Promise<number> {
-  const stays = new Set(left.map(({ id, event }) => nameOf({ eventId: event, grantId: id })))
+  { grants, bookings, pokes }: Belongings,
+): Promise<void> {
   const set = { set: { owner } }
-  const mine = { owner: guest }
-  const decided = ['CONFIRMED', 'EXPIRED', 'RELEASED'] as const
-  await tx.updateIf(appId, 'reservations', { ...mine, status: { in: decided } }, set)
-  for (const [eventId, grants] of byEvent(holds, stays))
-    await tx.updateIf(appId, 'reservations', { ...mine, eventId, grantId: { in: grants } }, set)
-  const payments = await tx.find(appId, 'payments', mine, { limit: mergedPerPass })
-  for (const [eventId, grants] of byEvent(payments, stays))
-    await tx.updateIf(appId, 'payments', { ...mine, eventId, grantId: { in: grants } }, set)
-  return tx.updateIf(appId, 'bookings', mine, { set: { owner, soldTo: guest } })
-}
-
-/** The grants of each event, but for those that stay. */
-function byEvent(
-  all: readonly Pick<Held, 'eventId' | 'grantId'>[],
-  stays: ReadonlySet<string>,
-): Map<EventId, GrantId[]> {
-  const go = all.filter((one) => !stays.has(nameOf(one)))
-  const groups = Map.groupBy(go, ({ eventId }) => eventId)
-  return new Map([...groups].map(([eventId, some]) => [eventId, some.map(({ grantId }) => grantId)]))
+  const sold = bookings.map(({ grantId }) => grantId)
+  await tx.updateIf(appId, 'reservations', { owner: guest, grantId: { in: [...grants, ...sold] } }, set)
+  await tx.updateIf(appId, 'payments', { owner: guest, grantId: { in: grants } }, set)
+  if (bookings.length === 0) return
+  const ids = bookings.map(({ bookingId }) => bookingId)
+  const whole = { set: { owner, soldTo: guest } }
+  await tx.updateIf(appId, 'bookings', { owner: guest, bookingId: { in: ids } }, whole)
+  await tx.insert(appId, 'outbox', pokes)
 }

@@ -1,4 +1,4 @@
-import { mergeAgainMs, principal } from '@holdfast/contract'
+import { mergeAgainMs, PaymentId, principal } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { listHeld } from '../../../core/src/bookings/read-holds.ts'
 import { tailLedger } from '../../../core/src/reconcile/ledger.ts'
@@ -95,6 +95,44 @@ describe('a guest who becomes an account', () => {
       left: [{ id: two, event: w.ref.eventId, reason: 'too_many_holds' }],
     })
     expect([await ownerOf(w, one), await ownerOf(w, two)]).toEqual([account, owner(2)])
+
+    await w.core.inventory.release(w.ref, one, account)
+    await tailLedger(w.core, w.ref)
+    w.pay.wait(mergeAgainMs)
+    expect(await finishMerges(w.core)).toBe(2)
+    expect(await ownerOf(w, two)).toBe(account)
+    w.pay.wait(mergeAgainMs)
+    expect(await finishMerges(w.core)).toBe(0)
+  })
+
+  test('counts under the buyer limit what it bought before, however often it is merged', async () => {
+    const w = await world()
+    const { appId, eventId } = w.ref
+    const { bookingId } = await buyer(w, 1)
+    await w.core.store.updateIf(appId, 'events', { eventId }, { set: { seatsBookedPerOwner: 1 } })
+    await merge(w, 1)
+    expect(await w.core.store.get(appId, 'bookings', { bookingId })).toMatchObject({ owner: account })
+    const next = await w.hold(1, ['A-5'])
+    const id = PaymentId.parse('pay_next')
+    w.bank.pay(id, 'captured')
+    expect(await w.pay.confirm(1, next, id)).toMatchObject({ status: 409, code: 'buyer_limit' })
+  })
+
+  test('has a cancellation of its app’s server answered again as it was', async () => {
+    const w = await world()
+    const { bookingId } = await buyer(w, 1)
+    const first = await w.pay.cancel(bookingId)
+    await merge(w, 1)
+    expect(await w.pay.cancel(bookingId)).toEqual({ ...first, replayed: true })
+  })
+
+  test('has the receipt that Redis keeps shown to the account, and to the guest no more', async () => {
+    const w = await world()
+    const { bookingId } = await buyer(w, 1)
+    await merge(w, 1)
+    await w.pay.settle(minute)
+    const kept = await w.core.inventory.receipt({ appId: w.ref.appId, bookingId })
+    expect(kept).toMatchObject({ owner: account, ticket: 'valid' })
   })
 
   test('keeps a confirm that is under way, whose booking follows when it is decided', async () => {

@@ -53,7 +53,7 @@ export interface Answer {
   readonly word: string
   readonly seats?: readonly SeatId[]
   readonly againAtMs?: number
-  readonly limit?: number
+  readonly limit?: number | null
   readonly scope?: string
 }
 
@@ -279,7 +279,7 @@ export class Model {
       word: 'too_many',
       scope: 'address',
       againAtMs: ends.length > 0 ? Math.min(...ends) : now + slotMs,
-      limit: held > this.units ? this.units : ownerShare,
+      limit: held > this.units ? this.units : null,
     }
   }
 

@@ -21,6 +21,14 @@ export function receiptTests(openSale: OpenSale): void {
     }
   })
 
+  test('a ticket that is void stays void, whoever comes late with what it was', async () => {
+    const sale = await openSale()
+    const booking = newRef(sale)
+    for (const ticket of ['pending', 'valid', 'void', 'valid'] as const)
+      await sale.inventory.keepReceipt(booking, { ...ofAnn, ticket }, keptMs)
+    expect(await sale.inventory.receipt(booking)).toMatchObject({ ...ofAnn, ticket: 'void' })
+  })
+
   test('it is of its app and of its booking, and of no other', async () => {
     const [sale, other] = [await openSale(), await openSale()]
     const booking = newRef(sale)

@@ -104,15 +104,15 @@ local function levelRefusal(record, ahead, now)
 end
 
 -- Why a hold of so many units until then is more than those it counts for may have, for an owner who has so many already,
--- and so many at most behind an address that is half full: of which of them, when to come again, and how many units may be
--- held, unless it is for how long; or nil.
+-- and so many at most behind an address that is half full: of which of them, when to come again, and how many units it may
+-- hold, where that is why; or nil.
 local function chargeRefusal(charges, till, units, owned, share, now)
   for _, one in ipairs(charges) do
     local record = one.record
     local held, first, ahead = unitsOf(record, now)
     local isShared = one.scope == 'address' and held + units > record.units / 2
     if held + units > record.units then return one.scope, first, record.units end
-    if isShared and owned + units > share then return one.scope, first, share end
+    if isShared and owned + units > share then return one.scope, first end
     local again = levelRefusal(record, ahead + units * (slotOf(till) * SLOT_MS - now), now)
     if again then return one.scope, again end
   end

@@ -92,7 +92,7 @@ export const AttemptShape = z.object({
   orders: z.array(z.object({ eventId: EventId, grantId: GrantId, atMs: z.int() })).default([]),
 })
 
-/** A guest who went into an account, for good: what has come since goes there too. `dueAt`: when it is looked for again. */
+/** A guest who went into an account, for good. `dueAt`: when it is looked again for what could not go along; null: nothing was left. */
 export const GuestMergeShape = z.object({
   appId: AppId,
   guest: Principal,
