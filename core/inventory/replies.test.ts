@@ -37,9 +37,15 @@ describe('what is read', () => {
     expect(replies.pin.parse(openReply(pinned))).toMatchObject({ hold: { status: 'confirming' } })
   })
 
-  test.each(['sale_not_started', 'too_fast', 'cooling_down'])('when to come again, of %s', (word) => {
-    const read = replies.hold.parse(openReply([word, '2000', '1500']))
-    expect(read).toEqual({ word, againAtMs: 2000, nowMs: 1500 })
+  test.each([
+    ['sale_not_started', ['2000'], {}],
+    ['too_fast', ['2000', '30'], { limit: 30 }],
+    ['cooling_down', ['2000', '10'], { limit: 10 }],
+    ['too_many', ['owner', '2000', '8'], { scope: 'owner', limit: 8 }],
+    ['too_many', ['address', '2000', ''], { scope: 'address', limit: null }],
+  ])('when to come again, of %s %j', (word, values, more) => {
+    const read = replies.hold.parse(openReply([word, ...values, '1500']))
+    expect(read).toEqual({ word, againAtMs: 2000, ...more, nowMs: 1500 })
   })
 
   test('changes, with the bytes that they put into the map', () => {
@@ -92,7 +98,8 @@ describe('what is refused', () => {
     ['a seat id that is none', 'hold', ['unavailable', '', 'A 1', '1500']],
     ['an own hold that is none', 'hold', ['unavailable', 'mine', 'A-1', '1500']],
     ['a refusal that does not say when to come again', 'hold', ['too_fast', '1500']],
-    ['a refusal with a time that is no number', 'hold', ['cooling_down', 'soon', '1500']],
+    ['a refusal with a time that is no number', 'hold', ['cooling_down', 'soon', '10', '1500']],
+    ['a refusal for a limit that is not said', 'hold', ['cooling_down', '2000', '1500']],
     ['half a due hold', 'due', ['due', '1', grant, '1500']],
     ['an epoch that is no number', 'due', ['due', 'x', '1500']],
     ['half a change', 'changes', ['changes', '7', ...change.slice(0, 5), '1500']],

@@ -38,10 +38,10 @@ export function createAnswers(complain: Complain, sometimes: Sometimes) {
     hold_confirmed: 'F16',
     outcome_unknown: 'F25',
   }
-  const isFinal = (world: World, { action, subject, status, body }: Told) => {
+  const isFinal = (world: World, { who, action, subject, status, body }: Told) => {
     if (status < 300) return status !== 202
-    // By its terms a booking may be cancelled later, when the show is.
-    if (body.code === 'cannot_cancel') return false
+    // By its terms a buyer may cancel later, when the show is.
+    if (who !== 'shop' && body.code === 'cannot_cancel') return false
     if (action !== 'confirm') return body.retryable === false
     return stays.has(body.code) || (isOver.has(body.code) && !orderedFor(world, subject))
   }

@@ -59,7 +59,7 @@ export const simulatedBugs: readonly SimulatedBug[] = [
         continue
       }`,
     breaks: 'I8',
-    firstWorld: 95,
+    firstWorld: 147,
   },
   {
     name: 'release without owner check',

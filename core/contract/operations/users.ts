@@ -85,7 +85,7 @@ export const userOperations = {
     repeat: 'always',
     body: GuestMergeRequest,
     answers: { 200: json(GuestMerge) },
-    problems: ['guest_merged', 'user_deactivated'],
+    problems: ['guest_merged'],
     example: {
       body: { guestToken: session.token, events: ['theatre'] },
       status: 200,

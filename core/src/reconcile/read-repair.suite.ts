@@ -35,17 +35,18 @@ export function readRepairSuite(name: string, open: OpenStore): void {
       expect((await readRepair(w.core, page)).lease).toBeNull()
       const repair = startRepair(w.core, 'pod-a')
       const names = ({ lease }: RepairStatus) => lease?.rounds.map((round) => round.name) ?? []
-      const { lease } = await until(w, (status) => names(status).length >= 6)
+      const { lease } = await until(w, (status) => names(status).length >= 7)
       expect(names({ lease } as RepairStatus).toSorted()).toEqual([
         'backlog',
         'claims',
+        'merges',
         'payments',
         'purge',
         'relay',
         'repair',
       ])
       expect(lease).toMatchObject({ host: 'pod-a' })
-      expect(lease?.rounds.map(({ failures }) => failures)).toEqual([0, 0, 0, 0, 0, 0])
+      expect(lease?.rounds.map(({ failures }) => failures)).toEqual([0, 0, 0, 0, 0, 0, 0])
       expect(repair.isOurs()).toBe(true)
       await repair.stop()
       expect(repair.isOurs()).toBe(false)

@@ -87,6 +87,7 @@ describe('CORS', () => {
         'idempotency-key',
         'x-request-id',
         'x-holdfast-version',
+        'x-holdfast-ticket',
       ])
     }
   })

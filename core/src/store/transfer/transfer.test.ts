@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { confirm, pinned } from '../../bookings/testing.ts'
 import { testCore } from '../../testing.ts'
 import { openSqliteStore } from '../sqlite.ts'
-import { everyApp, type Store, StoreError, systemScope } from '../store.ts'
+import { everyApp, type Statements, type Store, StoreError, systemScope } from '../store.ts'
 import { countAll, exportStore } from './export-store.ts'
 import { TransferError } from './format.ts'
 import { assertWhole, importStore } from './import-store.ts'
@@ -134,13 +134,31 @@ describe('an import that fails', () => {
   function failing(nth: number, isDead = false): Store {
     let inserts = 0
     const gone = () => Promise.reject(new StoreError('unavailable', 'the disk said no'))
+    return inserting(
+      (tx, ...given) => {
+        inserts += 1
+        return inserts === nth || (isDead && inserts > nth) ? gone() : tx.insert(...given)
+      },
+      () => isDead && inserts >= nth,
+    )
+  }
+
+  /** A store whose inserts do that; when it is dead, nothing is done in it. */
+  function inserting(
+    insert: (tx: Statements, ...given: Parameters<Statements['insert']>) => Promise<void>,
+    isDead = () => false,
+  ): Store {
     return {
       ...target,
-      insert: (...given) => {
-        inserts += 1
-        return inserts === nth || (isDead && inserts > nth) ? gone() : target.insert(...given)
-      },
-      ...(isDead && { transaction: gone, delete: gone }),
+      transaction: (budgetMs, work) =>
+        isDead()
+          ? Promise.reject(new StoreError('unavailable', 'the disk said no'))
+          : target.transaction(budgetMs, (tx) =>
+              work({
+                ...tx,
+                insert: (...given) => insert(tx, ...(given as Parameters<Statements['insert']>)),
+              }),
+            ),
     }
   }
 
@@ -163,12 +181,9 @@ describe('an import that fails', () => {
   })
 
   test('is one too when the store does not keep what was written', async () => {
-    const forgetful: Store = {
-      ...target,
-      insert: async (...given) => {
-        if (given[1] !== 'bookings') await target.insert(...given)
-      },
-    }
+    const forgetful = inserting(async (tx, ...given) => {
+      if (given[1] !== 'bookings') await tx.insert(...given)
+    })
     const refusal = await failure(importInto(forgetful))
     expect(String(refusal)).toContain('the store did not keep what was written: bookings')
     expect(await countAll(target, everyApp)).toBe(0)
