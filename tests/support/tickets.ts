@@ -105,18 +105,29 @@ export async function expectOneWinner({ edgeUrl, jwtSecret, seatId }: Rush): Pro
       }),
     ),
   )
-  const answers = await Promise.all(clients.map(({ lock }) => lock(seatId)))
+  // Who was told that nobody had time asks again, and may have the seat already, which is refused then.
+  const unsure = new Set<number>()
+  const insist = async (lock: (id: string) => Promise<ApiAnswer>, userId: number): Promise<ApiAnswer> => {
+    for (;;) {
+      const answer = await lock(seatId)
+      if (answer.status !== 503) return answer
+      unsure.add(userId)
+      await systemPlatform.sleep(1_000)
+    }
+  }
+  const answers = await Promise.all(clients.map(({ lock }, userId) => insist(lock, userId)))
   const told = (status: number) => answers.filter((answer) => answer.status === status)
   const [won, taken, limited] = [told(200), told(409), told(429)]
   expect(answers.filter(({ status }) => ![200, 409, 429].includes(status)).map(({ text }) => text)).toEqual(
     [],
   )
-  expect(won).toHaveLength(1)
+  expect(won.length).toBeLessThanOrEqual(1)
   for (const answer of won) saidIn(200, said.locked, answer)
   for (const answer of taken) saidIn(409, said.notLocked, answer)
   for (const answer of limited) saidIn(429, said.error, answer)
-  const winner = answers.findIndex(({ status }) => status === 200)
-  const { lockedBy } = (await clients[winner]?.seat(seatId)) ?? {}
+  const { lockedBy } = (await clients[0]?.seat(seatId)) ?? {}
+  const told200 = answers.findIndex(({ status }) => status === 200)
+  const winner = told200 < 0 ? [...unsure].find((userId) => String(userId) === lockedBy) : told200
   expect(lockedBy, 'a number is its text').toBe(String(winner))
   return taken.length
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** A program of this folder, running beside the test. */
@@ -16,11 +16,21 @@ const gone = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
+/** Every line that ended, also of what was written in the last moment: `readline` may pause with more than it has told. */
+async function* linesOf(stream: Readable): AsyncGenerator<string, undefined> {
+  let rest = ''
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const parts = (rest + chunk).split('\n')
+    rest = parts.pop() ?? ''
+    yield* parts
+  }
+}
+
 /** Starts `name` with arguments. */
 export function startChild(name: 'writer.ts' | 'locker.ts', ...args: string[]): Child {
   const script = fileURLToPath(new URL(name, import.meta.url))
   const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const lines = linesOf(child.stdout)
   return {
     linesUntil: async (isRight) => {
       const read: string[] = []
