@@ -1,4 +1,4 @@
-import { idempotencyTtlMs, type Problem } from '@holdfast/contract'
+import { idempotencyTtlMs, type Principal, type Problem } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { Documents } from '../store/schema.ts'
 import type { ConfirmCall } from './confirm-answer.ts'
@@ -33,6 +33,17 @@ export async function noteRefusal(
   await ctx.store
     .putIf(appId, 'idempotency', note, { owner })
     .catch(() => ctx.log({ level: 'warn', event: 'refusal_not_noted', appId }))
+}
+
+/** Tells the same to the account that the owner of the grant became. */
+export async function passRefusalOn(
+  { store }: Pick<Core, 'store'>,
+  asked: Asked,
+  to: Principal,
+): Promise<void> {
+  const { appId, owner } = asked
+  const note = await store.get(appId, 'idempotency', { owner, key: keyOf(asked) })
+  if (note) await store.putIf(appId, 'idempotency', { ...note, owner: to }, { owner: to })
 }
 
 /** The code that the last confirm of a hold was refused with, if none is under way. */

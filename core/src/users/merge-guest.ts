@@ -13,6 +13,7 @@ import {
 } from '@holdfast/contract'
 import { type EventRef, holdView } from '@holdfast/inventory'
 import { buyerOf } from '../bookings/buyer.ts'
+import { passRefusalOn } from '../bookings/last-refusal.ts'
 import type { Core } from '../context.ts'
 import { settlePoke } from '../outbox/rows.ts'
 import type { BookingDoc, Documents, OutboxDoc } from '../store/schema.ts'
@@ -140,7 +141,10 @@ async function reassign(
 ): Promise<'too_many_holds' | null> {
   const reply = await ctx.inventory.reassign(hold, hold.grantId, guest, owner)
   if (reply.word === 'too_many') return 'too_many_holds'
-  if (reply.word === 'reassigned') moved.push(holdView(hold.eventId, reply.hold, reply.nowMs))
+  if (reply.word !== 'reassigned') return null
+  // In Redis a hold whose payment was declined is as one that is being confirmed.
+  if (reply.hold.status === 'confirming') await passRefusalOn(ctx, { ...hold, owner: guest }, owner)
+  moved.push(holdView(hold.eventId, reply.hold, reply.nowMs))
   return null
 }
 

@@ -1,5 +1,6 @@
 import { mergeAgainMs, PaymentId, principal } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
+import { lastRefusal } from '../../../core/src/bookings/last-refusal.ts'
 import { listHeld } from '../../../core/src/bookings/read-holds.ts'
 import { tailLedger } from '../../../core/src/reconcile/ledger.ts'
 import { owner } from '../../../core/src/testing.ts'
@@ -103,6 +104,21 @@ describe('a guest who becomes an account', () => {
     expect(await ownerOf(w, two)).toBe(account)
     w.pay.wait(mergeAgainMs)
     expect(await finishMerges(w.core)).toBe(0)
+  })
+
+  test('with a payment that was declined is told so as the account, and confirms with another', async () => {
+    const w = await world()
+    const held = await w.hold(1, ['A-1'])
+    const { id } = await w.pay.order(1, held)
+    w.bank.pay(id, 'declined')
+    expect(await w.pay.confirm(1, held, id)).toMatchObject({ code: 'payment_declined' })
+    await merge(w, 1, { named: true })
+    const asked = { ...w.ref, grantId: held, owner: account }
+    expect(await lastRefusal(w.core, asked)).toBe('payment_declined')
+    w.bank.pay(id, 'captured')
+    await w.pay.hear(w.bank.event(id))
+    await w.pay.settle(minute)
+    expect(await w.pay.bookingOf(held)).toMatchObject({ owner: account, paymentStatus: 'SUCCESS' })
   })
 
   test('counts under the buyer limit what it bought before, however often it is merged', async () => {
