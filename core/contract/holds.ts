@@ -38,7 +38,7 @@ export const HoldView = z.object({
 })
 export type HoldView = z.infer<typeof HoldView>
 
-/** GET /v1/events/{e}/holds, /v1/holds: what the buyer holds now. */
+/** GET /v1/events/{e}/holds: what the buyer holds of it now. */
 export const HoldList = z.object({ holds: z.array(HoldView) })
 export type HoldList = z.infer<typeof HoldList>
 

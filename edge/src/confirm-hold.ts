@@ -10,7 +10,7 @@ import {
   pinLeaseMs,
 } from '@holdfast/contract'
 import { type EventRef, holdPath, reportOf } from '@holdfast/inventory'
-import { type Caller, type CoreAnswer, readJson } from './core-client.ts'
+import { type Caller, type CoreAnswer, jsonBytes, readJson } from './core-client.ts'
 import type { Services } from './services.ts'
 
 /** A hold that its owner wants booked. */
@@ -64,7 +64,7 @@ export async function confirmHold(
   const named = { ...(payment && { payment }), ...(client && { client }) }
   const command: ConfirmCommand = { idempotencyKey, pin, pinAskedAtMs, ...named }
   const path = `${holdPath(event.eventId, grantId)}/confirm`
-  const body = new TextEncoder().encode(JSON.stringify(command))
+  const body = jsonBytes(command)
   return outcomeOf(await core.send({ method: 'POST', path, body, caller }))
 }
 

@@ -63,6 +63,10 @@ export type CoreAnswer =
   | { readonly kind: 'refusal'; readonly problem: Problem; readonly text: string; readonly replayed: boolean }
   | { readonly kind: 'silence'; readonly sent: boolean }
 
+/** A value as the body of a call. */
+export const jsonBytes = (value: unknown): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(JSON.stringify(value))
+
 /** What core answered, byte for byte. */
 export interface Passed {
   readonly status: number

@@ -1,6 +1,6 @@
 import { type PaymentProvider, type WebhookCommand, WebhookReply } from '@holdfast/contract'
 import { base64url } from 'jose'
-import type { Caller, Passed } from './core-client.ts'
+import { type Caller, jsonBytes, type Passed } from './core-client.ts'
 import { readBody } from './middleware/body-limit.ts'
 import type { Services } from './services.ts'
 
@@ -30,6 +30,6 @@ export async function hearProvider(
   })
   const headers = Object.fromEntries(sent)
   const command: WebhookCommand = { provider, account, headers, body: base64url.encode(bytes) }
-  const body = new TextEncoder().encode(JSON.stringify(command))
+  const body = jsonBytes(command)
   return core.pass(WebhookReply, { method: 'POST', path: '/internal/webhooks', body, caller })
 }

@@ -10,7 +10,7 @@ import {
   totalOf,
 } from '@holdfast/contract'
 import { type EventRef, type Hold, holdPath } from '@holdfast/inventory'
-import type { Caller, Told } from './core-client.ts'
+import { type Caller, jsonBytes, type Told } from './core-client.ts'
 import { notReady } from './event-reader.ts'
 import { absentProblem, endedProblem } from './hold-problems.ts'
 import { askDecision } from './hold-truth.ts'
@@ -46,7 +46,7 @@ export async function orderPayment(
   const client = await services.countedClient(caller)
   const command: OrderCommand = { seats: [...seats], currency, untilMs, asked, ...(client && { client }) }
   const path = `${holdPath(event.eventId, grantId)}/order`
-  const body = new TextEncoder().encode(JSON.stringify(command))
+  const body = jsonBytes(command)
   return services.core.ask(OrderView, { method: 'POST', path, body, caller })
 }
 

@@ -15,7 +15,7 @@ import {
   verdictSharedMs,
   verdictsPerIsolateMax,
 } from '@holdfast/contract'
-import { type Caller, type CoreClient, readJson } from './core-client.ts'
+import { type Caller, type CoreClient, jsonBytes, readJson } from './core-client.ts'
 import { within } from './deadline.ts'
 import type { Flights } from './flights.ts'
 import { createIsolateCache } from './isolate-cache.ts'
@@ -106,7 +106,7 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     const { value } = await core.ask(KeyVerdict, {
       method: 'POST',
       path,
-      body: new TextEncoder().encode(JSON.stringify(body)),
+      body: jsonBytes(body),
       // Nothing of who asks decides the answer, which others are given too.
       caller: { requestId, clientAddress, observe },
     })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll } from 'vitest'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import type { Between, StackOptions } from '../../edge/dev/stack.ts'
-import { patienceMs } from '../contract/inventory/poll.ts'
+import { patienceMs, until } from '../contract/inventory/poll.ts'
 import { wordOf } from '../e2e/client.ts'
 import { type Ground, startWorld, type World } from '../e2e/world.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
@@ -81,23 +81,22 @@ export function useLossyWorld(ground: Ground, options: LossyOptions): () => Loss
 /** Whether more of the same may get another answer. */
 const isOpen = /^(202|429|5\d\d)|in_progress$/
 
-/** So long somebody waits before they ask again: twice as long each time, so that a machine that is slow gets to answer. */
-const [pauseMsMin, pauseMsMax] = [5, 2_000]
+/** So long at most they wait before they ask again, so that a machine that is slow gets to answer. */
+const pauseMsMax = 2_000
 
 /** Sends the same request until its answer is final, as a buyer does who is told nothing, or to come again. */
 export async function insist(
   send: () => Promise<ApiAnswer | undefined>,
   deadlineMs = patienceMs,
 ): Promise<ApiAnswer> {
-  const start = performance.now()
-  for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(2 * pauseMs, pauseMsMax)) {
-    const answer = await send().catch(lostOnTheWay)
-    if (answer && !isOpen.test(wordOf(answer))) return answer
-    if (performance.now() - start > deadlineMs) {
-      throw new Error(`no final answer within ${deadlineMs} ms, the last was ${answer?.text}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  let answer: ApiAnswer | undefined
+  const isAnswered = async () => {
+    answer = await send().catch(lostOnTheWay)
+    return answer !== undefined && !isOpen.test(wordOf(answer))
   }
+  await until(isAnswered, deadlineMs, pauseMsMax)
+  if (!answer) throw new Error('there is no answer')
+  return answer
 }
 
 /** What fetch throws when a connection is gone or silent; everything else is a fault of the test. */

@@ -52,8 +52,8 @@ if cfg.sale ~= 'open' or now >= cfg.closes then return { 'sale_closed', int(now)
 if now < cfg.opens then return { 'sale_not_started', int(cfg.opens), int(now) } end
 
 local record = parseOwner(values[5], now)
-local rested = record.last + cfg.coolDown
-if record.lapses >= cfg.lapsesMax and now < rested then return { 'cooling_down', int(rested), int(cfg.lapsesMax), int(now) } end
+local rested = restsUntil(record, cfg, now)
+if rested then return { 'cooling_down', int(rested), int(cfg.lapsesMax), int(now) } end
 turnMinute(record, now)
 if record.holds >= cfg.minuteMax then return { 'too_fast', int(record.from + MINUTE_MS), int(cfg.minuteMax), int(now) } end
 

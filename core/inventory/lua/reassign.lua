@@ -22,10 +22,8 @@ if hold.status == 'held' and hold.till <= now then return replyHold('expired', h
 
 local values = redis.call('HMGET', KEYS[1], 'u:' .. from, 'u:' .. to)
 local before, after = parseOwner(values[1], now), parseOwner(values[2], now)
-local rested = after.last + event.cfg.coolDown
-if after.lapses >= event.cfg.lapsesMax and now < rested then
-  return { 'too_many', 'owner', int(rested), '', int(now) }
-end
+local rested = restsUntil(after, event.cfg, now)
+if rested then return { 'too_many', 'owner', int(rested), '', int(now) } end
 local seats = seatCount(hold)
 if seatsHeld(after, now) + seats > event.cfg.seatsMax then
   return { 'too_many', 'owner', int(firstFree(after, now)), int(event.cfg.seatsMax), int(now) }

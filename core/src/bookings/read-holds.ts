@@ -35,10 +35,7 @@ async function heldEvents({ store }: Pick<Core, 'store'>, { appId, owner, cursor
  * What an owner holds now, of all events: the reservations say of which, which are a second behind at most while repair
  * runs, and Redis says what is held.
  */
-export async function listHeld(
-  ctx: Pick<Core, 'store' | 'inventory' | 'platform'>,
-  asked: Asked,
-): Promise<HoldPage> {
+export async function listHeld(ctx: Pick<Core, 'store' | 'inventory'>, asked: Asked): Promise<HoldPage> {
   const { appId, owner } = asked
   const { events, hasMore } = await heldEvents(ctx, asked)
   const held = await Promise.all(

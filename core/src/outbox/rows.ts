@@ -67,7 +67,7 @@ export const failurePokes = (booking: BookingDoc, source: Source): OutboxDoc[] =
   noticePoke(booking, { type: 'booking.payment_failed' }, source),
 ]
 
-/** What the end of a booking promises: its seats go back on sale. */
+/** What a change of a booking promises: Redis is told of its seats, and shows its receipt as it is now. */
 export const settlePoke = (booking: BookingDoc, source: Source): OutboxDoc =>
   row('settle', booking, booking.bookingId, source)
 

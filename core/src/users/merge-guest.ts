@@ -11,8 +11,9 @@ import {
   type Principal,
   Problem,
 } from '@holdfast/contract'
-import { type EventRef, holdView } from '@holdfast/inventory'
+import { holdView } from '@holdfast/inventory'
 import { buyerOf } from '../bookings/buyer.ts'
+import type { Grant } from '../bookings/decide-grant.ts'
 import { passRefusalOn } from '../bookings/last-refusal.ts'
 import type { Core } from '../context.ts'
 import { settlePoke } from '../outbox/rows.ts'
@@ -28,9 +29,7 @@ interface Merge {
   readonly owner: Principal
 }
 
-interface Held extends EventRef {
-  readonly grantId: GrantId
-}
+type Held = Omit<Grant, 'owner'>
 
 const transactionMs = 5_000
 

@@ -15,7 +15,7 @@ import {
 } from '@holdfast/contract'
 import type { EventRef, Hold } from '@holdfast/inventory'
 import { type ConfirmOutcome, confirmHold } from '../confirm-hold.ts'
-import { type Caller, readJson } from '../core-client.ts'
+import { type Caller, jsonBytes, readJson } from '../core-client.ts'
 import { notReady } from '../event-reader.ts'
 import type { Services } from '../services.ts'
 import type { TicketsSettings } from './tickets-guards.ts'
@@ -57,7 +57,7 @@ async function keptBooking(
   { caller }: TicketsBuyer,
   { idempotencyKey, seatId }: PayRequest,
 ): Promise<Openly<BookingView> | null> {
-  const body = new TextEncoder().encode(JSON.stringify({ idempotencyKey }))
+  const body = jsonBytes({ idempotencyKey })
   const { value } = await core.ask(KeptReply, { method: 'POST', path: '/internal/replies', body, caller })
   if (value.reply === null) return null
   const { status, body: kept } = value.reply

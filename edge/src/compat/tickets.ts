@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import { jsonText, noStore } from '../answers.ts'
 import { clientKey } from '../client-address.ts'
 import type { EdgeEnv } from '../context.ts'
-import type { Caller, CoreClient } from '../core-client.ts'
+import { type Caller, type CoreClient, jsonBytes } from '../core-client.ts'
 import { makeHold } from '../make-hold.ts'
 import { jsonBody } from '../middleware/validate.ts'
 import type { Services } from '../services.ts'
@@ -120,7 +120,7 @@ const timed = (platform: Pick<Platform, 'now'>) =>
   )
 
 const post = (path: string, body: object, caller: Caller) =>
-  ({ method: 'POST', path, body: new TextEncoder().encode(JSON.stringify(body)), caller }) as const
+  ({ method: 'POST', path, body: jsonBytes(body), caller }) as const
 
 /** Signs somebody in, as TicketS tells it. */
 async function session(core: CoreClient, call: ReturnType<typeof post>) {

@@ -13,6 +13,7 @@ import {
 import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
+import { jsonBytes } from '../core-client.ts'
 import { jsonBody } from '../middleware/validate.ts'
 import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
@@ -49,7 +50,7 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
       return passOn(core, GuestMerge, {
         method: 'POST',
         path: '/v1/auth/guest/merge',
-        body: new TextEncoder().encode(JSON.stringify({ events })),
+        body: jsonBytes({ events }),
         caller: { ...c.var, guest },
       })
     })

@@ -13,7 +13,7 @@ import {
 import { Hono } from 'hono'
 import { jsonText, noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
-import { readJson } from '../core-client.ts'
+import { jsonBytes, readJson } from '../core-client.ts'
 import { pagePath } from '../event-reader.ts'
 import { idempotencyKey } from '../middleware/idempotency-key.ts'
 import { jsonBody, pathIds, query } from '../middleware/validate.ts'
@@ -64,7 +64,7 @@ export function bookingRoutes({
           idempotencyKey: c.get('idempotencyKey'),
           request: c.req.valid('json'),
         }
-        const body = new TextEncoder().encode(JSON.stringify(command))
+        const body = jsonBytes(command)
         const answer = await core.send({ method: 'POST', path, body, caller: c.var })
         if (answer.kind === 'refusal') throw answer.problem
         // Core may have cancelled: the same key finds out.

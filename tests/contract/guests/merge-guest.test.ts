@@ -195,14 +195,13 @@ test('what a buyer holds of all events is told in pages, whichever event it is o
     find: async (_: unknown, __: unknown, { eventId }: { eventId?: { gt: string } }) =>
       rows.filter((row) => eventId === undefined || row.eventId > eventId.gt),
   }
-  const inventory = { owned: async () => ({ word: 'owned', holds: [], nowMs: 0 }) }
   const seen: string[] = []
   const ctx = {
     store,
     inventory: {
       owned: async (ref: { eventId: string }) => {
         seen.push(ref.eventId)
-        return inventory.owned()
+        return { word: 'owned', holds: [], nowMs: 0 }
       },
     },
   } as never

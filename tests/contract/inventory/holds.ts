@@ -70,7 +70,7 @@ export function holdTests(openSale: OpenSale): void {
       await sale.take(ann, ['A-2', 'A-3']),
       await sale.take(bob, ['A-4']),
     ]
-    const [later] = [await sale.pin(pinned)]
+    const later = await sale.pin(pinned)
     const give = (grantId: typeof held.grantId, from = ann, to = eve) =>
       sale.inventory.reassign(sale.event, grantId, from, to)
     expect(await give(held.grantId)).toMatchObject({ word: 'reassigned', hold: { ...held, owner: eve } })
@@ -84,7 +84,7 @@ export function holdTests(openSale: OpenSale): void {
     expect(await sale.read(held)).toMatchObject({ word: 'not_found' })
     expect(await sale.hold(ann, ['A-1'])).toMatchObject({ word: 'unavailable', own: [] })
     expect(await sale.hold(eve, ['A-5'])).toMatchObject({ word: 'too_many', scope: 'owner' })
-    await sale.take(ann, ['A-4', 'A-5', 'A-6'].slice(1))
+    await sale.take(ann, ['A-5', 'A-6'])
     const owned = await sale.inventory.owned(sale.event, eve)
     expect(owned.word === 'owned' && owned.holds.map(({ grantId }) => grantId)).toEqual([
       held.grantId,

@@ -10,13 +10,17 @@ export const patientPlatform: Platform = {
 }
 
 /** So long it waits before it asks again: twice as long each time, up to the most. */
-const [pauseMsMin, pauseMsMax] = [5, 80]
+const [pauseMsMin, pauseMsMaxDefault] = [5, 80]
 
 /**
  * Asks again and again, ever less often because asking takes the machine from whoever does what is waited for, until the
  * answer is yes; a no when all patience is over fails the test.
  */
-export async function until(condition: () => Promise<boolean>, deadlineMs = patienceMs): Promise<void> {
+export async function until(
+  condition: () => Promise<boolean>,
+  deadlineMs = patienceMs,
+  pauseMsMax = pauseMsMaxDefault,
+): Promise<void> {
   const start = performance.now()
   let pauseMs = pauseMsMin
   while (!(await condition())) {

@@ -67,6 +67,13 @@ local function turnMinute(record, now)
   if now >= record.from + MINUTE_MS then record.from, record.holds = now, 0 end
 end
 
+-- Until when an owner must pause of whom too many holds ran out, or nil.
+local function restsUntil(record, cfg, now)
+  local rested = record.last + cfg.coolDown
+  if record.lapses >= cfg.lapsesMax and now < rested then return rested end
+  return nil
+end
+
 -- When the first of them is free, as far as the clock says.
 local function firstFree(record, now)
   local first = math.huge

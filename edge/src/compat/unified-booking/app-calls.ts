@@ -11,7 +11,7 @@ import {
   type RotateKeyRequest,
 } from '@holdfast/contract'
 import type * as z from 'zod'
-import type { Caller, CoreCall, CoreClient } from '../../core-client.ts'
+import { type Caller, type CoreCall, type CoreClient, jsonBytes } from '../../core-client.ts'
 import { numberedPath } from './pages.ts'
 import type { AppChange, PagesQuery, RotateRequest } from './requests.ts'
 
@@ -24,7 +24,7 @@ export function createAppCalls(core: CoreClient) {
     caller: Caller,
     body?: object,
   ): Promise<Openly<z.output<Schema>>> => {
-    const bytes = body && new TextEncoder().encode(JSON.stringify(body))
+    const bytes = body && jsonBytes(body)
     return (await core.ask(reply, { method, path, caller, ...(bytes && { body: bytes }) })).value
   }
 

@@ -8,11 +8,10 @@ import {
 } from '@holdfast/contract'
 import { Hono } from 'hono'
 import type { EdgeEnv } from '../../context.ts'
+import { jsonBytes } from '../../core-client.ts'
 import { jsonBody } from '../../middleware/validate.ts'
 import type { Unified } from './context.ts'
 import { LogInBody, SignUpBody, VerifyRequest } from './requests.ts'
-
-const encode = (body: object) => new TextEncoder().encode(JSON.stringify(body))
 
 /** A user, as this API tells of them. */
 const wireUser = ({ id, email, name, phone, createdAt }: UserView) => ({
@@ -30,7 +29,7 @@ const wireUser = ({ id, email, name, phone, createdAt }: UserView) => ({
 export function authRoutes({ guards, envelope, services: { core, guards: limits } }: Unified) {
   return new Hono<EdgeEnv>()
     .post('/auth/signup', guards.appOrDefault, limits.signUps, jsonBody(SignUpBody), async (c) => {
-      const body = encode(c.req.valid('json') satisfies SignUpRequest)
+      const body = jsonBytes(c.req.valid('json') satisfies SignUpRequest)
       const call = { method: 'POST', path: '/v1/auth/signup', body, caller: c.var } as const
       const { token, user } = (await core.ask(UserSession, call)).value
       return envelope.done({ token, user: wireUser(user) }, 'Signed up', 201)
@@ -39,7 +38,7 @@ export function authRoutes({ guards, envelope, services: { core, guards: limits 
       // What cannot be an account's is as wrong as any other.
       const { data, success } = LogInRequest.safeParse(c.req.valid('json'))
       if (!success) throw new Problem('invalid_credentials')
-      const call = { method: 'POST', path: '/v1/auth/login', body: encode(data), caller: c.var } as const
+      const call = { method: 'POST', path: '/v1/auth/login', body: jsonBytes(data), caller: c.var } as const
       const { token, user } = (await core.ask(UserSession, call)).value
       return envelope.done({ token, user: wireUser(user) }, 'Signed in')
     })

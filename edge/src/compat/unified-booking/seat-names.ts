@@ -9,7 +9,7 @@ import {
   seatEventIsolateMs,
   seatEventsPerIsolateMax,
 } from '@holdfast/contract'
-import type { Caller, CoreClient } from '../../core-client.ts'
+import { type Caller, type CoreClient, jsonBytes } from '../../core-client.ts'
 import { createIsolateCache } from '../../isolate-cache.ts'
 import type { SeatRef } from './ids.ts'
 
@@ -20,7 +20,7 @@ export function createSeatNames(core: CoreClient, platform: Pick<Platform, 'now'
   const ask = async (seats: SeatNamesQuestion['seats'], caller: Caller): Promise<Openly<SeatNames>> => {
     if (seats.length === 0) return { seats: [], events: [] }
     const question: SeatNamesQuestion = { seats }
-    const body = new TextEncoder().encode(JSON.stringify(question))
+    const body = jsonBytes(question)
     const call = { method: 'POST', path: '/internal/seats/names', body, caller } as const
     return (await core.ask(SeatNames, call)).value
   }

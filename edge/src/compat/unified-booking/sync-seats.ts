@@ -26,7 +26,7 @@ import {
 import { Hono } from 'hono'
 import { readAvailability, statusAt } from '../../availability.ts'
 import type { EdgeEnv } from '../../context.ts'
-import type { Caller, CoreCall } from '../../core-client.ts'
+import { type Caller, type CoreCall, jsonBytes } from '../../core-client.ts'
 import { jsonBody } from '../../middleware/validate.ts'
 import type { Services } from '../../services.ts'
 import { type PlacedSeat, planOf, type SeatPlan } from './charts.ts'
@@ -111,7 +111,7 @@ async function eventOf(
 const putJson = (path: string, body: object, caller: Caller, method: 'PUT' | 'POST' = 'PUT'): CoreCall => ({
   method,
   path,
-  body: new TextEncoder().encode(JSON.stringify(body)),
+  body: jsonBytes(body),
   caller,
 })
 
