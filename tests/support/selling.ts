@@ -20,7 +20,14 @@ export const seatsTo = (count: number, price = seatPrice) =>
 export async function putOnSale(
   { edgeUrl, secretKey }: { readonly edgeUrl: string; readonly secretKey: string },
   eventId: string,
-  { seats, ...settings }: { readonly seats: ReturnType<typeof seatsTo>; readonly holdTtlMs?: number },
+  {
+    seats,
+    ...settings
+  }: {
+    readonly seats: ReturnType<typeof seatsTo>
+    readonly holdTtlMs?: number
+    readonly holdsPerMinute?: number
+  },
 ): Promise<void> {
   const organiser = createClient({ baseUrl: edgeUrl, apiKey: secretKey, timeoutMs: 60_000 })
   await organiser.putEvent({ eventId, name: eventId, currency: 'EUR', ...settings })

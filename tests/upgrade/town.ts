@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@holdfast/client'
-import { AppId } from '@holdfast/contract'
+import { AppId, holdsPerMinuteMax } from '@holdfast/contract'
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../core/src/store/open.ts'
 import { rootDir, runToEnd } from '../../edge/dev/processes.ts'
@@ -105,7 +105,9 @@ export async function foundTown(): Promise<Town> {
       const rateLimits = { userPerSecond, clientPerSecond, appPerSecond }
       const app = { paymentProvider: 'simulated', rateLimits, allowedOrigins: [origin] }
       const shop = await createApp(edgeUrl, secrets, { name: 'Upgrade', ...app })
-      await putOnSale({ edgeUrl, ...shop }, eventId, { seats: seatsTo(seats) })
+      // A few guests buy as fast as the machine is.
+      const sale = { seats: seatsTo(seats), holdsPerMinute: holdsPerMinuteMax }
+      await putOnSale({ edgeUrl, ...shop }, eventId, sale)
       const once = { baseUrl: edgeUrl, retries: { attempts: 1 } }
       const server = createClient({ ...once, apiKey: shop.secretKey })
       const page = createClient({ ...once, apiKey: shop.publishableKey, headers: { origin } })
