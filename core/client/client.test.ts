@@ -204,7 +204,7 @@ describe('a repeat', () => {
   })
 
   test('is never made of what cannot be repeated safely', async () => {
-    const signUp = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' }
+    const signUp = { email: 'ada@example.com', password: 'correct horse', name: 'Ada', code: '12345678' }
     for (const fault of [unreachable, () => refusal('dependency_unavailable', { 'retry-after': '1' })]) {
       const { client, requests, keys } = clientOf([fault])
       await errorOf(client.signUp(signUp))

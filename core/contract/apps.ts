@@ -7,7 +7,6 @@ import {
   appWritesPerSecondDefault,
   clientNetworksMax,
   clientWritesPerSecondDefault,
-  deniedUsersMax,
   freeSeatsPerDayDefault,
   freeSeatsPerDayMax,
   keyOverlapSecondsMax,
@@ -223,13 +222,11 @@ export type AppVerdict = z.infer<typeof AppVerdict>
 export const IssuedVerdict = AppVerdict.extend({ kind: IssuedKind })
 export type IssuedVerdict = z.infer<typeof IssuedVerdict>
 
-/**
- * Core's word on a presented key; a `null` verdict is a wrong key, and is remembered too. `deniedUsers` are the ids
- * of users of the pool who were deactivated while tokens of theirs may be about.
- */
+/** Core's word on a presented key; a `null` verdict is a wrong key, and is remembered too. */
 export const KeyVerdict = z.object({
   verdict: IssuedVerdict.nullable(),
-  deniedUsers: z.array(z.string()).max(deniedUsersMax),
+  /** Empty: an edge of a version before read here who was deactivated. */
+  deniedUsers: z.array(z.string()).default([]),
 })
 export type KeyVerdict = z.infer<typeof KeyVerdict>
 

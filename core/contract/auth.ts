@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { HoldView } from './holds.ts'
-import { AppId, EventId, GrantId, Principal } from './ids.ts'
+import { AppId, EventId, GrantId, Principal, SessionId } from './ids.ts'
 import {
   challengeLengthMax,
+  codeDigits,
   mergedEventsMax,
   nameLengthMax,
   passwordBytesMax,
@@ -21,14 +22,27 @@ export const Password = z
   .refine((text) => bytesOf(text) >= passwordBytesMin, `must have at least ${passwordBytesMin} bytes`)
   .refine((text) => bytesOf(text) <= passwordBytesMax, `must have at most ${passwordBytesMax} bytes of UTF-8`)
 
-/** POST /v1/auth/signup */
-export const SignUpRequest = z.strictObject({
+const Phone = PlainText.min(3).max(40)
+
+/** On the predecessors' routes: nobody has asked whether the address is theirs. */
+export const PoolSignUpRequest = z.strictObject({
   email: Email,
   password: Password,
   name: Name,
-  phone: PlainText.min(3).max(40).optional(),
+  phone: Phone.optional(),
 })
+export type PoolSignUpRequest = z.infer<typeof PoolSignUpRequest>
+
+/** The code that was mailed to an address, for who has an account of ours. */
+export const EmailCode = z.string().regex(new RegExp(`^\\d{${codeDigits}}$`), `must be ${codeDigits} digits`)
+
+/** POST /v1/auth/signup */
+export const SignUpRequest = PoolSignUpRequest.extend({ code: EmailCode })
 export type SignUpRequest = z.infer<typeof SignUpRequest>
+
+/** POST /v1/auth/password/reset */
+export const PasswordReset = z.strictObject({ email: Email, code: EmailCode, password: Password })
+export type PasswordReset = z.infer<typeof PasswordReset>
 
 /**
  * A password as it is typed at a login: one that was chosen elsewhere may be shorter than those chosen here, or longer, of which
@@ -40,7 +54,25 @@ export const TypedPassword = z.string().min(1).max(typedPasswordLengthMax)
 export const LogInRequest = z.strictObject({ email: TypedEmail, password: TypedPassword })
 export type LogInRequest = z.infer<typeof LogInRequest>
 
-/** POST /internal/sign-up-codes: mails a one-time code, which proves whose the address is. */
+/** POST /v1/auth/password: from the password before to a new one. */
+export const PasswordChange = z.strictObject({ password: TypedPassword, newPassword: Password })
+export type PasswordChange = z.infer<typeof PasswordChange>
+
+/** POST /v1/auth/email: to an address that has been mailed the code. */
+export const EmailChange = z.strictObject({ email: Email, code: EmailCode, password: TypedPassword })
+export type EmailChange = z.infer<typeof EmailChange>
+
+/** PATCH /v1/auth/me */
+export const ProfilePatch = z.strictObject({
+  name: Name.exactOptional(),
+  phone: Phone.nullable().exactOptional(),
+})
+export type ProfilePatch = z.infer<typeof ProfilePatch>
+
+/** POST /v1/auth/codes: mails a one-time code, which proves whose the address is. */
+export const EmailCodeRequest = z.strictObject({ email: Email })
+
+/** The same at core, whoever asks. */
 export const CodeRequest = z.object({ email: Email })
 export type CodeRequest = z.infer<typeof CodeRequest>
 
@@ -48,12 +80,12 @@ export type CodeRequest = z.infer<typeof CodeRequest>
 export const CodeReply = z.object({ expiresInSeconds: z.int() })
 export type CodeReply = z.infer<typeof CodeReply>
 
-/** POST /internal/sign-up-codes/redeem: signs up who has the code. */
+/** POST /internal/sign-up-codes/redeem: signs up who has the code, which is shorter there. */
 export const CodeSignUpRequest = z.object({
   email: Email,
   code: z.string().regex(/^\d{6}$/, 'must be 6 digits'),
   password: Password,
-  phone: SignUpRequest.shape.phone,
+  phone: PoolSignUpRequest.shape.phone,
 })
 export type CodeSignUpRequest = z.infer<typeof CodeSignUpRequest>
 
@@ -68,6 +100,8 @@ export type AdminLogInRequest = z.infer<typeof AdminLogInRequest>
 export const UserView = z.object({
   id: z.string(),
   email: z.string(),
+  /** They have proven that the address is theirs. An older core has not asked. */
+  emailVerified: z.boolean().default(true),
   name: z.string(),
   phone: z.string().nullable(),
   createdAt: z.iso.datetime(),
@@ -77,6 +111,29 @@ export type UserView = z.infer<typeof UserView>
 /** The answer to signup and login. `expiresInSeconds` counts from the answer. */
 export const UserSession = z.object({ token: z.string(), expiresInSeconds: z.int(), user: UserView })
 export type UserSession = z.infer<typeof UserSession>
+
+/** Where an account is signed in. `app` null: with every app, on the predecessors' routes. `current`: where it is asked from. */
+export const SessionView = z.object({
+  id: SessionId,
+  app: AppId.nullable(),
+  device: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  current: z.boolean(),
+})
+export type SessionView = z.infer<typeof SessionView>
+
+/** The answer to GET /v1/auth/sessions, newest first: there are never more than `sessionsPerUserMax`. */
+export const SessionPage = z.object({ sessions: z.array(SessionView) })
+export type SessionPage = z.infer<typeof SessionPage>
+
+/** What an edge asks core of one token when it cannot read revocations: by its principal, and by its own id. */
+export const StandingQuestion = z.object({ subjects: z.array(z.string().min(1)).min(1).max(2) })
+export type StandingQuestion = z.infer<typeof StandingQuestion>
+
+/** Those of the subjects whose tokens have been ended, and from when on, in seconds, others are good. */
+export const Standing = z.object({ revoked: z.array(z.object({ subject: z.string(), since: z.int() })) })
+export type Standing = z.infer<typeof Standing>
 
 /** POST /v1/auth/guest. `challenge`: what the page was given for passing the challenge (Turnstile's response), once. */
 export const GuestRequest = z.strictObject({
@@ -133,11 +190,16 @@ export const tokenKinds = {
 } as const
 export const tokenIssuer = 'holdfast'
 
-/** What a user token says: `sub` is the principal; a guest's is bound to the app it was made for. */
+/**
+ * What a user token says: `sub` is the principal, `app` the one it was made for. With `pool` it is good with every app on the
+ * predecessors' routes; without either, everywhere: it was made by a version before.
+ */
 export const UserClaims = z.object({
   sub: Principal,
   jti: z.string(),
+  iat: z.int(),
   app: AppId.optional(),
+  pool: z.literal(true).optional(),
   /** A guest who has passed a challenge when they came. */
   challenged: z.literal(true).optional(),
 })

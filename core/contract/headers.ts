@@ -1,6 +1,7 @@
 /** Header names, lower case as HTTP/2 sends them. */
 export const headers = {
   apiKey: 'x-api-key',
+  userAgent: 'user-agent',
   appId: 'x-app-id',
   externalUserId: 'x-external-user-id',
   externalUserEmail: 'x-external-user-email',

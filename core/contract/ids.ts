@@ -26,6 +26,9 @@ export type BookingId = z.infer<typeof BookingId>
 /** A user of the pool. */
 export const UserId = id()
 
+/** Where a user is signed in: the id of the token. */
+export const SessionId = id()
+
 /** The payment provider's own id of a payment. */
 export const PaymentId = z
   .string()

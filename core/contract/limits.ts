@@ -304,14 +304,29 @@ export const liveKeysPerKindMax = 3
 export const metadataBytesMax = 4_096
 /** What an organiser may keep with a seat, as JSON. */
 export const seatMetadataBytesMax = 2_048
-/**
- * Users that the edge refuses by itself: the last who were deactivated, while their tokens would be good. Core
- * refuses every one of them where it matters, at login and at confirm.
- */
-export const deniedUsersMax = 1_000
+/** How long edges are told that a token is not good any more: as long as it would be. */
+export const revocationKeptMs = (userTokenTtlSeconds + clockToleranceSeconds) * 1_000
+/** How often an edge reads in Redis what was revoked, and how long it goes by what it has read; then it asks core of each token. */
+export const revocationsReadEveryMs = 15_000
+export const revocationsTrustedMs = 45_000
+/** How long an edge goes by what core said of one token. */
+export const standingKnownMs = 30_000
+export const standingsPerIsolateMax = 10_000
+/** More than these an isolate does not keep: it asks core of each token. */
+export const revocationsPerIsolateMax = 100_000
+export const revocationsPerRead = 10_000
+/** What was told so long before is read again: the clock of another Redis that takes over may be behind. */
+export const revocationsOverlapMs = 60_000
+/** A revocation is told again after so long, for a Redis that has lost its last moments. */
+export const revocationToldAgainMs = 60_000
+export const revocationsPerRound = 1_000
+/** Sessions of one account at a time: one more, and the oldest ends. */
+export const sessionsPerUserMax = 100
+/** What a session keeps of how its device calls itself. */
+export const deviceLengthMax = 200
 
 /**
- * How long the edge believes what core said of an app key and of deactivated users: in one isolate, and shared
+ * How long the edge believes what core said of an app key: in one isolate, and shared
  * through Redis. Together, with the time that a call of core may take, less than the minute that is promised.
  */
 export const verdictIsolateMs = 10_000
@@ -403,6 +418,9 @@ export const loginDelaySecondsMax = 60
 export const loginFailureKeptMs = 3_600_000
 /** A code that proves an address: how long it is good, how many guesses it takes, and how many an address gets. */
 export const codeTtlMs = 600_000
+export const codeDigits = 8
+/** As the clients of TicketS read it; such a code signs up, and sets no password of an account whose address is proven. */
+export const ticketsCodeDigits = 6
 export const codeGuessesMax = 5
 export const codesPerAddressMax = 5
 /** The window in which the codes of an address are counted. */

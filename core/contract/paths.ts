@@ -10,6 +10,7 @@ import {
   OutboxRowId,
   PaymentId,
   RefundId,
+  SessionId,
   UserId,
 } from './ids.ts'
 
@@ -31,6 +32,8 @@ export const EndpointPath = z.object({ endpointId: EndpointId })
 export const DeliveryPath = z.object({ endpointId: EndpointId, deliveryId: DeliveryId })
 /** The parts of an app's path, for its admin. */
 export const AppPath = z.object({ appId: AppId })
+/** The parts of a session's path. */
+export const SessionPath = z.object({ sessionId: SessionId })
 /** The parts of a user's path, for the admin. */
 export const UserPath = z.object({ userId: UserId })
 

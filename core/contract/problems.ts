@@ -41,7 +41,7 @@ export const problems = {
     401,
     false,
     'The e-mail or the password is wrong',
-    'Check both and sign in again, or sign up.',
+    'Check both (or the code) and try again, or sign up.',
   ),
   invalid_signature: kind(
     401,
@@ -90,6 +90,12 @@ export const problems = {
     false,
     'This account has been deactivated',
     'Ask the operator; signing in again does not help.',
+  ),
+  email_unverified: kind(
+    403,
+    false,
+    'Nobody has proven that this address is theirs',
+    'Have a code mailed (POST /v1/auth/codes) and set a password with it (POST /v1/auth/password/reset).',
   ),
   not_found: kind(
     404,
@@ -180,6 +186,12 @@ export const problems = {
     'What a guest has goes to one account. Sign in with the one that has it.',
   ),
   email_taken: kind(409, false, 'There is an account with this e-mail', 'Sign in instead.'),
+  no_account: kind(
+    404,
+    false,
+    'There is no account with this e-mail',
+    'Sign up with the same code (POST /v1/auth/signup).',
+  ),
   body_too_large: kind(
     413,
     false,
@@ -241,7 +253,7 @@ export const problems = {
     503,
     false,
     'This service sends no mail',
-    'Ask the operator to configure it (SMTP_URL at core), or sign up without a code.',
+    'Ask the operator to configure it (SMTP_URL at core), or buy as a guest.',
   ),
   overloaded: kind(503, true, 'Too much is going on', 'Send the same request again after Retry-After.'),
   dependency_unavailable: kind(

@@ -1,5 +1,5 @@
 export { goneHoldView, holdPath, holdView } from './hold-views.ts'
 export { createInventory, type ScriptName, type ScriptRunner } from './inventory.ts'
-export { endedKeyOfGrant, keysOf, receiptKeyOf } from './keys.ts'
+export { endedKeyOfGrant, keysOf, receiptKeyOf, revokedKeys } from './keys.ts'
 export { reportOf } from './pin-report.ts'
 export * from './port.ts'

@@ -1,6 +1,7 @@
+import { revocationKeptMs } from '@holdfast/contract'
 import type * as z from 'zod'
 import type { scripts } from './generated/scripts.ts'
-import { endedKeyOf, endedKeyOfGrant, keysOf, receiptKeyOf, stagedKeysOf } from './keys.ts'
+import { endedKeyOf, endedKeyOfGrant, keysOf, receiptKeyOf, revokedKeys, stagedKeysOf } from './keys.ts'
 import { type EventSettings, type Inventory, InventoryFault, type SeatTruth } from './port.ts'
 import { openReply, replies } from './replies.ts'
 
@@ -178,6 +179,14 @@ export function createInventory(runner: ScriptRunner): Inventory {
     },
     receipt(booking) {
       return call('receipt', [receiptKeyOf(booking)], [])
+    },
+    revoke(revocations, isWhole) {
+      const pairs = revocations.flatMap(({ subject, since }) => [subject, since])
+      const { revoked, whole } = revokedKeys
+      return call('revoke', [revoked, whole], [revocationKeptMs, isWhole ? '1' : '0', ...pairs])
+    },
+    revocations(sinceMs, skip, limit) {
+      return call('revoked', [revokedKeys.revoked, revokedKeys.whole], [sinceMs, skip, limit])
     },
   }
 }

@@ -30,6 +30,9 @@ export const endedKeyOfGrant = (event: EventRef, grant: GrantId): string =>
 export const receiptKeyOf = ({ appId, bookingId }: BookingRef): string =>
   `hf:{${appId}/${bookingId}}:receipt:v2`
 
+/** Which tokens are not good any more; raise the version with the shape of what `revoke` writes. */
+export const revokedKeys = { revoked: 'hf:{revoked}:v1', whole: 'hf:{revoked}:v1:whole' } as const
+
 /** Where a build is put together before it is published. */
 export function stagedKeysOf(event: EventRef, epoch: number) {
   const { state, map } = keysOf(event)

@@ -193,6 +193,21 @@ export type ReceiptReply =
   | (At & KeptReceipt & { readonly word: 'receipt' })
   | (At & { readonly word: 'absent' })
 
+/** The tokens of `subject` (a principal, or the id of one token) that were made before `since`, in seconds, are not good any more. */
+export interface Revocation {
+  readonly subject: string
+  readonly since: number
+}
+
+export type RevokeReply = At & { readonly word: 'revoked' }
+/** `isWhole`: nothing is missing of what core knows; `count` is of all that are kept. */
+export type RevocationsReply = At & {
+  readonly word: 'revocations'
+  readonly isWhole: boolean
+  readonly count: number
+  readonly told: readonly Revocation[]
+}
+
 /** A seat that somebody holds, with their grant. A confirming one stays theirs until it is decided, whatever the time. */
 export interface Holder {
   readonly seatId: SeatId
@@ -312,6 +327,10 @@ export interface Inventory {
   keepReceipt(booking: BookingRef, kept: KeptReceipt, ttlMs: number): Promise<KeepReply>
   /** The receipt of a booking and whose it is; `absent` says nothing of the booking, only the store does. */
   receipt(booking: BookingRef): Promise<ReceiptReply>
+  /** Tells edges of revocations, which they hear of for `revocationKeptMs`; `isWhole`: these are the last of all there are. */
+  revoke(revocations: readonly Revocation[], isWhole: boolean): Promise<RevokeReply>
+  /** What was told since a time on Redis's clock, in that order, after passing over `skip`. */
+  revocations(sinceMs: number, skip: number, limit: number): Promise<RevocationsReply>
 }
 
 /** No reply within the deadline, or none that makes sense. Carries nothing of what came: that contains keys and values. */

@@ -10,7 +10,7 @@ import {
   Ticket,
 } from '@holdfast/contract'
 import * as z from 'zod'
-import type { Change, Hold, Holder } from './port.ts'
+import type { Change, Hold, Holder, Revocation } from './port.ts'
 
 /*
  * A reply is a flat array of strings: a word, values, and the script's time. Here each becomes one member of a
@@ -182,6 +182,16 @@ const CheckedValues = z
     waiting,
   }))
 
+const RevocationFields = z
+  .tuple([z.string(), Int])
+  .transform(([subject, since]): Revocation => ({ subject, since }))
+
+const RevocationValues = z.tuple([Flag, Int], z.string()).transform(([isWhole, count, ...rest]) => ({
+  isWhole,
+  count,
+  told: inGroups(rest, 2).map((group) => RevocationFields.parse(group)),
+}))
+
 function inGroups(values: readonly string[], size: number): string[][] {
   const groups: string[][] = []
   for (let i = 0; i < values.length; i += size) groups.push(values.slice(i, i + size))
@@ -275,6 +285,8 @@ export const replies = {
     ),
     bare('absent'),
   ]),
+  revoke: bare('revoked'),
+  revoked: reply('revocations', RevocationValues),
 }
 
 const Envelope = z.array(z.string()).min(2)

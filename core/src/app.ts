@@ -17,6 +17,7 @@ import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
 import { repairAdminRoutes } from './reconcile/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
+import { accountRoutes, tokenRoutes } from './users/account-routes.ts'
 import { codeRoutes } from './users/code-routes.ts'
 import { userAdminRoutes, userRoutes } from './users/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -85,6 +86,8 @@ export function createCoreApp(
     .route('/v1/admin', statsRoutes(core))
     .route('/v1/admin', userAdminRoutes(core, identities))
     .route('/v1/auth', userRoutes(core, identities))
+    .route('/v1/auth', accountRoutes(core, identities))
+    .route('/internal/tokens', tokenRoutes(core))
     .route('/v1/events', eventRoutes(core))
     .route('/v1/events', holdRoutes(core))
     .route('/v1/events', orderRoutes(core))

@@ -38,6 +38,8 @@ export const yesInventory = (nowMs = () => Date.now()): Inventory => {
     changesSince: say('changes', { newestVer: 0, changes: [] }),
     keepReceipt: say('kept'),
     receipt: say('absent'),
+    revoke: say('revoked'),
+    revocations: say('revocations', { isWhole: true, count: 0, told: [] }),
   }
 }
 

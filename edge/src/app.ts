@@ -59,6 +59,8 @@ import type {
 import { createProbes } from './probes.ts'
 import { createLocalLimiter, createRateGate } from './rate-gate.ts'
 import { refuse } from './refusals.ts'
+import { createRevocations } from './revocations.ts'
+import { accountRoutes } from './routes/accounts.ts'
 import { adminRoutes } from './routes/admin.ts'
 import { authRoutes } from './routes/auth.ts'
 import { bookingRoutes } from './routes/bookings.ts'
@@ -89,6 +91,8 @@ export interface EdgeSettings {
   /** While a secret changes: the other one, whose tokens are good as well. */
   readonly userTokenSecretOld?: Uint8Array | undefined
   readonly adminTokenSecretOld?: Uint8Array | undefined
+  /** Until when tokens are good on /v1 that no app has made; absent: until their own end. */
+  readonly poolTokensUntilMs?: number | undefined
   readonly holdKeySecret: Uint8Array
   /** Exact origins of pages that may use the admin routes; `localhost` stands for all ports of this machine. */
   readonly adminOrigins: readonly string[]
@@ -178,6 +182,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/bookings', bookingRoutes(services))
     .route('/v1/webhooks', webhookRoutes(services))
     .route('/v1/auth', authRoutes(services))
+    .route('/v1/auth', accountRoutes(services))
     .route('/v1/admin', adminRoutes(services))
     .route('/', unifiedBookingRoutes(services, unified ?? {}, userSecretsOf(settings)))
   if (tickets) served.route('/api', ticketsRoutes(services, tickets, userSecretsOf(settings)))
@@ -204,12 +209,14 @@ function createServices(deps: EdgeDeps): Services {
   const botCheck = createBotCheck(deps.cloudflareScore)
   const verdicts = createVerdictCache({ core, shared: cache, flights, platform })
   const observed = observedInventory(inventory)
+  const revocations = createRevocations({ inventory: observed, core, flights, platform })
   const events = createEventReader(core, flights, platform)
   return {
-    guards: createGuards(deps, { enforce, verdicts, botCheck }),
+    guards: createGuards(deps, { enforce, verdicts, botCheck, revocations }),
     enforce,
     botCheck,
     verdicts,
+    revocations,
     platform,
     inventory: observed,
     core,
@@ -225,12 +232,22 @@ function createServices(deps: EdgeDeps): Services {
 
 function createGuards(
   { platform, settings, challenge }: EdgeDeps,
-  { enforce, verdicts, botCheck }: Pick<Services, 'enforce' | 'verdicts' | 'botCheck'>,
+  {
+    enforce,
+    verdicts,
+    botCheck,
+    revocations,
+  }: Pick<Services, 'enforce' | 'verdicts' | 'botCheck' | 'revocations'>,
 ): Guards {
   return {
     app: appAuth(createKeyVerdicts(verdicts, platform), enforce, botCheck),
     secretKey,
-    ...userAuth(userSecretsOf(settings), platform),
+    ...userAuth({
+      secrets: userSecretsOf(settings),
+      poolTokensUntilMs: settings.poolTokensUntilMs,
+      revocations,
+      platform,
+    }),
     ...rateLimit(enforce),
     guests: guestLimit(enforce, challenge),
     admin: adminAuth([settings.adminTokenSecret, ...present(settings.adminTokenSecretOld)], platform),

@@ -6,6 +6,7 @@ import type {
   ExternalUser,
   LoginClient,
   Principal,
+  ShownToken,
 } from '@holdfast/contract'
 import type { BotReason } from './bot-hints.ts'
 import type { RefusalShape } from './refusals.ts'
@@ -46,9 +47,13 @@ export interface EdgeVars extends Observed {
   buyerAddress?: string
   /** Where somebody signs in from. */
   loginClient?: LoginClient
-  /** Users of the pool whose tokens are not good any more, by id. */
-  deniedUsers?: ReadonlySet<string>
   principal?: Principal
+  /** That the principal has shown. */
+  token?: ShownToken
+  /** Whoever signs in does so on the predecessors' routes, with every app. */
+  pool?: true
+  /** With what they sign in. */
+  device?: string
   /** What an app's server says of the user that it vouches for. */
   externalUser?: ExternalUser
   admin?: true
@@ -61,12 +66,12 @@ export interface EdgeEnv {
 
 /** After app-auth: the app whose key was sent. */
 export interface AppEnv {
-  Variables: EdgeVars & { app: AppVerdict; deniedUsers: ReadonlySet<string> }
+  Variables: EdgeVars & { app: AppVerdict }
 }
 
 /** After user-auth: the buyer too. */
 export interface UserEnv {
-  Variables: EdgeVars & { app: AppVerdict; deniedUsers: ReadonlySet<string>; principal: Principal }
+  Variables: EdgeVars & { app: AppVerdict; principal: Principal }
 }
 
 /** After the body was read: its bytes as they came. */

@@ -16,6 +16,7 @@ import {
   type Principal,
   Problem,
   readProblem,
+  type ShownToken,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
 import type * as z from 'zod'
@@ -37,6 +38,11 @@ export interface Caller extends Observed {
   /** The guest who becomes the principal. */
   readonly guest?: Principal
   readonly admin?: true
+  /** That the principal has shown. */
+  readonly token?: ShownToken
+  /** Whoever signs in does so with every app. */
+  readonly pool?: true
+  readonly device?: string
   /** Where somebody signs in from. */
   readonly loginClient?: LoginClient
   /** Whoever becomes, or is, a guest has passed a challenge. */
@@ -123,8 +129,8 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const budget = createRetryBudget()
 
   const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, externalUser, guest, admin, challenged, loginClient } =
-      call.caller
+    const { requestId, clientAddress, app, principal, externalUser, guest, admin } = call.caller
+    const { challenged, loginClient, token, pool, device } = call.caller
     return {
       method: call.method,
       path: call.path,
@@ -139,6 +145,9 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       ...(admin && { admin }),
       ...(challenged && { challenged }),
       ...(loginClient && { loginClient }),
+      ...(token && { token }),
+      ...(pool && { pool }),
+      ...(device !== undefined && { device }),
     }
   }
 

@@ -12,6 +12,7 @@ import {
   redisOrUpstash,
   redisSettings,
   Secret,
+  Time,
   tracingSettings,
   trustedProxyHopsMax,
   upstashSettings,
@@ -73,6 +74,11 @@ const common = {
     description: "The same of the admin's tokens, which last a day.",
     refused: 'less than 32 random bytes, and samples',
     secret: true,
+  }),
+  POOL_TOKENS_UNTIL: Time.optional().meta({
+    description:
+      'Until when tokens of users are good on /v1 that no app has made, e.g. `2026-12-09T00:00:00Z`. Versions before 0.3 made them; without it they are good until their own end, which is 7 days after the last such core at most.',
+    refused: 'what is no time in UTC',
   }),
   HOLD_KEY_SECRET: Secret.meta({
     description: "Names holds by their Idempotency-Key; the edge's alone. Changed, a retry makes a new hold.",
@@ -207,6 +213,7 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   userTokenSecretOld: env.USER_TOKEN_SECRET_OLD,
   adminTokenSecretOld: env.ADMIN_TOKEN_SECRET_OLD,
   holdKeySecret: env.HOLD_KEY_SECRET,
+  poolTokensUntilMs: env.POOL_TOKENS_UNTIL === undefined ? undefined : Date.parse(env.POOL_TOKENS_UNTIL),
   adminOrigins: env.ADMIN_ORIGINS,
   coalesce,
   reads: { all: env.CLIENT_READS_PER_SECOND, large: env.CLIENT_LARGE_READS_PER_SECOND },

@@ -1,7 +1,7 @@
-import type { AppId, KeyQuestion, Platform } from '@holdfast/contract'
+import type { AppId, IssuedVerdict, KeyQuestion, Platform } from '@holdfast/contract'
 import { base64url } from 'jose'
 import { verdictKeyOf } from './shared-keys.ts'
-import type { KnownApp, VerdictCache, VerdictQuestion } from './verdict-cache.ts'
+import type { VerdictCache, VerdictQuestion } from './verdict-cache.ts'
 
 /** Somebody who presents an app key. */
 export interface Presented extends Pick<VerdictQuestion, 'caller' | 'afterwards'> {
@@ -13,7 +13,7 @@ export interface Presented extends Pick<VerdictQuestion, 'caller' | 'afterwards'
 }
 
 /** Core's word on app keys. What is kept is named by their digest. */
-export type KeyVerdicts = (presented: Presented) => Promise<KnownApp | null>
+export type KeyVerdicts = (presented: Presented) => Promise<IssuedVerdict | null>
 
 /** A key of ours is known by itself; another one is another with each app. */
 const namedBy = ({ key, appId }: Presented): string => (appId === undefined ? key : `${appId}\n${key}`)

@@ -13,6 +13,7 @@ import type { Enforce, rateLimit } from './middleware/rate-limit.ts'
 import type { userAuth } from './middleware/user-auth.ts'
 import type { CorePort } from './ports.ts'
 import type { Probes } from './probes.ts'
+import type { Revocations } from './revocations.ts'
 import type { InventoryFor } from './telemetry/observed-inventory.ts'
 import type { VerdictCache } from './verdict-cache.ts'
 
@@ -40,4 +41,5 @@ export interface Services extends ClientNames {
   readonly botCheck: BotCheck
   readonly verdicts: VerdictCache
   readonly probes: Probes
+  readonly revocations: Revocations
 }

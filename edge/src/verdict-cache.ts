@@ -34,15 +34,8 @@ export interface VerdictQuestion {
   readonly afterwards: (work: Promise<unknown>) => void
 }
 
-/** What core knows of an app. */
-export interface KnownApp {
-  readonly app: IssuedVerdict
-  /** The ids of users of the pool whose tokens are not good any more. */
-  readonly deniedUsers: ReadonlySet<string>
-}
-
 /** Core's word on an app, remembered for a while: here, and in the cache that all edges share. */
-export type VerdictCache = (question: VerdictQuestion) => Promise<KnownApp | null>
+export type VerdictCache = (question: VerdictQuestion) => Promise<IssuedVerdict | null>
 
 /** What the cache stands on. */
 export interface VerdictDeps {
@@ -77,20 +70,12 @@ function understood(verdict: NonNullable<Verdict['verdict']>): IssuedVerdict {
   return { ...rest, ...known, ...(kind.data === 'legacy' && { use }) }
 }
 
-/** Answers of one moment come with the same list of users, which is kept once for all of them. */
-function createDenied() {
-  let last: { readonly text: string; readonly ids: ReadonlySet<string> } = { text: '', ids: new Set() }
-  return (ids: readonly string[]): ReadonlySet<string> => {
-    const text = ids.join()
-    if (text !== last.text) last = { text, ids: new Set(ids) }
-    return last.ids
-  }
-}
-
 /** An empty cache. A null is remembered as well, so that asking again costs core nothing. */
 export function createVerdictCache({ core, shared, flights, platform }: VerdictDeps): VerdictCache {
-  const isolate = createIsolateCache<{ readonly known: KnownApp | null }>(platform.now, verdictsPerIsolateMax)
-  const deniedOf = createDenied()
+  const isolate = createIsolateCache<{ readonly known: IssuedVerdict | null }>(
+    platform.now,
+    verdictsPerIsolateMax,
+  )
   /** What core was asked by a client, and did not answer: who asks the same again guesses nothing. */
   const unanswered = createIsolateCache<true>(platform.now, verdictsPerIsolateMax)
 
@@ -134,8 +119,8 @@ export function createVerdictCache({ core, shared, flights, platform }: VerdictD
     if (kept) return kept.known
     // One client that asks many times at once has missed once.
     const flight = `${name} ${caller.clientAddress}`
-    const { verdict, deniedUsers } = await flights(flight, () => learn(question, flight))
-    const known = verdict && { app: understood(verdict), deniedUsers: deniedOf(deniedUsers) }
+    const { verdict } = await flights(flight, () => learn(question, flight))
+    const known = verdict && understood(verdict)
     isolate.set(name, { known }, verdictIsolateMs)
     return known
   }

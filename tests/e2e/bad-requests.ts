@@ -137,7 +137,7 @@ const signUp = (name: string, account: object): BadRequest => ({
   name: `an account with ${name}`,
   code: 'invalid_request',
   send: ({ shop }) => {
-    const valid = { email: 'eve@example.org', password: 'long enough', name: 'Eve' }
+    const valid = { email: 'eve@example.org', password: 'long enough', name: 'Eve', code: '12345678' }
     return shop.server.call('POST', '/v1/auth/signup', { body: { ...valid, ...account } })
   },
 })

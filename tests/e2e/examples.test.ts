@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { seedEvents } from '../../edge/dev/seed.ts'
 import { until } from '../contract/inventory/poll.ts'
+import { codePrintedFor } from '../support/letters.ts'
 import { type Client, createClient, told } from './client.ts'
 import { type Shop, useWorld } from './world.ts'
 
@@ -15,6 +16,9 @@ const Made = z.union([
   z
     .object({ user: z.object({ id: z.string() }), token: z.string() })
     .transform(({ user, token }) => ({ userId: user.id, userToken: token })),
+  z
+    .object({ sessions: z.tuple([z.object({ id: z.string() })]) })
+    .transform(({ sessions: [{ id }] }) => ({ sessionId: id })),
   z.object({ app: z.object({ id: z.string() }) }).transform(({ app }) => ({ appId: app.id })),
   z.object({ id: z.string(), type: z.literal('webhook.test') }).transform(({ id }) => ({ deliveryId: id })),
   z.object({ receipt: z.string(), id: z.string() }).transform(({ id }) => ({ bookingId: id })),
@@ -32,7 +36,7 @@ type Sendable = Operation & { readonly caller: Exclude<Caller, 'provider'> }
 describe('the examples of the reference can be sent as they stand', () => {
   const world = useWorld('embedded')
   const made: Record<string, string> = {}
-  let senders: Record<Exclude<Caller, 'provider'>, Client>
+  let senders: Record<Exclude<Caller, 'provider' | 'account'>, Client>
   let shop: Shop
   let seat = 20
 
@@ -69,13 +73,33 @@ describe('the examples of the reference can be sent as they stand', () => {
     return told(200, PaymentView, answer).refunds.some(({ status }) => status === 'done')
   }
 
-  const bodyOf = (id: OperationId, { example }: Operation): unknown => {
+  /** A code that was mailed to an address just now. */
+  const mailed = async (email = 'ada@example.com') => {
+    await shop.page.call('POST', '/v1/auth/codes', { body: { email } })
+    return codePrintedFor(world().stack, email)
+  }
+
+  const bodyOf = async (id: OperationId, { example }: Operation): Promise<unknown> => {
     const { adminEmail: email, adminPassword: password } = world().stack.secrets
     if (id === 'logInAdmin') return { email, password }
+    if (id === 'signUp' || id === 'resetPassword') return { ...Object(example.body), code: await mailed() }
+    if (id === 'changeEmail') return { ...Object(example.body), code: await mailed('ada@example.net') }
     if (id === 'mergeGuest') return { ...Object(example.body), guestToken: made.guestToken }
     if (id === 'retryOutboxRow') return { app: made.rowApp }
     const isOfShop = id === 'retryPayment' || id === 'settleRefundByHand'
     return isOfShop ? { ...Object(example.body), app: shop.appId } : example.body
+  }
+
+  const senderOf = async (id: OperationId, caller: Sendable['caller']): Promise<Client> => {
+    // Whoever signs out is gone.
+    if (id === 'signOut') return shop.guest()
+    if (id === 'endSessions') {
+      const body = { email: 'ada@example.net', password: 'correct horse battery' }
+      Object.assign(made, Made.parse((await shop.page.call('POST', '/v1/auth/login', { body })).body))
+    }
+    // The guest who buys has no account to tell of.
+    const isAccounts = caller === 'account' || id === 'verifyUser' || id === 'mergeGuest'
+    return isAccounts ? shop.page.with({ authorization: `Bearer ${made.userToken}` }) : senders[caller]
   }
 
   /** What a provider sends is signed by it: `tests/contract/payments` has fakes that do. */
@@ -94,13 +118,8 @@ describe('the examples of the reference can be sent as they stand', () => {
       (_, name) => made[name] ?? example.params?.[name] ?? '',
     )
     const query = new URLSearchParams(example.query).toString()
-    const body = bodyOf(id, operation)
-    const { userToken = '' } = made
-    // The guest who buys has no account to tell of.
-    const sender =
-      id === 'verifyUser' || id === 'mergeGuest'
-        ? shop.page.with({ authorization: `Bearer ${userToken}` })
-        : senders[caller]
+    const body = await bodyOf(id, operation)
+    const sender = await senderOf(id, caller)
     const answer = await sender.call(operation.method, query ? `${path}?${query}` : path, {
       ...(body !== undefined && { body }),
     })

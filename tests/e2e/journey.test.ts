@@ -1,6 +1,7 @@
 import {
   BookingPage,
   BookingView,
+  CodeReply,
   EventPage,
   EventView,
   HoldView,
@@ -14,6 +15,7 @@ import {
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { until } from '../contract/inventory/poll.ts'
+import { codePrintedFor } from '../support/letters.ts'
 import { seatPrice } from '../support/selling.ts'
 import { buyerOf, type Client, pageOrigin, refused, told } from './client.ts'
 import { smallPlan } from './small-plan.ts'
@@ -96,24 +98,36 @@ describe.each(everyGround)('a visit to a shop, on $store and the $redis Redis', 
     expect(now.headers.get(headers.version)).toBe(told(200, SeatsView, now).version)
   })
 
-  test('a user signs up, signs in, and is the same person in every shop', async () => {
+  test('a user signs up with a mailed code, signs in to each shop, and is the same person in every one', async () => {
     const [shop, other] = [await world().openShop(), await world().openShop()]
     const account = { email: 'ada@example.org', password: 'correct horse', name: 'Ada' }
     const post = (path: string, body: object) => shop.page.call('POST', `/v1/auth/${path}`, { body })
-    const { user } = told(201, UserSession, await post('signup', account))
-    refused('email_taken', await post('signup', account))
     const { email, password } = account
+    const mailed = async () => {
+      told(202, CodeReply, await post('codes', { email }))
+      return codePrintedFor(world().stack, email)
+    }
+    const { user } = told(201, UserSession, await post('signup', { ...account, code: await mailed() }))
+    refused('email_taken', await post('signup', { ...account, code: await mailed() }))
     refused('invalid_credentials', await post('login', { email, password: 'wrong horse' }))
-    const session = told(200, UserSession, await post('login', { email, password }))
-    expect(session.user).toEqual(user)
 
+    const tokens: string[] = []
     for (const { page } of [shop, other]) {
+      const body = { email, password }
+      const session = told(200, UserSession, await page.call('POST', '/v1/auth/login', { body }))
+      expect(session.user).toEqual(user)
       const client = page.with({ authorization: `Bearer ${session.token}` })
       const { principal } = told(200, Whoami, await client.call('POST', '/v1/auth/verify'))
       expect(principal).toBe(`pool:${user.id}`)
+      tokens.push(session.token)
     }
+    const [ofShop = '', ofOther = ''] = tokens
     const event = await other.sell('play', 1)
-    const buyer = buyerOf(other.page.with({ authorization: `Bearer ${session.token}` }), event)
+    refused(
+      'invalid_token',
+      await buyerOf(other.page.with({ authorization: `Bearer ${ofShop}` }), event).hold(['S-1']),
+    )
+    const buyer = buyerOf(other.page.with({ authorization: `Bearer ${ofOther}` }), event)
     const hold = told(201, HoldView, await buyer.hold(['S-1']))
     told(201, BookingView, await buyer.confirm(hold.id, 'pay_1'))
   })

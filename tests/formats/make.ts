@@ -18,6 +18,7 @@ import { everyApp } from '../../core/src/store/store.ts'
 import { runToEnd } from '../../edge/dev/processes.ts'
 import { openAdmin } from '../../edge/dev/seed.ts'
 import { type Stack, startStack } from '../../edge/dev/stack.ts'
+import { codePrintedFor } from '../support/letters.ts'
 import { startMongo } from '../support/mongo/index.ts'
 import { limitless, seatsTo } from '../support/selling.ts'
 
@@ -26,7 +27,8 @@ const node = (...args: string[]) => runToEnd({ name: args.join(' '), command: [p
 const holdfast = (...args: string[]) => node('core/src/cli/main.ts', ...args)
 
 /** Sells in every way that leaves something behind, and gives what a client needs to go on. */
-async function sell({ edgeUrl, secrets }: Stack) {
+async function sell(stack: Stack) {
+  const { edgeUrl, secrets } = stack
   const makeApp = await openAdmin(edgeUrl, secrets)
   const app = { paymentProvider: 'simulated', rateLimits: limitless, allowedOrigins: [origin] }
   const [shop, other] = [
@@ -46,7 +48,8 @@ async function sell({ edgeUrl, secrets }: Stack) {
     await server.putSeats({ eventId, seats: seatsTo(40) })
   }
   const account = { email: 'ann@example.com', password: 'correct horse battery', name: 'Ann Example' }
-  const { token } = await page.signUp(account)
+  await page.sendCode({ email: account.email })
+  const { token } = await page.signUp({ ...account, code: codePrintedFor(stack, account.email) })
   const guest = (await page.createGuest({})).token
   const buyers = {
     user: page.with({ userToken: token }),

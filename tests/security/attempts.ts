@@ -19,6 +19,7 @@ export interface Attempt {
 export interface Suspects {
   readonly closedShop: Shop
   readonly deactivated: Headers
+  readonly signedOut: readonly Forgery[]
   readonly forgedUsers: readonly Forgery[]
   readonly forgedAdmins: readonly Forgery[]
 }
@@ -96,9 +97,9 @@ const bearing = (good: Headers, forged: readonly Forgery[], code: ProblemCode): 
 /** Everything that can be wrong with who a buyer says to be. */
 async function buyerAttempts(
   route: Route,
-  { world }: Stage,
+  { world, elsewhere: signedInElsewhere }: Stage,
   good: Headers,
-  { deactivated, forgedUsers }: Suspects,
+  { deactivated, forgedUsers, signedOut }: Suspects,
 ): Promise<Attempt[]> {
   const bad: ProblemCode = route.api === 'tickets' ? 'forbidden' : 'invalid_token'
   const { token: admin } = await world.tokens.issueAdminToken()
@@ -106,7 +107,12 @@ async function buyerAttempts(
   const foreign: Forgery[] = [
     { name: 'an admin’s token', token: admin },
     { name: 'a guest of another app', token: elsewhere },
+    ...signedOut,
   ]
+  if (route.api === 'v1') {
+    const { token } = await world.tokens.issueUserToken('usr_1', null)
+    foreign.push({ name: 'a token for the predecessors’ routes', token })
+  }
   if (route.api !== 'tickets') foreign.push({ name: 'a token of TicketS', token: await oldTicketsToken() })
   if (route.api !== 'unified') {
     foreign.push({ name: 'a token of Unified Booking', token: await oldUnifiedToken(world.core.platform) })
@@ -115,11 +121,18 @@ async function buyerAttempts(
   const attempts = [
     ...bearing(good, [...forgedUsers, ...foreign], bad),
     attempt('nobody', 'invalid_token', nobody),
-    attempt('a user who was deactivated', 'user_deactivated', { ...good, ...deactivated }),
+    attempt('a user who was deactivated', bad, { ...good, ...deactivated }),
+    attempt('the buyer by the token of another app', bad, { ...good, ...signedInElsewhere }),
   ]
   if (route.api === 'tickets') return attempts
   const vouched = { ...nobody, [headers.externalUserId]: 'user-1' }
   attempts.push(attempt('a page that vouches for a user', 'forbidden', vouched))
+  if (route.caller === 'account') {
+    const { token } = await world.tokens.issueGuestToken('gst_1', world.shop.appId)
+    attempts.push(attempt('a guest', 'forbidden', { ...good, authorization: `Bearer ${token}` }))
+    const named = { ...onServer(world.shop), [headers.externalUserId]: 'user-1' }
+    attempts.push(attempt('a server for its own user', 'forbidden', named))
+  }
   if (route.api === 'v1') {
     const both = { ...good, [headers.externalUserId]: 'user-1' }
     attempts.push(attempt('a token and a word beside it', 'invalid_request', both))
@@ -197,7 +210,7 @@ const loginAttempts = ({ path }: Route): Attempt[] =>
 export async function suspectsOf(
   { world }: Pick<Stage, 'world'>,
   published: unknown,
-  deactivated: Headers,
+  { deactivated, signedOut }: Pick<Suspects, 'deactivated' | 'signedOut'>,
 ): Promise<Suspects> {
   const closedShop = await world.openShop()
   await world.store.updateIf(closedShop.appId, 'apps', {}, { set: { active: false } })
@@ -205,6 +218,7 @@ export async function suspectsOf(
   return {
     closedShop,
     deactivated,
+    signedOut,
     forgedUsers: await forgeriesOf('user', platform, published),
     forgedAdmins: await forgeriesOf('admin', platform, published),
   }

@@ -4,7 +4,7 @@ import { type Attempt, attemptsOn, type Suspects, suspectsOf } from './attempts.
 import { promised, wordIn } from './refusals.ts'
 import { type Route, routes } from './routes.ts'
 import { goodHeaders, owner, sendTo } from './senders.ts'
-import { deactivatedUser, openStages, type Stage, setStage, settled } from './stage.ts'
+import { deactivatedUser, openStages, type Stage, setStage, settled, signedOut } from './stage.ts'
 import { changesOf, tracesIn } from './traces.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -12,10 +12,10 @@ let world: World
 let suspects: Suspects
 beforeAll(async () => {
   world = await openWorld()
-  const deactivated = await deactivatedUser(world)
+  const gone = { deactivated: await deactivatedUser(world), signedOut: await signedOut(world) }
   await openStages(world)
   const published = await world.send({ method: 'GET', path: '/.well-known/jwks.json' })
-  suspects = await suspectsOf({ world }, published.body, deactivated)
+  suspects = await suspectsOf({ world }, published.body, gone)
 })
 afterAll(() => world.close())
 

@@ -51,6 +51,7 @@ export async function goodHeaders(
     case 'server':
       return appHeaders(route, shop)
     case 'buyer':
+    case 'account':
     case 'reader':
       return route.api === 'tickets' ? buyer : { ...appHeaders(route, shop), ...buyer }
     case 'admin':

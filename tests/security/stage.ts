@@ -9,9 +9,13 @@ import {
   RefundId,
   UserSession,
 } from '@holdfast/contract'
+import { decodeJwt } from 'jose'
 import { everyApp, poolScope, type ReadScope } from '../../core/src/store/store.ts'
+import { endToken } from '../../core/src/users/sessions.ts'
+import { updateUser } from '../../core/src/users/update-user.ts'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { told } from '../e2e/client.ts'
+import { codeIn } from '../support/letters.ts'
 import { seatPrice, seatsTo } from '../support/selling.ts'
 import { boundEvent, onPage, onServer, openWorld, type Sent, type Shop, type World } from './world.ts'
 
@@ -30,6 +34,8 @@ export interface Ids {
   readonly paymentId: string
   readonly refundId: string
   readonly userId: string
+  /** Where the buyer is signed in as well. */
+  readonly sessionId: string
   /** Where the app is told what happens, and one message to it. */
   readonly endpointId: string
   readonly deliveryId: string
@@ -44,6 +50,11 @@ export interface Props {
   readonly token: string
   /** Of a guest of the app. */
   readonly guestToken: string
+  /** An address that was mailed a code for an account of ours, and the code. */
+  readonly provenEmail: string
+  readonly emailCode: string
+  /** The same of the buyer’s own address. */
+  readonly ownCode: string
   /** A seat of the event of TicketS that the buyer has locked, and one that is free. */
   readonly lockedSeat: string
   readonly freeSeat: string
@@ -58,6 +69,8 @@ export interface Props {
 export interface Stage extends Props {
   readonly world: World
   readonly buyer: Readonly<Record<string, string>>
+  /** The buyer, signed in to the other app. */
+  readonly elsewhere: Readonly<Record<string, string>>
   /** Another buyer of the same app. */
   readonly stranger: Readonly<Record<string, string>>
 }
@@ -90,9 +103,33 @@ export async function sell(world: World, shop: Shop, eventId: string, count = 12
 /** Opens what all stages of a world stand on. */
 export const openStages = (world: World) => sell(world, world.shop, boundEvent, boundSeats)
 
-async function signUp(world: World, email: string): Promise<UserSession> {
-  const request = { method: 'POST', path: '/v1/auth/signup', headers: onServer(world.shop) }
-  return told(201, UserSession, await doing(world, { ...request, body: { email, password, name: 'Ada' } }))
+/** The code that was mailed to an address just now. */
+async function mailedTo(world: World, email: string): Promise<string> {
+  await doing(world, {
+    method: 'POST',
+    path: '/v1/auth/codes',
+    headers: onServer(world.shop),
+    body: { email },
+  })
+  return codeIn(world.letters.at(-1))
+}
+
+/** Signs somebody up with the first app. */
+export async function signUp(world: World, email: string): Promise<UserSession> {
+  const body = { email, password, name: 'Ada', code: await mailedTo(world, email) }
+  const request = { method: 'POST', path: '/v1/auth/signup', headers: onServer(world.shop), body }
+  return told(201, UserSession, await doing(world, request))
+}
+
+/** Signs somebody in with an app. */
+export async function signIn(world: World, shop: Shop, email: string): Promise<UserSession> {
+  const request = {
+    method: 'POST',
+    path: '/v1/auth/login',
+    headers: onServer(shop),
+    body: { email, password },
+  }
+  return told(200, UserSession, await doing(world, request))
 }
 
 /** Waits until nothing that was promised is still to do. */
@@ -160,7 +197,8 @@ export async function setStage(world: World): Promise<Stage> {
   }
   const [held, sold] = [await hold('S-1'), await hold('S-2')]
   // An inventory takes a hold that is newer than itself for one that it has lost: the twin is not to be older.
-  for (const seat of ['S-3', 'S-4']) await hold(seat, { ...onPage(other), ...buyer })
+  const elsewhere = bearer((await signIn(world, other, email)).token)
+  for (const seat of ['S-3', 'S-4']) await hold(seat, { ...onPage(other), ...elsewhere })
   const path = `/v1/events/${twinId}/holds/${sold.id}/confirm`
   const body = { payment: { id: `pay_${fresh}` } }
   const booking = told(201, BookingView, await doing(world, { method: 'POST', path, headers: asBuyer, body }))
@@ -187,11 +225,14 @@ export async function setStage(world: World): Promise<Stage> {
       bookingId: booking.id,
     },
     ...{ paymentId: `pay_${fresh}`, refundId, userId: ada.user.id, endpointId, deliveryId, rowId },
+    sessionId: decodeJwt((await signIn(world, shop, email)).token).jti ?? 'none',
   }
+  const provenEmail = `proven-${fresh}@holdfast.test`
+  const [emailCode, ownCode] = [await mailedTo(world, provenEmail), await mailedTo(world, email)]
   const stranger = bearer(bob.token)
   const { token: guestToken } = await world.tokens.issueGuestToken(`gst_${fresh}`, shop.appId)
   const props = { ids, email, token: ada.token, guestToken, lockedSeat, freeSeat, codeEmail, code, fresh }
-  return { ...props, world, buyer, stranger }
+  return { ...props, provenEmail, emailCode, ownCode, world, buyer, elsewhere, stranger }
 }
 
 /** A world of its own with one stage, for a file whose tests leave it as it is. */
@@ -210,18 +251,31 @@ export const missingOf = ({ fresh }: Props): Omit<Ids, 'twinId' | 'shopId'> => (
   paymentId: 'pay_nowhere',
   refundId: 'rf_nowhere',
   userId: 'usr_nowhere',
+  sessionId: 'tok_nowhere',
   endpointId: `nowhere-${fresh}`,
   deliveryId: `msg_${'x'.repeat(22)}`,
   rowId: 'row-nowhere',
 })
 
+/** Tokens that were good, of a user and of a guest, who have signed out. */
+export async function signedOut({ core, tokens, shop }: World): Promise<{ name: string; token: string }[]> {
+  const user = await tokens.issueUserToken('usr_gone', shop.appId)
+  const guest = await tokens.issueGuestToken('gst_gone', shop.appId)
+  for (const { id } of [user, guest]) await endToken(core, id)
+  return [
+    { name: 'a user who signed out', token: user.token },
+    { name: 'a guest who signed out', token: guest.token },
+  ]
+}
+
 /** Somebody whom the admin has deactivated. */
-export async function deactivatedUser({ store, core, tokens }: World): Promise<Record<string, string>> {
+export async function deactivatedUser({ store, core, tokens, shop }: World): Promise<Record<string, string>> {
   const at = new Date(core.platform.now())
   const userId = 'usr_deactivated'
   await store.insert(poolScope, 'users', {
     ...{ appId: poolScope, userId, email: 'eve@holdfast.test', name: 'Eve', phone: null },
-    ...{ passwordHash: 'plain:x', active: false, deactivatedAt: at, cursor: 'eve', createdAt: at },
+    ...{ passwordHash: 'plain:x', active: true, deactivatedAt: null, cursor: 'eve', createdAt: at },
   } as never)
-  return bearer((await tokens.issueUserToken(userId)).token)
+  await updateUser(core, { userId, patch: { active: false } })
+  return bearer((await tokens.issueUserToken(userId, shop.appId)).token)
 }

@@ -15,6 +15,7 @@ import { until } from '../contract/inventory/poll.ts'
 import { buyerOf, createClient, refused, told } from '../e2e/client.ts'
 import { type Shop, useWorld } from '../e2e/world.ts'
 import { type Databases, mongos } from '../support/databases.ts'
+import { codeIn } from '../support/letters.ts'
 import { accountsText, deliver } from '../support/provider-fake.ts'
 import { type FakeRazorpay, startFakeRazorpay } from '../support/razorpay/index.ts'
 import { type FakeStripe, startFakeStripe } from '../support/stripe/index.ts'
@@ -106,8 +107,10 @@ describe('the logs of a journey that uses every secret, while all is well and wh
   /** People come by every door: by password, by code, as guests, by the word of the app's server, as the admin. */
   async function visit(shop: Shop): Promise<void> {
     for (const key of [shop.publishableKey, shop.secretKey]) secret(key)
-    const session = told(201, UserSession, await shop.page.call('POST', '/v1/auth/signup', { body: account }))
     const { email } = account
+    await shop.page.call('POST', '/v1/auth/codes', { body: { email } })
+    const proven = { ...account, code: secret(codeIn(there(mail).letters.at(-1))) }
+    const session = told(201, UserSession, await shop.page.call('POST', '/v1/auth/signup', { body: proven }))
     told(200, UserSession, await shop.page.call('POST', '/v1/auth/login', { body: { email, password } }))
     await shop.page.with({ authorization: `Bearer ${secret(session.token)}` }).call('POST', '/v1/auth/verify')
     const vouched = { 'x-external-user-id': 'ann', 'x-external-user-email': secret('ann@shop.test') }

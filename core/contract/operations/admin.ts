@@ -44,6 +44,7 @@ const exampleApp = {
 const exampleUser = {
   id: 'usr_5XhQ2mVnB8cJd3KfRt7WyZ',
   email: 'ada@example.com',
+  emailVerified: true,
   name: 'Ada',
   phone: null,
   createdAt: '2026-11-23T12:00:00.000Z',

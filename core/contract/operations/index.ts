@@ -1,3 +1,4 @@
+import { accountOperations } from './accounts.ts'
 import { adminOperations } from './admin.ts'
 import { bookingOperations } from './bookings.ts'
 import { eventOperations } from './events.ts'
@@ -24,6 +25,7 @@ export const operations = {
   ...paymentOperations,
   ...bookingOperations,
   ...userOperations,
+  ...accountOperations,
   ...inventoryOperations,
   ...webhookOperations,
   ...adminOperations,

@@ -33,6 +33,8 @@ export const callers = {
   anybody: { key: 'none', user: 'none', admin: false, signature: false },
   app: { key: 'either', user: 'none', admin: false, signature: false },
   buyer: { key: 'either', user: 'required', admin: false, signature: false },
+  /** A user of the pool, by their token. */
+  account: { key: 'either', user: 'required', admin: false, signature: false },
   reader: { key: 'either', user: 'optional', admin: false, signature: false },
   server: { key: 'secret', user: 'none', admin: false, signature: false },
   admin: { key: 'none', user: 'none', admin: true, signature: false },

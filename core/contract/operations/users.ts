@@ -12,14 +12,18 @@ import { Nothing } from '../paths.ts'
 import { exampleHold } from './holds.ts'
 import { json, type Operation } from './operation.ts'
 
-const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
+export const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
 
-const session = {
+/** As it is mailed. */
+export const exampleCode = '20261123'
+
+export const session = {
   token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwb29sOnVzcl8xIn0.c2lnbmF0dXJl',
   expiresInSeconds: 604_800,
   user: {
     id: 'usr_5XhQ2mVnB8cJd3KfRt7WyZ',
     email: credentials.email,
+    emailVerified: true,
     name: 'Ada',
     phone: null,
     createdAt: '2026-11-23T12:00:00.000Z',
@@ -34,13 +38,13 @@ export const userOperations = {
     tag: 'Users',
     summary: 'Sign a user up',
     notes:
-      'One address begins 20 accounts of an app a minute, one of a network in `clientNetworks` in proportion to its units. A server that names its buyer’s `x-client-address` is counted by that.',
+      'With the `code` that `POST /v1/auth/codes` has mailed. One account serves all apps, by signing in to each. One address begins 20 accounts of an app a minute, one of a network in `clientNetworks` in proportion to its units. A server that names its buyer’s `x-client-address` is counted by that.',
     caller: 'app',
     repeat: 'never',
     body: SignUpRequest,
     answers: { 201: json(UserSession) },
-    problems: ['email_taken', 'outcome_unknown'],
-    example: { body: { ...credentials, name: 'Ada' }, status: 201, answer: session },
+    problems: ['invalid_credentials', 'email_taken', 'user_deactivated', 'outcome_unknown'],
+    example: { body: { ...credentials, code: exampleCode, name: 'Ada' }, status: 201, answer: session },
   },
   logIn: {
     method: 'POST',
@@ -53,7 +57,7 @@ export const userOperations = {
     repeat: 'never',
     body: LogInRequest,
     answers: { 200: json(UserSession) },
-    problems: ['invalid_credentials', 'user_deactivated'],
+    problems: ['invalid_credentials', 'user_deactivated', 'email_unverified'],
     example: { body: credentials, status: 200, answer: session },
   },
   createGuest: {

@@ -13,7 +13,6 @@ import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
 import { assertAdmin, bodyOf, idOf, parse } from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
-import { deniedUsers } from '../users/denied-users.ts'
 import { appVerdict } from './app-verdict.ts'
 import { createApp } from './create-app.ts'
 import { rememberingProven } from './proven-keys.ts'
@@ -25,16 +24,13 @@ import { verifyKey } from './verify-key.ts'
 /** What the edge asks about a key that it does not know, and about an app that its operator has named. */
 export function keyRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, keyHasher: rememberingProven(identities.keyHasher) }
-  const withDenied = async (verdict: KeyVerdict['verdict']): Promise<KeyVerdict> => ({
-    verdict,
-    deniedUsers: verdict ? await deniedUsers(core) : [],
-  })
+  const told = (verdict: KeyVerdict['verdict']): KeyVerdict => ({ verdict, deniedUsers: [] })
   return new Hono<CoreEnv>()
     .post('/internal/keys/verify', async (c) =>
-      c.json(await withDenied(await verifyKey(ctx, bodyOf(c, KeyQuestion))), 200),
+      c.json(told(await verifyKey(ctx, bodyOf(c, KeyQuestion))), 200),
     )
     .post('/internal/apps/verdict', async (c) =>
-      c.json(await withDenied(await appVerdict(core, bodyOf(c, AppQuestion).appId)), 200),
+      c.json(told(await appVerdict(core, bodyOf(c, AppQuestion).appId)), 200),
     )
 }
 

@@ -1,9 +1,9 @@
-import { principal, SignUpRequest } from '@holdfast/contract'
+import { PoolSignUpRequest, principal } from '@holdfast/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { poolScope } from '../store/store.ts'
 import { grantId, testCore } from '../testing.ts'
 import { signUp } from '../users/sign-up.ts'
-import { plainPasswords, testTokens } from '../users/testing.ts'
+import { atPool, plainPasswords, testTokens } from '../users/testing.ts'
 import { updateUser } from '../users/update-user.ts'
 import { confirmHold } from './confirm-hold.ts'
 import { confirm, pinned, told } from './testing.ts'
@@ -17,7 +17,7 @@ afterEach(() => world.core.store.close())
 const join = async () => {
   const ctx = { ...world.core, tokens: testTokens(), passwords: plainPasswords().hasher }
   const request = { email: 'ada@example.org', password: 'correct horse', name: 'Ada' }
-  return (await signUp(ctx, SignUpRequest.parse(request))).user.id
+  return (await signUp(ctx, PoolSignUpRequest.parse(request), atPool)).user.id
 }
 const bookingOf = async (n: number) => {
   const { core, appId, eventId } = world

@@ -21,5 +21,6 @@ export async function buyerOf(
   if (kind === 'ext') return { name: externalUser?.name ?? null, email: externalUser?.email ?? null }
   const user = kind === 'pool' ? await store.get(poolScope, 'users', { userId }) : null
   if (user?.active === false) throw new Problem('user_deactivated')
-  return { name: user?.name ?? null, email: user?.email ?? null }
+  // An address that nobody has proven may be anybody's.
+  return { name: user?.name ?? null, email: user?.emailVerified ? user.email : null }
 }

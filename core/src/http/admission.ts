@@ -28,9 +28,14 @@ export type Lane = keyof typeof callLanes
 
 /** The lane of a request. */
 export function laneOf({ method, path }: { readonly method: string; readonly path: string }): Lane {
-  if (/^\/internal\/(keys|apps)\//.test(path)) return 'keys'
+  if (/^\/internal\/(keys|apps|tokens)\//.test(path)) return 'keys'
   if (path.startsWith('/v1/payments/') && path.endsWith('/webhook')) return 'webhooks'
-  if (/^(\/v1\/(admin\/login$|auth\/(?!guest\/merge$))|\/internal\/sign-up-codes)/.test(path))
+  // What takes a password or makes a token.
+  if (
+    /^(\/v1\/(admin\/login$|auth\/(?!guest\/merge$|me$|sessions|signout$))|\/internal\/sign-up-codes)/.test(
+      path,
+    )
+  )
     return 'accounts'
   return isRead(method) || path === '/internal/seats/names' ? 'reads' : 'writes'
 }

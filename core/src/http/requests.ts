@@ -1,6 +1,14 @@
-import { type AppId, type EdgeClaims, type Principal, Problem } from '@holdfast/contract'
+import {
+  type AppId,
+  type EdgeClaims,
+  type LoginClient,
+  type Principal,
+  Problem,
+  problems,
+} from '@holdfast/contract'
 import type { Context } from 'hono'
 import type * as z from 'zod'
+import type { SignInPlace } from '../users/sessions.ts'
 import type { CoreEnv } from './edge-assertion.ts'
 
 type CoreContext = Context<CoreEnv>
@@ -49,6 +57,34 @@ export function principalOf(c: CoreContext): Principal {
   const { principal } = c.get('claims')
   if (!principal) throw new Problem('invalid_token')
   return principal
+}
+
+/** The user of the pool that calls, by their token. @throws Problem `forbidden`: a guest, or an app's own user, has no account. */
+export function userIdOf(c: CoreContext): string {
+  const [kind, userId = ''] = principalOf(c).split(':')
+  if (kind !== 'pool') throw forAccounts()
+  return userId
+}
+
+const forAccounts = () =>
+  new Problem({
+    code: 'forbidden',
+    ...problems.forbidden,
+    advice:
+      'This is of an account: sign in (POST /v1/auth/login) and send that token. Guests and the app’s own users have none.',
+  })
+
+/** Where somebody signs in: with the app of the key, or on the predecessors' routes with all. */
+export function signInPlaceOf(c: CoreContext): SignInPlace {
+  const { pool, device = null } = c.get('claims')
+  const { id } = appOf(c)
+  return { app: pool ? null : id, device }
+}
+
+/** Where somebody signs in from; an edge of before counts what comes from there by itself. */
+export const loginClientOf = (c: CoreContext): LoginClient => {
+  const { loginClient, clientIp } = c.get('claims')
+  return loginClient ?? { address: clientIp }
 }
 
 /** Refuses everybody but the admin. */

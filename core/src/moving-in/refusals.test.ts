@@ -247,7 +247,8 @@ test('What is against the files in the store is told with all other faults, befo
   const createdAt = new Date(0)
   const userId = UserId.parse('usr_other')
   await store.insert(poolScope, 'users', {
-    ...{ appId: poolScope, userId, email: 'buyer2@example.org', name: 'B', phone: null, passwordHash: hash },
+    ...{ appId: poolScope, userId, email: 'buyer2@example.org', emailVerified: true, name: 'B', phone: null },
+    ...{ passwordHash: hash },
     ...{ active: true, deactivatedAt: null, cursor: cursorOf(createdAt, userId), createdAt },
   })
   await store.updateIf(oldApp, 'events', { eventId: EventId.parse('concert') }, { set: { currency: 'EUR' } })

@@ -16,6 +16,7 @@ import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
 import type { EventDoc } from '../store/schema.ts'
 import { finishMerges } from '../users/merge-guest.ts'
+import { tellRevocations } from '../users/revocations.ts'
 import { type AddressShares, createAddressShares } from './address-shares.ts'
 import { createDrift, type Drift } from './drift.ts'
 import { createInspection, type Inspection } from './inspect.ts'
@@ -143,6 +144,7 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
     everyOurs(relayRoundMs, 'payments', () => settleDue(ctx)),
     everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
     everyOurs(claimsRoundMs, 'merges', () => finishMerges(ctx)),
+    everyOurs(claimsRoundMs, 'revocations', () => tellRevocations(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
     everyOurs(backlogRoundMs, 'backlog', look),
   ]

@@ -1,6 +1,15 @@
 import type * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
-import { AppShape, AttemptShape, CodeShape, GuestMergeShape, KeyShape, UserShape } from './shapes/accounts.ts'
+import {
+  AppShape,
+  AttemptShape,
+  CodeShape,
+  GuestMergeShape,
+  KeyShape,
+  RevocationShape,
+  SessionShape,
+  UserShape,
+} from './shapes/accounts.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
@@ -39,6 +48,18 @@ export const collections = {
       active: { fields: ['appId', 'active', 'cursor'] },
       deactivated: { fields: ['appId', 'active', 'deactivatedAt'] },
     },
+  }),
+  sessions: collection({
+    doc: SessionShape,
+    key: ['appId', 'sessionId'],
+    indexes: { user: { fields: ['appId', 'userId', 'createdAt'] } },
+    expires: 'expiresAt',
+  }),
+  revocations: collection({
+    doc: RevocationShape,
+    key: ['appId', 'subject'],
+    indexes: { due: { fields: ['appId', 'dueAt'] } },
+    expires: 'expiresAt',
   }),
   guestMerges: collection({
     doc: GuestMergeShape,
@@ -212,6 +233,8 @@ export type RefundDoc = Documents['refunds']
 export type CancellationDoc = Documents['cancellations']
 export type AppDoc = Documents['apps']
 export type UserDoc = Documents['users']
+export type SessionDoc = Documents['sessions']
+export type RevocationDoc = Documents['revocations']
 export type KeyDoc = Documents['keys']
 export type EndpointDoc = Documents['endpoints']
 export type DeliveryDoc = Documents['deliveries']

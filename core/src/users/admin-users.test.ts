@@ -1,21 +1,19 @@
 import {
   AdminUserView,
   AppId,
-  deniedUsersMax,
-  SignUpRequest,
+  PoolSignUpRequest,
   systemPlatform,
   UserPatch,
   UsersQuery,
-  userTokenTtlSeconds,
 } from '@holdfast/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../store/sqlite.ts'
-import { poolScope, type Store } from '../store/store.ts'
-import { deniedUsers } from './denied-users.ts'
+import type { Store } from '../store/store.ts'
+import { yesInventory } from '../testing.ts'
 import { logIn } from './log-in.ts'
 import { listUsers, readUser } from './read-users.ts'
 import { signUp } from './sign-up.ts'
-import { plainPasswords, testTokens } from './testing.ts'
+import { atPool, plainPasswords, testTokens } from './testing.ts'
 import { updateUser } from './update-user.ts'
 import { whoAmI } from './who-am-i.ts'
 
@@ -29,11 +27,14 @@ afterEach(() => store.close())
 
 const tokens = testTokens()
 const passwords = plainPasswords().hasher
-const ctx = () => ({ store, tokens, passwords, platform: { ...systemPlatform, now: () => nowMs } })
+const ctx = () => ({
+  ...{ store, tokens, passwords, inventory: yesInventory(), log: () => {} },
+  platform: { ...systemPlatform, now: () => nowMs },
+})
 const join = async (name: string) => {
   nowMs += 1
   const request = { email: `${name}@example.org`, password: 'correct horse', name }
-  return (await signUp(ctx(), SignUpRequest.parse(request))).user.id
+  return (await signUp(ctx(), PoolSignUpRequest.parse(request), atPool)).user.id
 }
 const setActive = (userId: string, active: boolean) => updateUser(ctx(), { userId, patch: { active } })
 const enter = (name: string, password = 'correct horse') =>
@@ -42,6 +43,7 @@ const enter = (name: string, password = 'correct horse') =>
     password,
     app: AppId.parse('app_1'),
     client: { address: '192.0.2.1' },
+    place: atPool,
   }).then(
     () => 'ok',
     (error: { code: string }) => error.code,
@@ -79,41 +81,6 @@ describe('deactivating a user', () => {
     await expect(whoAmI(ctx(), 'usr_none')).rejects.toMatchObject({ code: 'invalid_token' })
     expect(UserPatch.safeParse({ active: false, email: 'x@example.org' }).success).toBe(false)
     expect(UserPatch.safeParse({ active: { $ne: true } }).success).toBe(false)
-  })
-})
-
-describe('the list of users whom edges refuse', () => {
-  test('has those whose tokens may be about, and none of the others', async () => {
-    const [ada, bob, eve] = [await join('ada'), await join('bob'), await join('eve')]
-    await setActive(bob, false)
-    nowMs += userTokenTtlSeconds * 1_000
-    await setActive(ada, false)
-    await setActive(eve, false)
-    await setActive(eve, true)
-    expect((await deniedUsers(ctx())).toSorted()).toEqual([ada, bob].toSorted())
-    nowMs += 6_000
-    expect(await deniedUsers(ctx())).toEqual([ada])
-    expect(await enter('bob')).toBe('user_deactivated')
-  })
-
-  test('is bounded: the last ones stay', async () => {
-    const createdAt = new Date(nowMs)
-    const users = Array.from({ length: deniedUsersMax + 5 }, (_, at) => ({
-      appId: poolScope,
-      userId: `usr_${at}`,
-      email: `${at}@example.org`,
-      name: 'x',
-      phone: null,
-      passwordHash: 'x',
-      active: false,
-      deactivatedAt: new Date(nowMs - at),
-      cursor: `c${at}`,
-      createdAt,
-    }))
-    await store.insert(poolScope, 'users', users)
-    const denied = await deniedUsers(ctx())
-    expect(denied).toHaveLength(deniedUsersMax)
-    expect([denied[0], denied.at(-1)]).toEqual(['usr_0', `usr_${deniedUsersMax - 1}`])
   })
 })
 

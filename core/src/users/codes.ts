@@ -1,7 +1,5 @@
 import {
   type CodeReply,
-  type CodeRequest,
-  type CodeSignUpRequest,
   codeGuessesMax,
   codesPerAddressMax,
   codesWindowMs,
@@ -9,60 +7,51 @@ import {
   coreBudgetMs,
   type Platform,
   Problem,
-  type UserSession,
 } from '@holdfast/contract'
 import { base64url } from 'jose'
 import { rateLimited } from '../rate-limited.ts'
 import { poolScope, type Store } from '../store/store.ts'
 import type { Mailer } from './mailer.ts'
 import type { PasswordHasher } from './passwords.ts'
-import { signUp } from './sign-up.ts'
-import type { TokenIssuer } from './tokens.ts'
 
 interface Context {
   readonly store: Store
   readonly platform: Pick<Platform, 'now' | 'random' | 'sha256'>
   readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
-  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
   readonly mailer?: Mailer
 }
 
 const subjectOf = async ({ platform }: Pick<Context, 'platform'>, email: string): Promise<string> =>
   base64url.encode(await platform.sha256(new TextEncoder().encode(email)))
 
-/** Six digits. 2^32 is no multiple of a million, which favours the lower codes by one in four thousand. */
-const newCode = (random: Platform['random']): string =>
-  String(new DataView(random(4).slice().buffer).getUint32(0) % 1_000_000).padStart(6, '0')
+/** So many digits. 2^32 is no multiple of a power of ten, which favours the lower codes by one in forty at most. */
+const newCode = (random: Platform['random'], digits: number): string =>
+  String(new DataView(random(4).slice().buffer).getUint32(0) % 10 ** digits).padStart(digits, '0')
 
-const letters = {
-  code: (code: string) => ({
-    subject: 'Your code',
-    text: `${code} is your code to sign up. It is good for ${codeTtlMs / 60_000} minutes.\n\nIf you did not ask for it, do nothing: without it nobody can use your address.`,
-  }),
-  known: {
-    subject: 'You have an account already',
-    text: 'Somebody asked to sign up with your address. You have an account already: sign in with your password.\n\nIf it was not you, do nothing.',
-  },
-}
+const letter = (code: string) => ({
+  subject: 'Your code',
+  text: `${code} is your code. It is good for ${codeTtlMs / 60_000} minutes. With it you sign up with this address, or set a new password if you have an account already.\n\nGive it to nobody. If you did not ask for it, do nothing: without it nobody can use your address.`,
+})
 
 /**
- * Mails a one-time code to who wants to sign up. Who has an account already is told so by mail, and only there: the
- * answer, its work and its limits are the same, so that nobody learns who has one.
+ * Mails a one-time code that proves whose an address is. Whether there is an account with it changes nothing: neither the answer nor
+ * its work, its limits or the letter.
  *
  * @throws Problem `mail_not_configured`, `rate_limited` with the seconds until the address may have another code,
  *   `dependency_unavailable` when the mail was not taken.
  */
-export async function sendSignUpCode(ctx: Context, { email }: CodeRequest): Promise<CodeReply> {
-  const { store, platform, passwords, mailer } = ctx
+export async function sendCode(
+  ctx: Context,
+  { email, digits }: { readonly email: string; readonly digits: number },
+): Promise<CodeReply> {
+  const { platform, passwords, mailer } = ctx
   if (!mailer) throw new Problem('mail_not_configured')
-  const subject = await subjectOf(ctx, email)
-  const code = newCode(platform.random)
+  const code = newCode(platform.random, digits)
   const hash = await passwords.hash(code)
-  const isKnown = (await store.count(poolScope, 'users', { email })) > 0
-  const waitMs = await keepCode(ctx, subject, isKnown ? null : hash)
+  const waitMs = await keepCode(ctx, await subjectOf(ctx, email), hash)
   if (waitMs > 0) throw rateLimited(waitMs)
   try {
-    await mailer({ to: email, ...(isKnown ? letters.known : letters.code(code)) })
+    await mailer({ to: email, ...letter(code) })
   } catch {
     throw new Problem('dependency_unavailable', {}, 1)
   }
@@ -70,7 +59,7 @@ export async function sendSignUpCode(ctx: Context, { email }: CodeRequest): Prom
 }
 
 /** Puts a code in the place of the one before, or says how long that must wait. */
-function keepCode({ store, platform }: Context, subject: string, hash: string | null): Promise<number> {
+function keepCode({ store, platform }: Context, subject: string, hash: string): Promise<number> {
   const nowMs = platform.now()
   return store.transaction(coreBudgetMs, async (tx) => {
     const found = await tx.get(poolScope, 'codes', { subject })
@@ -85,25 +74,32 @@ function keepCode({ store, platform }: Context, subject: string, hash: string | 
   })
 }
 
+/** The address, and the code that was mailed to it. */
+export interface Proof {
+  readonly email: string
+  readonly code: string
+}
+
 /**
- * Signs up who has the code that was mailed to the address. Each guess is counted before it is looked at; a wrong
- * one, one too many, a late one and one for an address that was sent none get the same answer after the same work.
+ * Does something for who has the code that was mailed to the address, which is good until that is done. Each guess is counted before
+ * it is looked at; a wrong one, one too many, a late one and one for an address that was sent none get the same answer after the
+ * same work.
  *
- * @throws Problem `invalid_credentials`; `email_taken`, which only who has the code can learn.
+ * @throws Problem `invalid_credentials`, and what `work` throws.
  */
-export async function redeemSignUpCode(
+export async function withCode<Result>(
   ctx: Context,
-  { email, code, password, phone }: CodeSignUpRequest,
-): Promise<UserSession> {
+  { email, code }: Proof,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const { store, platform, passwords } = ctx
   const subject = await subjectOf(ctx, email)
   const guess = { subject, guesses: { lt: codeGuessesMax }, goodUntil: { gt: new Date(platform.now()) } }
   const counted = await store.updateIf(poolScope, 'codes', guess, { inc: { guesses: 1 } })
   const known = counted === 1 ? await store.get(poolScope, 'codes', { subject }) : null
   const isRight = await passwords.verify(code, known?.hash ?? null)
-  if (!isRight) throw new Problem('invalid_credentials')
-  const name = email.slice(0, email.indexOf('@'))
-  const session = await signUp(ctx, { email, password, name, ...(phone !== undefined && { phone }) })
-  await store.delete(poolScope, 'codes', { subject })
-  return session
+  if (!isRight || !known) throw new Problem('invalid_credentials')
+  const done = await work()
+  await store.delete(poolScope, 'codes', { subject, hash: known.hash })
+  return done
 }

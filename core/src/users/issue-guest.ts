@@ -12,5 +12,6 @@ export async function issueGuest(
   { appId, challenged }: { readonly appId: AppId; readonly challenged?: true | undefined },
 ): Promise<GuestSession> {
   const id = newId('gst', platform.random)
-  return { ...(await tokens.issueGuestToken(id, appId, challenged)), guest: { id } }
+  const { token, expiresInSeconds } = await tokens.issueGuestToken(id, appId, challenged)
+  return { token, expiresInSeconds, guest: { id } }
 }

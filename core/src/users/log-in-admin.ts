@@ -45,5 +45,6 @@ export async function logInAdmin(
     return isHis && email === admin.email ? admin : null
   })
   if (!isRight) throw new Problem('invalid_credentials')
-  return tokens.issueAdminToken()
+  const { token, expiresInSeconds } = await tokens.issueAdminToken()
+  return { token, expiresInSeconds }
 }

@@ -9,11 +9,11 @@ import {
 import { poolScope, type Store } from '../store/store.ts'
 import { judgeAttempt } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { openUserSession, type SignInPlace } from './sessions.ts'
 import type { TokenIssuer } from './tokens.ts'
-import { openUserSession } from './user-session.ts'
 
 interface Context {
-  readonly store: Pick<Store, 'find' | 'transaction' | 'delete' | 'updateIf'>
+  readonly store: Store
   readonly platform: Pick<Platform, 'now' | 'sha256'>
   readonly passwords: Pick<PasswordHasher, 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
@@ -23,15 +23,20 @@ interface Context {
 export interface LogIn extends LogInRequest {
   readonly app: AppId
   readonly client: LoginClient
+  /** Where the session is good. */
+  readonly place: SignInPlace
 }
 
 /**
  * Signs a user of the pool in. A wrong password and an unknown e-mail get one answer after the same work, so that
  * nobody learns who has an account; only who knows the password hears that the account was deactivated.
  *
- * @throws Problem `rate_limited`, `invalid_credentials`, `user_deactivated`
+ * @throws Problem `rate_limited`, `invalid_credentials`, `user_deactivated`, `email_unverified`
  */
-export async function logIn(ctx: Context, { email, password, app, client }: LogIn): Promise<UserSession> {
+export async function logIn(
+  ctx: Context,
+  { email, password, app, client, place }: LogIn,
+): Promise<UserSession> {
   const attempt = { scope: poolScope, app, email, client }
   const user = await judgeAttempt(ctx, attempt, async () => {
     const [found] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
@@ -40,5 +45,6 @@ export async function logIn(ctx: Context, { email, password, app, client }: LogI
   })
   if (!user) throw new Problem('invalid_credentials')
   if (!user.active) throw new Problem('user_deactivated')
-  return openUserSession(ctx.tokens, user)
+  if (!user.emailVerified && place.app !== null) throw new Problem('email_unverified')
+  return openUserSession(ctx, user, place)
 }

@@ -12,7 +12,7 @@ import {
   loginHashing,
   type PasswordHasher,
 } from './passwords.ts'
-import { patientPlatform, testTokens } from './testing.ts'
+import { atApp, patientPlatform, testTokens } from './testing.ts'
 
 const open: PasswordHasher[] = []
 const hasherOf = (limits: HasherLimits) => {
@@ -87,6 +87,7 @@ describe('a rush', () => {
       // Of nobody, each another one: the same work.
       const attempt = logIn(ctx, {
         ...who,
+        place: atApp,
         email: `${at}@example.org`,
         app: AppId.parse('app_1'),
         client: { address: '192.0.2.1' },

@@ -1,9 +1,8 @@
 import {
   AdminLogInRequest,
-  type EdgeClaims,
   GuestMergeCommand,
   LogInRequest,
-  type LoginClient,
+  PoolSignUpRequest,
   Problem,
   SignUpRequest,
   UserId,
@@ -12,30 +11,45 @@ import {
   type Whoami,
 } from '@holdfast/contract'
 import { Hono } from 'hono'
+import * as z from 'zod'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
-import { appOf, assertAdmin, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
+import {
+  appOf,
+  assertAdmin,
+  bodyOf,
+  idOf,
+  loginClientOf,
+  parse,
+  principalOf,
+  signInPlaceOf,
+} from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
 import { logInAdmin } from './log-in-admin.ts'
 import { mergeGuest } from './merge-guest.ts'
 import { listUsers, readUser } from './read-users.ts'
-import { signUp } from './sign-up.ts'
+import { signUp, signUpWithCode } from './sign-up.ts'
 import { updateUser } from './update-user.ts'
 import { whoAmI } from './who-am-i.ts'
-
-/** Where somebody signs in from; an edge of before counts what comes from there by itself. */
-const clientOf = ({ loginClient, clientIp }: EdgeClaims): LoginClient => loginClient ?? { address: clientIp }
 
 /** Users of the pool, which is no app's own, and guests of one app. Which routes of it need a key, the edge says. */
 export function userRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   return new Hono<CoreEnv>()
-    .post('/signup', async (c) => c.json(await signUp(ctx, bodyOf(c, SignUpRequest)), 201))
+    .post('/signup', async (c) => {
+      // Where a code is needed, the edge says: the predecessors' routes have none.
+      const request = bodyOf(c, z.union([SignUpRequest, PoolSignUpRequest]))
+      const place = signInPlaceOf(c)
+      return c.json(
+        await ('code' in request ? signUpWithCode(ctx, request, place) : signUp(ctx, request, place)),
+        201,
+      )
+    })
     .post('/login', async (c) => {
-      const request = { ...bodyOf(c, LogInRequest), app: appOf(c).id, client: clientOf(c.get('claims')) }
-      return c.json(await logIn(ctx, request), 200)
+      const from = { app: appOf(c).id, client: loginClientOf(c), place: signInPlaceOf(c) }
+      return c.json(await logIn(ctx, { ...bodyOf(c, LogInRequest), ...from }), 200)
     })
     .post('/guest', async (c) => {
       const { challenged } = c.get('claims')
@@ -61,7 +75,7 @@ export function userAdminRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   return new Hono<CoreEnv>()
     .post('/login', async (c) => {
-      const client = clientOf(c.get('claims'))
+      const client = loginClientOf(c)
       const request = bodyOf(c, AdminLogInRequest)
       const name = 'email' in request ? request.email : request.username
       return c.json(await logInAdmin(ctx, { name, password: request.password, client }), 200)

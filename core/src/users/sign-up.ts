@@ -1,29 +1,75 @@
-import { newId, type Platform, Problem, type SignUpRequest, type UserSession } from '@holdfast/contract'
+import {
+  type CodeSignUpRequest,
+  newId,
+  type Platform,
+  type PoolSignUpRequest,
+  Problem,
+  type SignUpRequest,
+  type UserSession,
+} from '@holdfast/contract'
+import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { isDuplicate, poolScope, type Store } from '../store/store.ts'
+import { withCode } from './codes.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { openUserSession, type SignInPlace } from './sessions.ts'
+import { takeOver } from './take-over.ts'
 import type { TokenIssuer } from './tokens.ts'
-import { openUserSession } from './user-session.ts'
 
-interface Context {
-  readonly store: Pick<Store, 'insert'>
-  readonly platform: Pick<Platform, 'now' | 'random'>
-  readonly passwords: Pick<PasswordHasher, 'hash'>
+interface Context extends Pick<Core, 'inventory' | 'log'> {
+  readonly store: Store
+  readonly platform: Platform
+  readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
 }
 
-/** Adds a user to the pool that all apps share, and signs them in. */
+/**
+ * Adds a user to the pool that all apps share, and signs them in. Nobody has asked whether the address is theirs: the account is good on
+ * the predecessors' routes, and the address goes to who proves that they have it.
+ *
+ * @throws Problem `email_taken`
+ */
 export async function signUp(
-  { store, platform, passwords, tokens }: Context,
-  { email, password, name, phone }: SignUpRequest,
+  ctx: Context,
+  request: PoolSignUpRequest,
+  place: SignInPlace,
 ): Promise<UserSession> {
+  return openUserSession(ctx, await addUser(ctx, request, false), place)
+}
+
+/**
+ * Signs up who has the code that was mailed to the address. An account whose address nobody had proven becomes theirs, with this name
+ * and password, and whoever was signed in to it is out.
+ *
+ * @throws Problem `invalid_credentials`; `email_taken`, which only who has the code can learn.
+ */
+export function signUpWithCode(
+  ctx: Context,
+  { code, ...request }: SignUpRequest | CodeSignUpRequest,
+  place: SignInPlace,
+): Promise<UserSession> {
+  const { email } = request
+  const named = { name: email.slice(0, email.indexOf('@')), ...request }
+  return withCode(ctx, { email, code }, async () => {
+    const [known] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
+    if (known && !known.emailVerified) return takeOver(ctx, known, { ...named, emailVerified: true }, place)
+    return openUserSession(ctx, await addUser(ctx, named, true), place)
+  })
+}
+
+async function addUser(
+  { store, platform, passwords }: Context,
+  { email, password, name, phone }: PoolSignUpRequest,
+  emailVerified: boolean,
+): Promise<UserDoc> {
   const userId = newId('usr', platform.random)
   const createdAt = new Date(platform.now())
   const user: UserDoc = {
     appId: poolScope,
     userId,
     email,
+    emailVerified,
     name,
     phone: phone ?? null,
     passwordHash: await passwords.hash(password),
@@ -39,5 +85,5 @@ export async function signUp(
     if (isDuplicate(error, 'users', 'email')) throw new Problem('email_taken')
     throw error
   }
-  return openUserSession(tokens, user)
+  return user
 }

@@ -1,4 +1,4 @@
-import { type Platform, systemPlatform } from '@holdfast/contract'
+import { AppId, type Platform, systemPlatform } from '@holdfast/contract'
 import type { PasswordHasher } from './passwords.ts'
 import { createTokenIssuer } from './tokens.ts'
 
@@ -30,5 +30,9 @@ export const tokenSecrets = {
   admin: secretOf('admin-bcdefghijklmnopqrstuvwxyz1'),
 }
 
-/** For tests: an issuer on the machine's own clock. */
-export const testTokens = () => createTokenIssuer(tokenSecrets, systemPlatform)
+/** For tests: an issuer, by default on the machine's own clock. */
+export const testTokens = (platform: Platform = systemPlatform) => createTokenIssuer(tokenSecrets, platform)
+
+/** For tests: where somebody signs in, at one app and on the predecessors' routes. */
+export const atApp = { app: AppId.parse('app_1'), device: null } as const
+export const atPool = { app: null, device: null } as const

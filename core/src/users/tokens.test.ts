@@ -21,9 +21,16 @@ const issued = [
   {
     name: 'a user token',
     kind: 'user',
-    issue: (by: TokenIssuer) => by.issueUserToken('usr_1'),
+    issue: (by: TokenIssuer) => by.issueUserToken('usr_1', appId),
     ttlSeconds: 7 * 86_400,
-    claims: { sub: 'pool:usr_1' },
+    claims: { sub: 'pool:usr_1', app: 'app_one' },
+  },
+  {
+    name: 'a token for all apps of the predecessors',
+    kind: 'user',
+    issue: (by: TokenIssuer) => by.issueUserToken('usr_1', null),
+    ttlSeconds: 7 * 86_400,
+    claims: { sub: 'pool:usr_1', pool: true },
   },
   {
     name: 'a guest token',
@@ -115,7 +122,7 @@ test('what is said of users is what the contract reads', async () => {
 test.each(['', 'a/b', 'x'.repeat(65), 'usr_1:admin', 'usr 1', '{"$gt":""}'])(
   'an id that is none makes no token: %j',
   async (id) => {
-    expect(() => issuer.issueUserToken(id)).toThrow()
+    expect(() => issuer.issueUserToken(id, appId)).toThrow()
     expect(() => issuer.issueGuestToken(id, appId)).toThrow()
   },
 )

@@ -15,13 +15,14 @@ import { SignJWT } from 'jose'
 /** A token as it is given away, and how long it is good for from now. */
 export interface IssuedToken {
   readonly token: string
+  readonly id: string
   readonly expiresInSeconds: number
 }
 
 /** Makes the tokens that the edge verifies: a JWT each, signed with the secret of its kind. */
 export interface TokenIssuer {
-  /** For a user of the pool, with any app. */
-  issueUserToken(userId: string): Promise<IssuedToken>
+  /** For a user of the pool. `app` null: with every app, on the predecessors' routes. `since`: it is dated no earlier, in seconds. */
+  issueUserToken(userId: string, app: AppId | null, since?: number): Promise<IssuedToken>
   /** For a guest, with one app; `challenged`: they have passed a challenge. */
   issueGuestToken(guestId: string, appId: AppId, challenged?: true): Promise<IssuedToken>
   issueAdminToken(): Promise<IssuedToken>
@@ -32,6 +33,8 @@ interface Bearer {
   readonly sub: string
   readonly ttlSeconds: number
   readonly app?: AppId
+  readonly pool?: true
+  readonly since?: number | undefined
   readonly challenged?: true | undefined
 }
 
@@ -48,24 +51,33 @@ export function createTokenIssuer(
     if (!isStrongSecret(secret)) throw new Error('a token secret is too short or too regular')
   }
 
-  const issue = async ({ kind, sub, ttlSeconds, app, challenged }: Bearer): Promise<IssuedToken> => {
+  const issue = async (of: Bearer): Promise<IssuedToken> => {
+    const { kind, sub, ttlSeconds, since = 0, app, pool, challenged } = of
     const { typ, audience } = tokenKinds[kind]
-    const issuedAt = Math.floor(now() / 1000)
-    const token = await new SignJWT({ ...(app && { app }), ...(challenged && { challenged }) })
+    const issuedAt = Math.max(Math.floor(now() / 1000), since)
+    const id = newId('tok', random)
+    const token = await new SignJWT({
+      ...(app && { app }),
+      ...(pool && { pool }),
+      ...(challenged && { challenged }),
+    })
       .setProtectedHeader({ alg: 'HS256', typ })
       .setIssuer(tokenIssuer)
       .setAudience(audience)
       .setSubject(sub)
-      .setJti(newId('tok', random))
+      .setJti(id)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ttlSeconds)
       .sign(secrets[kind])
-    return { token, expiresInSeconds: ttlSeconds }
+    return { token, id, expiresInSeconds: ttlSeconds }
   }
 
   return {
-    issueUserToken: (userId) =>
-      issue({ kind: 'user', sub: principal.pool(userId), ttlSeconds: userTokenTtlSeconds }),
+    issueUserToken: (userId, app, since) =>
+      issue({
+        ...{ kind: 'user', sub: principal.pool(userId), ttlSeconds: userTokenTtlSeconds, since },
+        ...(app === null ? { pool: true } : { app }),
+      }),
     issueGuestToken: (guestId, app, challenged) =>
       issue({
         ...{ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds },

@@ -1,29 +1,35 @@
-import type { AdminUserView, Platform, UserPatch } from '@holdfast/contract'
-import { poolScope, type Store } from '../store/store.ts'
+import type { AdminUserView, UserPatch } from '@holdfast/contract'
+import type { Core } from '../context.ts'
+import { poolScope } from '../store/store.ts'
 import { readUser } from './read-users.ts'
+import { tellNow } from './revocations.ts'
+import { endEvery } from './sessions.ts'
 
-interface Context {
-  readonly store: Pick<Store, 'get' | 'updateIf'>
-  readonly platform: Pick<Platform, 'now'>
-}
+type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
+
+const transactionMs = 3_000
 
 /**
- * Deactivates a user or lets them in again. Core refuses a deactivated one at once, at login and at confirm; edges
- * refuse their tokens when they next hear of it (`deniedUsers`). What they have booked stays theirs.
+ * Deactivates a user or lets them in again. Core refuses a deactivated one at once, at login and at confirm; their sessions end, which
+ * edges hear of within a minute. What they have booked stays theirs.
  *
  * @throws Problem `not_found`
  */
 export async function updateUser(
-  { store, platform }: Context,
+  ctx: Context,
   { userId, patch }: { readonly userId: string; readonly patch: UserPatch },
 ): Promise<AdminUserView> {
-  const deactivatedAt = patch.active ? null : new Date(platform.now())
+  const { store, platform } = ctx
+  const { active } = patch
+  const deactivatedAt = active ? null : new Date(platform.now())
   // Only a change is one: deactivating again does not move the day.
-  await store.updateIf(
-    poolScope,
-    'users',
-    { userId, active: !patch.active },
-    { set: { active: patch.active, deactivatedAt } },
-  )
-  return readUser({ store }, userId)
+  const as = { userId, active: !active }
+  const isEnded = await store.transaction(transactionMs, async (tx) => {
+    const changed = await tx.updateIf(poolScope, 'users', as, { set: { active, deactivatedAt } })
+    if (changed === 0 || active) return false
+    await endEvery(tx, userId, platform)
+    return true
+  })
+  if (isEnded) await tellNow(ctx)
+  return readUser(ctx, userId)
 }

@@ -1,27 +1,38 @@
-import { AppId, LogInRequest, Principal, SignUpRequest, systemPlatform, UsersQuery } from '@holdfast/contract'
+import {
+  AppId,
+  LogInRequest,
+  PoolSignUpRequest,
+  Principal,
+  systemPlatform,
+  UsersQuery,
+} from '@holdfast/contract'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { poolScope, type Store, StoreError } from '../store/store.ts'
+import { yesInventory } from '../testing.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
 import { logInAdmin } from './log-in-admin.ts'
 import { listUsers } from './read-users.ts'
 import { signUp } from './sign-up.ts'
-import { plainPasswords, testTokens } from './testing.ts'
+import { atPool, plainPasswords, testTokens } from './testing.ts'
 
 const tokens = testTokens()
 const platform = systemPlatform
 let store: Store
 let passwords: ReturnType<typeof plainPasswords>
-const ctx = () => ({ store, platform, tokens, passwords: passwords.hasher })
+const ctx = () => ({
+  ...{ store, platform, tokens, passwords: passwords.hasher },
+  ...{ inventory: yesInventory(), log: () => {} },
+})
 beforeEach(() => {
   store = openSqliteStore({ path: ':memory:' })
   passwords = plainPasswords()
 })
 afterEach(() => store.close())
 
-const ada = SignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
+const ada = PoolSignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
 const [app, client] = [AppId.parse('app_1'), { address: '192.0.2.1' }]
 const users = () => store.find(poolScope, 'users', {}, { limit: 10 })
 const codeOf = (asked: Promise<unknown>) =>
@@ -32,7 +43,7 @@ const codeOf = (asked: Promise<unknown>) =>
 
 describe('signing up', () => {
   test('stores a hash, answers with a view and a token, and never shows the hash', async () => {
-    const session = await signUp(ctx(), { ...ada, phone: '+39 055' })
+    const session = await signUp(ctx(), { ...ada, phone: '+39 055' }, atPool)
     const [stored] = await users()
     expect(stored).toMatchObject({
       email: 'ada@example.org',
@@ -42,6 +53,7 @@ describe('signing up', () => {
     expect(session.user).toEqual({
       id: stored?.userId,
       email: 'ada@example.org',
+      emailVerified: false,
       name: 'Ada',
       phone: '+39 055',
       createdAt: stored?.createdAt.toISOString(),
@@ -51,33 +63,35 @@ describe('signing up', () => {
   })
 
   test('twice with one e-mail is refused, however it is written', async () => {
-    await signUp(ctx(), ada)
-    const again = SignUpRequest.parse({ ...ada, email: 'ADA@EXAMPLE.ORG', password: 'something else' })
-    expect(await codeOf(signUp(ctx(), again))).toBe('email_taken')
-    const taken = logIn(ctx(), { email: ada.email, password: again.password, app, client })
+    await signUp(ctx(), ada, atPool)
+    const again = PoolSignUpRequest.parse({ ...ada, email: 'ADA@EXAMPLE.ORG', password: 'something else' })
+    expect(await codeOf(signUp(ctx(), again, atPool))).toBe('email_taken')
+    const taken = logIn(ctx(), { email: ada.email, password: again.password, app, client, place: atPool })
     expect(await codeOf(taken)).toBe('invalid_credentials')
   })
 
   test('one international address is one account, however its domain, its accents and its spaces are typed', async () => {
     const typed = { ...ada, email: ' José@Bücher.example ' }
-    const { user } = await signUp(ctx(), SignUpRequest.parse(typed))
+    const { user } = await signUp(ctx(), PoolSignUpRequest.parse(typed), atPool)
     expect(user.email).toBe('josé@xn--bcher-kva.example')
     for (const email of [typed.email, 'JOSE\u0301@xn--bcher-kva.example', 'josé@bu\u0308cher.example']) {
-      expect(await codeOf(signUp(ctx(), SignUpRequest.parse({ ...ada, email })))).toBe('email_taken')
+      expect(await codeOf(signUp(ctx(), PoolSignUpRequest.parse({ ...ada, email }), atPool))).toBe(
+        'email_taken',
+      )
       const request = LogInRequest.parse({ email, password: ada.password })
-      expect((await logIn(ctx(), { ...request, app, client })).user.id).toBe(user.id)
+      expect((await logIn(ctx(), { ...request, app, client, place: atPool })).user.id).toBe(user.id)
     }
   })
 
   test('many at once with one e-mail makes one user', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => codeOf(signUp(ctx(), ada))))
+    const answers = await Promise.all(Array.from({ length: 20 }, () => codeOf(signUp(ctx(), ada, atPool))))
     expect(answers.toSorted()).toEqual([...Array(19).fill('email_taken'), 'ok'])
     expect(await users()).toHaveLength(1)
   })
 
   test('lets a fault of the store be one', async () => {
-    const broken = { insert: () => Promise.reject(new StoreError('unavailable', 'no disk')) }
-    await expect(signUp({ ...ctx(), store: broken }, ada)).rejects.toThrow(StoreError)
+    const broken = { ...store, insert: () => Promise.reject(new StoreError('unavailable', 'no disk')) }
+    await expect(signUp({ ...ctx(), store: broken }, ada, atPool)).rejects.toThrow(StoreError)
   })
 })
 
@@ -85,30 +99,30 @@ describe('logging in', () => {
   test.each(['ada..b@intranet', 'ada lovelace <ada@x>', 'ada.@docomo.example'])(
     'an account that came with the address %s, which no new one may have, is signed in and told',
     async (email) => {
-      await signUp(ctx(), { ...ada, email, password: 'short' })
+      await signUp(ctx(), { ...ada, email, password: 'short' }, atPool)
       const typed = LogInRequest.parse({ email: ` ${email.toUpperCase()} `, password: 'short' })
-      expect((await logIn(ctx(), { ...typed, app, client })).user.email).toBe(email)
+      expect((await logIn(ctx(), { ...typed, app, client, place: atPool })).user.email).toBe(email)
       const query = UsersQuery.parse({ email: email.toUpperCase() })
       expect((await listUsers(ctx(), query)).users).toMatchObject([{ email }])
     },
   )
 
   test('with the right password gives a token of the same user', async () => {
-    const { user } = await signUp(ctx(), ada)
+    const { user } = await signUp(ctx(), ada, atPool)
     const typed = LogInRequest.parse({ email: 'ADA@example.org', password: ada.password })
-    const session = await logIn(ctx(), { ...typed, app, client })
+    const session = await logIn(ctx(), { ...typed, app, client, place: atPool })
     expect(session.user).toEqual(user)
     expect(decodeJwt(session.token).sub).toBe(`pool:${user.id}`)
   })
 
   test('gives one answer after the same work to a wrong password and an unknown e-mail', async () => {
-    await signUp(ctx(), ada)
-    await signUp(ctx(), { ...ada, email: 'off@example.org' })
+    await signUp(ctx(), ada, atPool)
+    await signUp(ctx(), { ...ada, email: 'off@example.org' }, atPool)
     await store.updateIf(poolScope, 'users', { email: 'off@example.org' }, { set: { active: false } })
     const attempts = [
-      { email: ada.email, password: 'wrong horse', app, client },
-      { email: 'nobody@example.org', password: ada.password, app, client },
-      { email: 'off@example.org', password: 'wrong horse', app, client },
+      { email: ada.email, password: 'wrong horse', app, client, place: atPool },
+      { email: 'nobody@example.org', password: ada.password, app, client, place: atPool },
+      { email: 'off@example.org', password: 'wrong horse', app, client, place: atPool },
     ]
     for (const attempt of attempts) {
       const work = passwords.verified.length
@@ -121,8 +135,8 @@ describe('logging in', () => {
   test.each(["' OR '1'='1", 'ada@example.org%', '*', '$ne', '{"$gt":""}', 'ada@example.org\0'])(
     'reads an e-mail as nothing but text: %j',
     async (email) => {
-      await signUp(ctx(), ada)
-      const attempt = logIn(ctx(), { email, password: ada.password, app, client })
+      await signUp(ctx(), ada, atPool)
+      const attempt = logIn(ctx(), { email, password: ada.password, app, client, place: atPool })
       expect(await codeOf(attempt)).toBe('invalid_credentials')
     },
   )
@@ -161,9 +175,9 @@ describe('the admin', () => {
   })
 
   test('is no user of the pool, and no user is the admin', async () => {
-    await signUp(ctx(), { ...ada, email: admin.email })
+    await signUp(ctx(), { ...ada, email: admin.email }, atPool)
     expect(await codeOf(enter(admin.email, ada.password))).toBe('invalid_credentials')
-    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', app, client })
+    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', app, client, place: atPool })
     expect(await codeOf(asUser)).toBe('invalid_credentials')
   })
 })

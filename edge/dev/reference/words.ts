@@ -68,6 +68,7 @@ export const security: Readonly<Record<Caller, Record<string, string[]>[]>> = {
   anybody: [],
   app: [{ appKey: [] }],
   buyer,
+  account: [{ appKey: [], buyerToken: [] }],
   reader: [...buyer, { secretKey: [] }],
   server: [{ secretKey: [] }],
   admin: [{ adminToken: [] }],

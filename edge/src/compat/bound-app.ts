@@ -1,14 +1,14 @@
-import type { AppId } from '@holdfast/contract'
+import type { AppId, IssuedVerdict } from '@holdfast/contract'
 import type { EdgeVars } from '../context.ts'
 import { verdictKeyOf } from '../shared-keys.ts'
-import type { KnownApp, VerdictCache } from '../verdict-cache.ts'
+import type { VerdictCache } from '../verdict-cache.ts'
 
 /** The app that the operator has bound routes to: its callers show no key. Null while it is not active. */
 export const readBoundApp = (
   verdicts: VerdictCache,
   appId: AppId,
   vars: EdgeVars,
-): Promise<KnownApp | null> =>
+): Promise<IssuedVerdict | null> =>
   verdicts({
     name: verdictKeyOf('app', appId),
     path: '/internal/apps/verdict',

@@ -30,13 +30,17 @@ export function createTicketsEdge(changes: Partial<EdgeDeps> = {}, tickets: obje
     read: async () => ({ word: 'hold', hold, nowMs }) as const,
     pin: async () => ({ word: 'pinned', hold, nowMs }) as const,
     release: async () => ({ word: 'released', hold, nowMs }) as const,
+    revocations: async () => {
+      const told = [{ subject: 'pool:usr_gone', since: Math.floor(nowMs / 1_000) + 1 }]
+      return { word: 'revocations', isWhole: true, count: 1, told, nowMs } as const
+    },
     snapshot: async () => ({ word: 'snapshot', epoch: 1, ver: 7, map: 'HCBX', nowMs }) as const,
     holders: async (_: unknown, seats: readonly SeatId[]) =>
       ({ word: 'holders', holders: holders.filter(({ seatId }) => seats.includes(seatId)), nowMs }) as const,
   }
   const bound = { ...settings, tickets: { event, perSecond: ticketsPerSecondDefault, ...tickets } }
   const edge = createTestEdge({ inventory, settings: bound, ...changes })
-  edge.core.answers.set('POST /internal/apps/verdict', () => json({ verdict, deniedUsers: ['usr_gone'] }))
+  edge.core.answers.set('POST /internal/apps/verdict', () => json({ verdict, deniedUsers: [] }))
   edge.core.answers.set('POST /internal/replies', () => json({ reply: null }))
   const ask = async (method: string, path: string, body?: unknown, more: Record<string, string> = {}) => {
     const token = await makeToken(edge.platform, 'user')

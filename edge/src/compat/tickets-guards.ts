@@ -1,15 +1,9 @@
-import {
-  type AppVerdict,
-  type Platform,
-  type Principal,
-  Problem,
-  patterns,
-  userTokenTtlSeconds,
-} from '@holdfast/contract'
+import { type AppVerdict, type Principal, Problem, patterns, userTokenTtlSeconds } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, UserEnv } from '../context.ts'
-import { bearerOf } from '../middleware/user-auth.ts'
+import { bearerOf, heldToken } from '../middleware/user-auth.ts'
+import type { HeldToken } from '../revocations.ts'
 import type { Services } from '../services.ts'
 import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 import { readBoundApp } from './bound-app.ts'
@@ -36,9 +30,8 @@ export const boundApp = (
   createMiddleware<AppEnv>(async function boundApp(c, next) {
     const known = await readBoundApp(verdicts, appId, c.var)
     if (!known) throw new Problem('not_found')
-    const app: AppVerdict = { ...known.app, kind: 'publishable' }
+    const app: AppVerdict = { ...known, kind: 'publishable' }
     c.set('app', app)
-    c.set('deniedUsers', known.deniedUsers)
     Object.assign(c.get('note'), { appId, eventId })
     botCheck(c, 'nothing')
     await next()
@@ -48,19 +41,20 @@ export const boundApp = (
 export function ticketsUsers(
   userTokenSecrets: VerifyingSecrets,
   { jwtSecret }: TicketsSettings,
-  platform: Pick<Platform, 'now'>,
+  { platform, revocations }: Pick<Services, 'platform' | 'revocations'>,
 ) {
   const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
   const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
 
-  /** @throws Problem `forbidden` for every way in which a token can be bad, `user_deactivated` */
-  const bearer = async ({ app, deniedUsers }: AppEnv['Variables'], token: string): Promise<Principal> => {
+  /** @throws Problem `forbidden` for every way in which a token can be bad */
+  const bearer = async (vars: AppEnv['Variables'], token: string): Promise<Principal> => {
     const own = await readOwn(`Bearer ${token}`)
-    const found = own ? ownBearer(app, own) : await readOld?.(token)
+    const found = own ? ownBearer(vars.app, own) : await readOld?.(token)
     if (!found) throw new Problem('forbidden')
-    const isDenied = found.startsWith('pool:') && deniedUsers.has(found.slice('pool:'.length))
-    if (isDenied) throw new Problem('user_deactivated')
-    return found
+    await revocations.assertGood(found, vars).catch((error: unknown) => {
+      throw error instanceof Problem && error.code === 'invalid_token' ? new Problem('forbidden') : error
+    })
+    return found.principal
   }
 
   return {
@@ -89,9 +83,9 @@ export function ticketsUsers(
 }
 
 /** Whom a token of ours stands for; one that is good elsewhere is bad here. */
-function ownBearer(app: AppVerdict, claims: unknown): Principal {
+function ownBearer(app: AppVerdict, claims: unknown): HeldToken {
   try {
-    return bearerOf(app, claims).sub
+    return heldToken(bearerOf(app, claims, () => true))
   } catch {
     throw new Problem('forbidden')
   }

@@ -30,6 +30,7 @@ const wordsOf = {
   invalid_token: words(401, 'error', 'No token: sign in'),
   forbidden: words(403, 'error', 'The token is not valid: sign in again'),
   user_deactivated: words(403, 'error', 'This account has been deactivated'),
+  email_unverified: words(403, 'error', 'Nobody has proven this address: register with it again'),
   // One text, so that nobody learns which addresses have an account.
   invalid_credentials: words(
     400,
@@ -38,6 +39,7 @@ const wordsOf = {
   ),
   guest_merged: words(400, 'error', 'The guest belongs to another account'),
   email_taken: words(400, 'error', 'There is an account with this e-mail: sign in'),
+  no_account: words(404, 'error', 'There is no account with this e-mail'),
   mail_not_configured: words(
     500,
     'error',

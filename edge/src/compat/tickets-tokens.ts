@@ -1,6 +1,7 @@
-import { clockToleranceSeconds, type Platform, type Principal, principal } from '@holdfast/contract'
+import { clockToleranceSeconds, type Platform, principal } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 import * as z from 'zod'
+import type { HeldToken } from '../revocations.ts'
 import { TicketsUserId } from './tickets-requests.ts'
 
 /** What a token of the existing deployment says; one that names a maker or an audience is not one of those. */
@@ -12,7 +13,7 @@ const OldClaims = z.object({
 })
 
 /** Whom a token of the existing deployment stands for, or null. */
-export type OldTokens = (token: string) => Promise<Principal | null>
+export type OldTokens = (token: string) => Promise<HeldToken | null>
 
 /**
  * Reads tokens that TicketS made, which people have in their browsers: HS256, no maker, no audience, and for some of
@@ -30,7 +31,9 @@ export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'no
       })
       const { typ } = protectedHeader
       if (typ !== undefined && typ.toUpperCase() !== 'JWT') return null
-      return principal.pool(OldClaims.parse(payload).userId)
+      // One that does not say when it was made ends with everything of its user.
+      const { iat: issuedAt = 0 } = payload
+      return { principal: principal.pool(OldClaims.parse(payload).userId), issuedAt }
     } catch {
       return null
     }

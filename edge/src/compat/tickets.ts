@@ -6,6 +6,7 @@ import { clientKey } from '../client-address.ts'
 import type { EdgeEnv } from '../context.ts'
 import { type Caller, type CoreClient, jsonBytes } from '../core-client.ts'
 import { makeHold } from '../make-hold.ts'
+import { signInPlace } from '../middleware/sign-in-place.ts'
 import { jsonBody } from '../middleware/validate.ts'
 import type { Services } from '../services.ts'
 import type { VerifyingSecrets } from '../tokens.ts'
@@ -30,10 +31,10 @@ export function ticketsRoutes(
   settings: TicketsSettings,
   userTokenSecrets: VerifyingSecrets,
 ) {
-  const { platform, core, intents, guards } = services
+  const { platform, intents } = services
   const { event } = settings
   const limits = ticketsLimits(services, settings.perSecond)
-  const users = ticketsUsers(userTokenSecrets, settings, platform)
+  const users = ticketsUsers(userTokenSecrets, settings, services)
   const app = boundApp(services, settings)
   const seats = createTicketsSeats(services, event)
 
@@ -92,19 +93,31 @@ export function ticketsRoutes(
         return c.json({ success: true }, 200, noStore)
       },
     )
-    .post('/auth/register', app, guards.signUpCodes, jsonBody(RegisterRequest), async (c) => {
+    .route('/auth', ticketsAuth(services, app))
+}
+
+/** Users of TicketS, who are users of the pool. */
+const ticketsAuth = ({ core, guards }: Services, app: ReturnType<typeof boundApp>) =>
+  new Hono<EdgeEnv>()
+    .post('/register', app, guards.signUpCodes, jsonBody(RegisterRequest), async (c) => {
       await core.ask(CodeReply, post('/internal/sign-up-codes', c.req.valid('json'), c.var))
       return c.json({ success: true, message: 'A code is on its way to this address' }, 200, noStore)
     })
-    .post('/auth/verify-register', app, guards.signUps, jsonBody(VerifyRegisterRequest), async (c) => {
-      const { otp: code, ...request } = c.req.valid('json')
-      const asked = post('/internal/sign-up-codes/redeem', { ...request, code }, c.var)
-      return c.json(await session(core, asked), 200, noStore)
-    })
-    .post('/auth/login', app, guards.logins, jsonBody(LoginRequest), async (c) =>
+    .post(
+      '/verify-register',
+      app,
+      guards.signUps,
+      signInPlace,
+      jsonBody(VerifyRegisterRequest),
+      async (c) => {
+        const { otp: code, ...request } = c.req.valid('json')
+        const asked = post('/internal/sign-up-codes/redeem', { ...request, code }, c.var)
+        return c.json(await session(core, asked), 200, noStore)
+      },
+    )
+    .post('/login', app, guards.logins, signInPlace, jsonBody(LoginRequest), async (c) =>
       c.json(await session(core, post('/v1/auth/login', c.req.valid('json'), c.var)), 200, noStore),
     )
-}
 
 /** Begins to count the milliseconds that a lock takes, which its refusals tell as well. */
 const timed = (platform: Pick<Platform, 'now'>) =>

@@ -292,11 +292,11 @@ describe('a predecessor’s key', () => {
         onMiss: async () => {},
         afterwards: () => {},
       })
-    expect((await present('app_1'))?.app.kind).toBe('legacy')
+    expect((await present('app_1'))?.kind).toBe('legacy')
     // A core of a version before does not say who has it.
-    expect((await present('app_1'))?.app.use).toBe('page')
+    expect((await present('app_1'))?.use).toBe('page')
     expect(await present('app_2')).toBeNull()
-    expect((await present('app_1'))?.app.appId).toBe('app_1')
+    expect((await present('app_1'))?.appId).toBe('app_1')
     expect(asked).toEqual([
       { key, appId: 'app_1' },
       { key, appId: 'app_2' },

@@ -13,7 +13,6 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv, EdgeVars } from '../context.ts'
 import { otherApp, wrongKey } from '../credentials.ts'
 import type { KeyVerdicts } from '../key-verdicts.ts'
-import type { KnownApp } from '../verdict-cache.ts'
 import type { BotCheck } from './bot-check.ts'
 import { nameBuyer } from './buyer-address.ts'
 import { addressRules, type Enforce } from './rate-limit.ts'
@@ -25,7 +24,7 @@ const keyShape = /^hf_(pk|sk)_[A-Za-z0-9_-]{20,120}$/
 const isOwn = (app: IssuedVerdict): app is IssuedVerdict & AppVerdict => app.kind !== 'legacy'
 
 /** Whose key it is; a key that says nothing of itself is one of the app that is named beside it. Null: a wrong key. */
-export type KeyReader = (vars: EdgeVars, key: string, appId?: AppId) => Promise<KnownApp | null>
+export type KeyReader = (vars: EdgeVars, key: string, appId?: AppId) => Promise<IssuedVerdict | null>
 
 /** Reads keys, and slows down who guesses them. */
 export const createKeyReader =
@@ -48,14 +47,12 @@ export function appAuth(verdicts: KeyVerdicts, enforce: Enforce, botCheck: BotCh
   const readKey = createKeyReader(verdicts, enforce)
   return createMiddleware<AppEnv>(async function appAuth(c, next) {
     const key = c.req.header(headers.apiKey) ?? ''
-    const known = keyShape.test(key) ? await readKey(c.var, key) : null
-    if (!known || !isOwn(known.app)) throw wrongKey(key, c.req.header('authorization'))
-    const { app, deniedUsers } = known
+    const app = keyShape.test(key) ? await readKey(c.var, key) : null
+    if (!app || !isOwn(app)) throw wrongKey(key, c.req.header('authorization'))
     const appId = c.req.header(headers.appId)
     if (appId !== undefined && appId !== app.appId) throw otherApp()
     assertOrigin(app, c.req, (origin) => app.allowedOrigins.includes(origin))
     c.set('app', app)
-    c.set('deniedUsers', deniedUsers)
     nameBuyer(c)
     c.get('note').appId = app.appId
     botCheck(c, 'reads')

@@ -76,13 +76,14 @@ describe('a request that is traced', () => {
       'holdfast.event_id': 'theatre',
       'holdfast.request_id': edge.logs.at(-1)?.requestId,
     })
-    // The key and the event were asked for, since this edge is new.
+    // The key, the ended tokens and the event were asked for, since this edge is new.
     expect(children.map(({ name }) => name)).toEqual([
-      ...['cache get', 'limiter take', 'core POST', 'limiter take', 'redis hold', 'core GET'],
+      ...['cache get', 'limiter take', 'core POST', 'redis revocations', 'limiter take'],
+      ...['redis hold', 'core GET'],
     ])
     expect(new Set(children.map(({ parentId }) => parentId))).toEqual(new Set([root?.spanId]))
     expect(new Set(delivered.flat().map(({ traceId }) => traceId)).size).toBe(1)
-    expect(new Set(delivered.flat().map(({ spanId }) => spanId)).size).toBe(7)
+    expect(new Set(delivered.flat().map(({ spanId }) => spanId)).size).toBe(8)
     expect(edge.logs.at(-1)?.traceId).toBe(root?.traceId)
   })
 

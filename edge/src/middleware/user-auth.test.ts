@@ -1,6 +1,6 @@
-import { foreignUserId, systemPlatform, verdictIsolateMs, verdictSharedMs } from '@holdfast/contract'
+import { foreignUserId, systemPlatform } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
+import { createTestEdge, json, problemIn } from '../testing.ts'
 import { holdId, makeToken, publishableKey, secretKey, settings, verdicts } from '../testing-data.ts'
 import { decoded } from './user-auth.ts'
 
@@ -238,49 +238,6 @@ describe('an app that lets its pages vouch', () => {
   test('still has pages that act for nobody in particular refused', async () => {
     const response = await vouching().call('GET', '/v1/bookings', { token: null })
     expect((await problemIn(response)).code).toBe('invalid_token')
-  })
-})
-
-describe('a deactivated user', () => {
-  const question = 'POST /internal/keys/verify'
-  const denying = (...deniedUsers: string[]) => {
-    const own = createTestEdge()
-    const answer = (ids: readonly string[]) =>
-      own.core.answers.set(question, () => json({ verdict: verdicts.get(publishableKey), deniedUsers: ids }))
-    own.core.answers.set('POST /v1/auth/verify', () => json(told))
-    answer(deniedUsers)
-    return { own, answer, ask: async () => own.call('POST', '/v1/auth/verify') }
-  }
-
-  test('is refused here, and nobody else is', async () => {
-    const { own, ask } = denying('usr_1', 'usr_2')
-    const response = await ask()
-    expect([response.status, (await problemIn(response)).code]).toEqual([403, 'user_deactivated'])
-    const held = await own.call('POST', '/v1/events/theatre/holds', { body: { seats: ['A-1'] } })
-    expect((await problemIn(held)).code).toBe('user_deactivated')
-    const others = [{ sub: 'pool:usr_3' }, { sub: 'guest:usr_1', app: 'app_1' }]
-    for (const claims of others) {
-      const token = await makeToken(own.platform, 'user', { claims })
-      expect((await own.call('POST', '/v1/auth/verify', { token })).status).toBe(200)
-    }
-  })
-
-  test('is refused within a minute of being one, and let in within a minute of being none', async () => {
-    const { own, answer, ask } = denying()
-    expect((await ask()).status).toBe(200)
-    answer(['usr_1'])
-    own.platform.advance(verdictSharedMs + verdictIsolateMs)
-    expect((await ask()).status).toBe(403)
-    answer([])
-    own.platform.advance(verdictSharedMs + verdictIsolateMs)
-    expect((await ask()).status).toBe(200)
-  })
-
-  test('who is on no list is core’s to refuse', async () => {
-    const { own } = denying()
-    own.core.answers.set('POST /v1/auth/verify', () => refusal('user_deactivated'))
-    const response = await own.call('POST', '/v1/auth/verify')
-    expect([response.status, (await problemIn(response)).code]).toEqual([403, 'user_deactivated'])
   })
 })
 

@@ -11,12 +11,14 @@ import {
   type Principal,
   Problem,
   principal,
+  type ShownToken,
   UserClaims,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, UserEnv } from '../context.ts'
 import { noBuyer } from '../credentials.ts'
+import type { HeldToken, Revocations } from '../revocations.ts'
 import { createTokenReader, type VerifyingSecrets } from '../tokens.ts'
 import { beyondKey } from './app-auth.ts'
 
@@ -74,31 +76,60 @@ export function describedBy(email: string | undefined, name: string | undefined)
       )
 }
 
-/** Whom a token stands for with this app: a user of the pool anywhere, a guest where it was made. */
-export function bearerOf(app: AppVerdict, payload: unknown): Pick<UserClaims, 'sub' | 'challenged'> {
+/**
+ * Whom a token stands for with this app, which has made it.
+ *
+ * @param isPoolGood whether a token of a user of the pool that no app has made will do.
+ */
+export function bearerOf(
+  app: AppVerdict,
+  payload: unknown,
+  isPoolGood: (claims: UserClaims) => boolean,
+): UserClaims {
   const claims = UserClaims.safeParse(payload).data
   const wrong = () => noBuyer(app, 'Bearer ')
   if (!claims) throw wrong()
-  if (!isGuest(claims.sub) && !claims.sub.startsWith('pool:')) throw wrong()
-  const elsewhere = claims.app !== undefined && claims.app !== app.appId
-  if (elsewhere || (isGuest(claims.sub) && claims.app === undefined)) throw wrong()
+  const isPool = claims.sub.startsWith('pool:')
+  if (!isGuest(claims.sub) && !isPool) throw wrong()
+  const isGood = claims.app === undefined ? isPool && isPoolGood(claims) : claims.app === app.appId
+  if (!isGood) throw wrong()
   return claims
 }
+
+/** The token that was shown, as it may have been ended. */
+export const heldToken = ({ sub, jti, iat }: UserClaims): HeldToken => ({
+  principal: sub,
+  id: jti,
+  issuedAt: iat,
+})
 
 interface Buyer {
   readonly principal: Principal
   readonly challenged?: true | undefined
+  readonly token?: ShownToken
   readonly isVouchedFor?: true
 }
 
+/** What tokens of buyers are read with. */
+export interface UserAuthDeps {
+  readonly secrets: VerifyingSecrets
+  /** Until when a token is good that no app has made, by a version before; undefined: until its own end. */
+  readonly poolTokensUntilMs?: number | undefined
+  readonly revocations: Revocations
+  readonly platform: Pick<Platform, 'now' | 'sha256'>
+}
+
 /** Finds out who the buyer is; `user` insists on one, `userIfAny` also lets a server act for nobody in particular. */
-export function userAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'now' | 'sha256'>) {
+export function userAuth({ secrets, poolTokensUntilMs, revocations, platform }: UserAuthDeps) {
   const read = createTokenReader('user', secrets, userTokenTtlSeconds, platform)
+  const isPoolGood = ({ pool }: UserClaims) =>
+    !pool && (poolTokensUntilMs === undefined || platform.now() < poolTokensUntilMs)
 
   const find = async (
-    { app, deniedUsers }: AppEnv['Variables'],
+    vars: AppEnv['Variables'],
     header: (name: string) => string | undefined,
   ): Promise<Buyer | undefined> => {
+    const { app } = vars
     const external = header(headers.externalUserId)
     const authorization = header('authorization')
     if (external !== undefined && authorization !== undefined) {
@@ -111,16 +142,17 @@ export function userAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'no
     if (authorization === undefined) return undefined
     const claims = await read(authorization)
     if (claims === null) throw noBuyer(app, authorization)
-    const { sub: found, challenged } = bearerOf(app, claims)
-    const isDenied = found.startsWith('pool:') && deniedUsers.has(found.slice('pool:'.length))
-    if (isDenied) throw new Problem('user_deactivated')
-    return { principal: found, challenged }
+    const bearer = bearerOf(app, claims, isPoolGood)
+    await revocations.assertGood(heldToken(bearer), vars)
+    const { sub: found, challenged, jti: id, iat: issuedAt } = bearer
+    return { principal: found, challenged, token: { id, issuedAt } }
   }
 
   const user = createMiddleware<UserEnv>(async function user(c, next) {
     const found = await find(c.var, (name) => c.req.header(name))
     if (!found) throw noBuyer(c.get('app'), undefined)
     c.set('principal', found.principal)
+    if (found.token) c.set('token', found.token)
     if (found.challenged) c.set('challenged', true)
     // Of a read nothing is kept, so whatever is said of its user beside their id, it is answered.
     if (found.isVouchedFor && !isRead(c.req.method)) {
@@ -138,10 +170,11 @@ export function userAuth(secrets: VerifyingSecrets, platform: Pick<Platform, 'no
   })
 
   /** @throws Problem `invalid_request` when the body's `guestToken` is none of a guest of this app. */
-  const readGuest = async (app: AppVerdict, token: string): Promise<Principal> => {
+  const readGuest = async (vars: AppEnv['Variables'], token: string): Promise<Principal> => {
     const claims = UserClaims.safeParse(await read(`Bearer ${token}`)).data
-    if (claims?.app !== app.appId || !isGuest(claims.sub))
+    if (claims?.app !== vars.app.appId || !isGuest(claims.sub))
       throw refused('guestToken', 'is no token of a guest of this app, or its time is over')
+    await revocations.assertGood(heldToken(claims), vars)
     return claims.sub
   }
 

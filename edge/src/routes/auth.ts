@@ -14,6 +14,7 @@ import { Hono } from 'hono'
 import { noStore } from '../answers.ts'
 import type { EdgeEnv } from '../context.ts'
 import { jsonBytes } from '../core-client.ts'
+import { signInPlace } from '../middleware/sign-in-place.ts'
 import { jsonBody } from '../middleware/validate.ts'
 import { passOn } from '../pass-on.ts'
 import type { Services } from '../services.ts'
@@ -24,7 +25,7 @@ const forAccounts = 'Call as the account that the guest becomes: sign in and sen
 /** Users of the shared pool, and guests. Core makes the tokens; who a bearer is, the edge knows by itself. */
 export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) {
   return new Hono<EdgeEnv>()
-    .post('/signup', guards.app, guards.signUps, jsonBody(SignUpRequest), (c) =>
+    .post('/signup', guards.app, guards.signUps, signInPlace, jsonBody(SignUpRequest), (c) =>
       passOn(core, UserSession, {
         method: 'POST',
         path: '/v1/auth/signup',
@@ -32,7 +33,7 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
         caller: c.var,
       }),
     )
-    .post('/login', guards.app, guards.logins, jsonBody(LogInRequest), (c) =>
+    .post('/login', guards.app, guards.logins, signInPlace, jsonBody(LogInRequest), (c) =>
       passOn(core, UserSession, {
         method: 'POST',
         path: '/v1/auth/login',
@@ -45,7 +46,7 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
     )
     .post('/guest/merge', guards.app, guards.user, guards.writes, jsonBody(GuestMergeRequest), async (c) => {
       const { guestToken, events } = c.req.valid('json')
-      const guest = await guards.readGuest(c.get('app'), guestToken)
+      const guest = await guards.readGuest(c.var, guestToken)
       if (isGuest(c.get('principal'))) throw problemWith('forbidden', forAccounts)
       return passOn(core, GuestMerge, {
         method: 'POST',

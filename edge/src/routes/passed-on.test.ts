@@ -139,7 +139,7 @@ describe('auth', () => {
     edge.core.answers.set('POST /v1/auth/guest', () => json(guest, 201))
     const { name: _, ...login } = account
     const answers = [
-      await edge.call('POST', '/v1/auth/signup', { token: null, body: account }),
+      await edge.call('POST', '/v1/auth/signup', { token: null, body: { ...account, code: '12345678' } }),
       await edge.call('POST', '/v1/auth/login', { token: null, body: login }),
       await edge.call('POST', '/v1/auth/guest', { token: null }),
     ]
@@ -148,7 +148,7 @@ describe('auth', () => {
   })
 
   test('a password that bcrypt would cut is refused', async () => {
-    const body = { ...account, password: 'é'.repeat(37) }
+    const body = { ...account, code: '12345678', password: 'é'.repeat(37) }
     const response = await createTestEdge().call('POST', '/v1/auth/signup', { token: null, body })
     expect(await problemIn(response)).toMatchObject({ status: 422, errors: [{ path: 'password' }] })
   })

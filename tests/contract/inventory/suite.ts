@@ -16,6 +16,7 @@ import { midwayTests } from './midway.ts'
 import { raceTests } from './races.ts'
 import { receiptTests } from './receipts.ts'
 import { redeliveryTests } from './redelivery.ts'
+import { revocationTests } from './revocations.ts'
 import { openSale, type Sale, type SaleOptions } from './sale.ts'
 import { saleTimeTests } from './sale-times.ts'
 import { sweepTests } from './sweep.ts'
@@ -60,6 +61,7 @@ export function inventorySuite(name: string, open: () => Promise<Bench>): void {
     describe('changes', () => changeTests(sell))
     describe('check and mend', () => mendTests(sell))
     describe('receipts', () => receiptTests(sell))
+    describe('revocations', () => revocationTests(sell))
     describe('faults', () => midwayTests(sell, () => bench))
     describe('redelivery', () => redeliveryTests(sell, () => bench))
   })

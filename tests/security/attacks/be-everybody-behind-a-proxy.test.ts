@@ -29,7 +29,7 @@ const signUp = (address: string, n: number) =>
     method: 'POST',
     path: '/v1/auth/signup',
     headers: { ...onPage(world.shop), 'x-test-address': address },
-    body: { email: `ada${n}@example.org`, password: 'long horse battery', name: 'Ada' },
+    body: { email: `ada${n}@example.org`, password: 'long horse battery', name: 'Ada', code: '12345678' },
   })
 
 describe('a client', () => {

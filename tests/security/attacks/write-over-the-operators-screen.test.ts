@@ -5,12 +5,16 @@
 import { headers } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pageOrigin } from '../../e2e/client.ts'
+import { signUp } from '../stage.ts'
 import { onPage, onServer, openWorld, type World } from '../world.ts'
 
 let world: World
 let admin: Readonly<Record<string, string>>
+let user: Readonly<Record<string, string>>
 beforeAll(async () => {
   world = await openWorld()
+  const { token } = await signUp(world, 'ada@example.org')
+  user = { ...onPage(world.shop), authorization: `Bearer ${token}` }
   admin = { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
 })
 afterAll(() => world.close())
@@ -30,10 +34,7 @@ const harmless = 'Änne Ó’Brien-王 גיל\u200f 🎭'
 const namings: Readonly<
   Record<string, (name: string) => [method: string, path: string, body: object, head: object]>
 > = {
-  'a user who signs up': (name) => {
-    const body = { email: `u${Math.random()}@example.org`, password: 'correct horse', name }
-    return ['POST', '/v1/auth/signup', body, onPage(world.shop)]
-  },
+  'a user who names themselves': (name) => ['PATCH', '/v1/auth/me', { name }, user],
   'a user who signs up at the predecessor’s route': (name) => {
     const body = { email: `u${Math.random()}@example.org`, password: 'correct horse', name }
     return ['POST', '/auth/signup', body, { origin: pageOrigin }]

@@ -65,11 +65,15 @@ export const KeyShape = z.object({
   createdAt: date(),
 })
 
-/** A user of the pool that all apps share (`appId` is `pool`). `email` is lower case; `cursor` orders by age. */
+/**
+ * A user of the pool that all apps share (`appId` is `pool`). `email` is lower case; `cursor` orders by age. `emailVerified`: they
+ * have shown that the address is theirs; accounts of before nobody had asked, and they count.
+ */
 export const UserShape = z.object({
   appId: AppId,
   userId: z.string(),
   email: z.string(),
+  emailVerified: z.boolean().default(true),
   name: z.string(),
   phone: z.string().nullable(),
   passwordHash: z.string(),
@@ -77,6 +81,30 @@ export const UserShape = z.object({
   deactivatedAt: date().nullable(),
   cursor: z.string(),
   createdAt: date(),
+})
+
+/** Where a user is signed in: `sessionId` is that of the token, `app` null with all apps on the predecessors' routes. */
+export const SessionShape = z.object({
+  appId: AppId,
+  sessionId: z.string(),
+  userId: z.string(),
+  app: AppId.nullable(),
+  device: z.string().nullable(),
+  createdAt: date(),
+  expiresAt: date(),
+})
+
+/**
+ * Tokens that have been ended: those of `subject` (a principal, or the id of one token) that were made before `since`, in seconds. `dueAt`:
+ * when edges are told, again; null: they have been.
+ */
+export const RevocationShape = z.object({
+  appId: AppId,
+  subject: z.string(),
+  since: z.int(),
+  createdAt: date(),
+  dueAt: date().nullable(),
+  expiresAt: date(),
 })
 
 /**

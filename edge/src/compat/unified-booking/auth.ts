@@ -1,7 +1,7 @@
 import {
   LogInRequest,
+  type PoolSignUpRequest,
   Problem,
-  type SignUpRequest,
   UserSession,
   type UserView,
   Whoami,
@@ -9,6 +9,7 @@ import {
 import { Hono } from 'hono'
 import type { EdgeEnv } from '../../context.ts'
 import { jsonBytes } from '../../core-client.ts'
+import { poolSignInPlace } from '../../middleware/sign-in-place.ts'
 import { jsonBody } from '../../middleware/validate.ts'
 import type { Unified } from './context.ts'
 import { LogInBody, SignUpBody, VerifyRequest } from './requests.ts'
@@ -28,23 +29,36 @@ const wireUser = ({ id, email, name, phone, createdAt }: UserView) => ({
 /** Users of the pool. */
 export function authRoutes({ guards, envelope, services: { core, guards: limits } }: Unified) {
   return new Hono<EdgeEnv>()
-    .post('/auth/signup', guards.appOrDefault, limits.signUps, jsonBody(SignUpBody), async (c) => {
-      const body = jsonBytes(c.req.valid('json') satisfies SignUpRequest)
-      const call = { method: 'POST', path: '/v1/auth/signup', body, caller: c.var } as const
-      const { token, user } = (await core.ask(UserSession, call)).value
-      return envelope.done({ token, user: wireUser(user) }, 'Signed up', 201)
-    })
-    .post('/auth/login', guards.appOrDefault, limits.logins, jsonBody(LogInBody), async (c) => {
-      // What cannot be an account's is as wrong as any other.
-      const { data, success } = LogInRequest.safeParse(c.req.valid('json'))
-      if (!success) throw new Problem('invalid_credentials')
-      const call = { method: 'POST', path: '/v1/auth/login', body: jsonBytes(data), caller: c.var } as const
-      const { token, user } = (await core.ask(UserSession, call)).value
-      return envelope.done({ token, user: wireUser(user) }, 'Signed in')
-    })
+    .post(
+      '/auth/signup',
+      guards.appOrDefault,
+      limits.signUps,
+      poolSignInPlace,
+      jsonBody(SignUpBody),
+      async (c) => {
+        const body = jsonBytes(c.req.valid('json') satisfies PoolSignUpRequest)
+        const call = { method: 'POST', path: '/v1/auth/signup', body, caller: c.var } as const
+        const { token, user } = (await core.ask(UserSession, call)).value
+        return envelope.done({ token, user: wireUser(user) }, 'Signed up', 201)
+      },
+    )
+    .post(
+      '/auth/login',
+      guards.appOrDefault,
+      limits.logins,
+      poolSignInPlace,
+      jsonBody(LogInBody),
+      async (c) => {
+        // What cannot be an account's is as wrong as any other.
+        const { data, success } = LogInRequest.safeParse(c.req.valid('json'))
+        if (!success) throw new Problem('invalid_credentials')
+        const call = { method: 'POST', path: '/v1/auth/login', body: jsonBytes(data), caller: c.var } as const
+        const { token, user } = (await core.ask(UserSession, call)).value
+        return envelope.done({ token, user: wireUser(user) }, 'Signed in')
+      },
+    )
     .post('/auth/verify', guards.appOrDefault, jsonBody(VerifyRequest), async (c) => {
-      const principal = await guards.poolUserOf(c.req.valid('json').token)
-      if (!principal) throw new Problem('invalid_token')
+      const principal = await guards.poolUserOf(c.var, c.req.valid('json').token)
       const caller = { ...c.var, principal }
       const { user } = (await core.ask(Whoami, { method: 'POST', path: '/v1/auth/verify', caller })).value
       if (!user) throw new Problem('invalid_token')

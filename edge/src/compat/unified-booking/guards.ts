@@ -10,7 +10,6 @@ import {
   type Principal,
   Problem,
   patterns,
-  UserClaims,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
 import type { Context } from 'hono'
@@ -21,10 +20,16 @@ import { noBuyer } from '../../credentials.ts'
 import { createKeyVerdicts } from '../../key-verdicts.ts'
 import { assertOrigin, beyondKey, createKeyReader } from '../../middleware/app-auth.ts'
 import { nameBuyer } from '../../middleware/buyer-address.ts'
-import { bearerOf, describedBy, mayVouch, refused, vouchedFor } from '../../middleware/user-auth.ts'
+import {
+  bearerOf,
+  describedBy,
+  heldToken,
+  mayVouch,
+  refused,
+  vouchedFor,
+} from '../../middleware/user-auth.ts'
 import type { Services } from '../../services.ts'
 import { createTokenReader, type VerifyingSecrets } from '../../tokens.ts'
-import type { KnownApp } from '../../verdict-cache.ts'
 import { readBoundApp } from '../bound-app.ts'
 import { wireUserId } from './ids.ts'
 import { createOldTokens } from './old-tokens.ts'
@@ -77,7 +82,13 @@ const asCaller = (app: IssuedVerdict): AppVerdict => {
 
 /** The three layers as the predecessor has them. They set what those of `/v1` set, for the same routes behind them. */
 export function unifiedGuards(
-  { enforce, verdicts, platform, botCheck }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'botCheck'>,
+  {
+    enforce,
+    verdicts,
+    platform,
+    botCheck,
+    revocations,
+  }: Pick<Services, 'enforce' | 'verdicts' | 'platform' | 'botCheck' | 'revocations'>,
   { jwtSecret, defaultApp }: UnifiedSettings,
   userTokenSecrets: VerifyingSecrets,
 ) {
@@ -85,9 +96,8 @@ export function unifiedGuards(
   const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
   const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
 
-  const setApp = (c: Context<AppEnv>, caller: AppVerdict, { deniedUsers }: KnownApp) => {
+  const setApp = (c: Context<AppEnv>, caller: AppVerdict) => {
     c.set('app', caller)
-    c.set('deniedUsers', deniedUsers)
     c.get('note').appId = caller.appId
     botCheck(c, 'nothing')
   }
@@ -100,10 +110,10 @@ export function unifiedGuards(
     const isOwn = key?.startsWith('hf_') ?? false
     const isNamed = isOwn || named !== undefined
     const known = key !== undefined && isNamed ? await readKey(c.var, key, isOwn ? undefined : named) : null
-    if (!known || (named !== undefined && named !== known.app.appId)) throw new Problem('invalid_api_key')
-    const caller = asCaller(known.app)
+    if (!known || (named !== undefined && named !== known.appId)) throw new Problem('invalid_api_key')
+    const caller = asCaller(known)
     assertOrigin(caller, c.req, (origin) => isOriginOf(caller, origin))
-    setApp(c, caller, known)
+    setApp(c, caller)
     nameBuyer(c)
     await next()
   })
@@ -116,27 +126,24 @@ export function unifiedGuards(
     if (c.req.header(headers.apiKey) !== undefined) return app(c, next)
     const known = defaultApp && (await readBoundApp(verdicts, defaultApp, c.var))
     if (!known) throw new Problem('invalid_api_key', { errors: [noKey] })
-    setApp(c, { ...known.app, kind: 'publishable' }, known)
+    setApp(c, { ...known, kind: 'publishable' })
     return next()
   })
 
-  /** Whom a token stands for, whoever made it; null when it is not good. */
-  const poolUserOf = async (token: string): Promise<Principal | null> => {
-    const claims = UserClaims.safeParse(await readOwn(`Bearer ${token}`)).data
-    if (claims) return claims.sub.startsWith('pool:') ? claims.sub : null
-    return (await readOld?.(token)) ?? null
-  }
-
-  const bearer = async (
-    { app, deniedUsers }: AppEnv['Variables'],
-    authorization: string,
-  ): Promise<Principal> => {
+  /** Whom a token stands for with this app, whoever made it. @throws Problem `invalid_token` */
+  const bearer = async (vars: AppEnv['Variables'], authorization: string): Promise<Principal> => {
     const own = await readOwn(authorization)
     const token = patterns.bearer.exec(authorization)?.[1] ?? ''
-    const found = own ? bearerOf(app, own).sub : await readOld?.(token)
-    if (!found) throw noBuyer(app, authorization)
-    const isDenied = found.startsWith('pool:') && deniedUsers.has(found.slice('pool:'.length))
-    if (isDenied) throw new Problem('user_deactivated')
+    const found = own ? heldToken(bearerOf(vars.app, own, () => true)) : await readOld?.(token)
+    if (!found) throw noBuyer(vars.app, authorization)
+    await revocations.assertGood(found, vars)
+    return found.principal
+  }
+
+  /** The user of the pool that a token stands for. @throws Problem `invalid_token` */
+  const poolUserOf = async (vars: AppEnv['Variables'], token: string): Promise<Principal> => {
+    const found = await bearer(vars, `Bearer ${token}`)
+    if (!found.startsWith('pool:')) throw new Problem('invalid_token')
     return found
   }
 

@@ -1,13 +1,13 @@
 import {
   clockToleranceSeconds,
   type Platform,
-  type Principal,
   principal,
   UserId,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 import * as z from 'zod'
+import type { HeldToken } from '../../revocations.ts'
 
 const OldClaims = z.object({ type: z.literal('user'), userId: UserId })
 
@@ -17,7 +17,7 @@ const OldClaims = z.object({ type: z.literal('user'), userId: UserId })
  */
 export const createOldTokens =
   (secret: Uint8Array, platform: Pick<Platform, 'now'>) =>
-  async (token: string): Promise<Principal | null> => {
+  async (token: string): Promise<HeldToken | null> => {
     try {
       const { payload } = await jwtVerify(token, secret, {
         algorithms: ['HS256'],
@@ -26,7 +26,8 @@ export const createOldTokens =
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(platform.now()),
       })
-      return principal.pool(OldClaims.parse(payload).userId)
+      const { iat: issuedAt = 0 } = payload
+      return { principal: principal.pool(OldClaims.parse(payload).userId), issuedAt }
     } catch {
       return null
     }

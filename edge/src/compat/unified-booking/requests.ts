@@ -13,9 +13,9 @@ import {
   nameLengthMax,
   PaymentId,
   PaymentStatus,
+  PoolSignUpRequest,
   paymentSignatureLengthMax,
   SeatMetadata,
-  SignUpRequest,
   typedPasswordLengthMax,
 } from '@holdfast/contract'
 import * as z from 'zod'
@@ -99,8 +99,8 @@ export type PagesQuery = z.infer<typeof PagesQuery>
 const password = z.string().max(typedPasswordLengthMax)
 
 export const SignUpBody = z.object({
-  ...SignUpRequest.shape,
-  phone: z.preprocess((value) => value || undefined, SignUpRequest.shape.phone),
+  ...PoolSignUpRequest.shape,
+  phone: z.preprocess((value) => value || undefined, PoolSignUpRequest.shape.phone),
 })
 
 export const LogInBody = z.object({ email: text, password })

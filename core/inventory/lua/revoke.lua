@@ -1,0 +1,16 @@
+-- Tells edges which tokens are not good any more: those of a subject that were made before a time. Told again, nothing changes
+-- but that it counts as told now.
+--
+-- KEYS[1] revoked   KEYS[2] whole
+-- ARGV[1] milliseconds that each is kept
+-- ARGV[2] '1': with these everything is there that a store knows
+-- ARGV[3..] subject and seconds, in pairs
+--
+-- Reply: {'revoked'}
+-- @include base
+
+local now = clock()
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', int(now - tonumber(ARGV[1])))
+for i = 3, #ARGV, 2 do redis.call('ZADD', KEYS[1], int(now), ARGV[i] .. ' ' .. ARGV[i + 1]) end
+if ARGV[2] == '1' then redis.call('SET', KEYS[2], int(now)) end
+return { 'revoked', int(now) }

@@ -1,0 +1,117 @@
+import {
+  type AppId,
+  type Platform,
+  Problem,
+  principal,
+  type SessionPage,
+  sessionsPerUserMax,
+  type UserSession,
+  userTokenTtlSeconds,
+} from '@holdfast/contract'
+import type { Core } from '../context.ts'
+import type { SessionDoc, UserDoc } from '../store/schema.ts'
+import { poolScope, type Statements, type Store } from '../store/store.ts'
+import { goodSince, revoke, tellNow } from './revocations.ts'
+import type { TokenIssuer } from './tokens.ts'
+import { userView } from './user-view.ts'
+
+/** Where somebody signs in: with which app (null: with all, on the predecessors' routes), and how the device calls itself. */
+export interface SignInPlace {
+  readonly app: AppId | null
+  readonly device: string | null
+}
+
+interface Opening {
+  readonly store: Store
+  readonly platform: Pick<Platform, 'now'>
+  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+}
+
+type Ending = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
+
+const transactionMs = 3_000
+
+/** Signs a user in, whose right to it has been checked. Of too many sessions the oldest ends. */
+export async function openUserSession(
+  { store, platform, tokens }: Opening,
+  user: UserDoc,
+  { app, device }: SignInPlace,
+): Promise<UserSession> {
+  const { userId } = user
+  const since = await goodSince(store, principal.pool(userId))
+  const { token, id: sessionId, expiresInSeconds } = await tokens.issueUserToken(userId, app, since)
+  const nowMs = platform.now()
+  const times = { createdAt: new Date(nowMs), expiresAt: new Date(nowMs + userTokenTtlSeconds * 1_000) }
+  const doc: SessionDoc = { appId: poolScope, sessionId, userId, app, device, ...times }
+  await store.transaction(transactionMs, async (tx) => {
+    const before = await tx.find(poolScope, 'sessions', { userId }, oldestFirst)
+    for (const old of before.slice(0, Math.max(0, before.length + 1 - sessionsPerUserMax)))
+      await endOne(tx, old.sessionId, platform)
+    await tx.insert(poolScope, 'sessions', doc)
+  })
+  return { token, expiresInSeconds, user: userView(user) }
+}
+
+const oldestFirst = { orderBy: 'createdAt', limit: sessionsPerUserMax } as const
+
+async function endOne(tx: Statements, sessionId: string, platform: Pick<Platform, 'now'>): Promise<void> {
+  await tx.delete(poolScope, 'sessions', { sessionId })
+  await revoke(tx, sessionId, platform)
+}
+
+/** Ends every session of a user, with the transaction; edges are to be told after it (`tellNow`). */
+export async function endEvery(
+  tx: Statements,
+  userId: string,
+  platform: Pick<Platform, 'now'>,
+): Promise<void> {
+  await tx.delete(poolScope, 'sessions', { userId })
+  await revoke(tx, principal.pool(userId), platform)
+}
+
+/** Where a user is signed in, newest first. `current`: the session that asks. */
+export async function listSessions(
+  { store, platform }: Pick<Ending, 'store' | 'platform'>,
+  userId: string,
+  current: string | undefined,
+): Promise<SessionPage> {
+  const filter = { userId, createdAt: { gt: new Date(platform.now() - userTokenTtlSeconds * 1_000) } }
+  const found = await store.find(poolScope, 'sessions', filter, { ...oldestFirst, order: 'descending' })
+  return {
+    sessions: found.map(({ sessionId, app, device, createdAt, expiresAt }) => ({
+      id: sessionId,
+      app,
+      device,
+      createdAt: createdAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+      current: sessionId === current,
+    })),
+  }
+}
+
+/**
+ * Ends one session of a user; edges refuse its token within a minute.
+ * @throws Problem `not_found` when the user has no such session.
+ */
+export async function endSession(ctx: Ending, userId: string, sessionId: string): Promise<void> {
+  const ended = await ctx.store.transaction(transactionMs, async (tx) => {
+    const found = await tx.get(poolScope, 'sessions', { sessionId })
+    if (found?.userId !== userId) return false
+    await endOne(tx, sessionId, ctx.platform)
+    return true
+  })
+  if (!ended) throw new Problem('not_found')
+  await tellNow(ctx)
+}
+
+/** Ends every session of a user. */
+export async function endSessions(ctx: Ending, userId: string): Promise<void> {
+  await ctx.store.transaction(transactionMs, (tx) => endEvery(tx, userId, ctx.platform))
+  await tellNow(ctx)
+}
+
+/** Ends one token, of a guest, or one that is on no list of sessions. */
+export async function endToken(ctx: Ending, subject: string): Promise<void> {
+  await ctx.store.transaction(transactionMs, (tx) => endOne(tx, subject, ctx.platform))
+  await tellNow(ctx)
+}

@@ -1,0 +1,51 @@
+import { type Platform, Problem, type UserSession } from '@holdfast/contract'
+import type { Core } from '../context.ts'
+import type { UserDoc } from '../store/schema.ts'
+import { poolScope } from '../store/store.ts'
+import type { PasswordHasher } from './passwords.ts'
+import { tellNow } from './revocations.ts'
+import { endEvery, openUserSession, type SignInPlace } from './sessions.ts'
+import type { TokenIssuer } from './tokens.ts'
+
+interface Context extends Pick<Core, 'store' | 'inventory' | 'log'> {
+  readonly platform: Platform
+  readonly passwords: Pick<PasswordHasher, 'hash'>
+  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+}
+
+/** What changes hands: a new password, and of a new owner the name. `emailVerified`: they have proven the address. */
+interface Taken {
+  readonly password: string
+  readonly emailVerified: boolean
+  readonly name?: string
+  readonly phone?: string | undefined
+}
+
+const transactionMs = 3_000
+
+/**
+ * Gives an account a new password, ends all of its sessions, and signs in who has proven that it is theirs. Of two at once one is
+ * too late.
+ *
+ * @throws Problem `user_deactivated`, `invalid_credentials` when the password was changed meanwhile.
+ */
+export async function takeOver(
+  ctx: Context,
+  user: UserDoc,
+  { password, emailVerified, name = user.name, phone = user.phone ?? undefined }: Taken,
+  place: SignInPlace,
+): Promise<UserSession> {
+  const { store, platform, passwords } = ctx
+  if (!user.active) throw new Problem('user_deactivated')
+  const { userId } = user
+  const set = { passwordHash: await passwords.hash(password), name, phone: phone ?? null, emailVerified }
+  const as = { userId, active: true, email: user.email, passwordHash: user.passwordHash }
+  const done = await store.transaction(transactionMs, async (tx) => {
+    const changed = await tx.updateIf(poolScope, 'users', as, { set })
+    if (changed === 1) await endEvery(tx, userId, platform)
+    return changed === 1
+  })
+  if (!done) throw new Problem('invalid_credentials')
+  await tellNow(ctx)
+  return openUserSession(ctx, { ...user, ...set }, place)
+}
