@@ -1,6 +1,14 @@
 import type * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
-import { AppShape, AttemptShape, CodeShape, GuestMergeShape, KeyShape, UserShape } from './shapes/accounts.ts'
+import {
+  AppShape,
+  AttemptShape,
+  CodeShape,
+  GuestMergeShape,
+  KeyShape,
+  KnownClientsShape,
+  UserShape,
+} from './shapes/accounts.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
@@ -48,6 +56,12 @@ export const collections = {
   attempts: collection({
     doc: AttemptShape,
     key: ['appId', 'subject'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
+  knownClients: collection({
+    doc: KnownClientsShape,
+    key: ['appId', 'account'],
     indexes: {},
     expires: 'expiresAt',
   }),
