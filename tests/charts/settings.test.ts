@@ -101,6 +101,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       CORE_URL: 'http://shop-holdfast-core:8788',
       REDIS_URL: secrets.REDIS_URL,
       ADMIN_ORIGINS: ['https://console.acme.example', 'https://ops.acme.example'],
+      ADMIN_NETWORKS: ['203.0.113.0/24', '2001:db8:7::/48', '10.42.0.0/16'],
       TRUSTED_PROXY_HEADER: 'x-real-ip',
       TRUSTED_PROXY_HOPS: 1,
       CLIENT_READS_PER_SECOND: 50,
