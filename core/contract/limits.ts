@@ -402,6 +402,8 @@ export const namelessLoginsPerSecond = 5
 /** How long a client that has signed in to an account waits only for what went wrong from there, and of how many that is kept. */
 export const knownClientMs = 90 * dayMs
 export const knownClientsPerAccountMax = 32
+/** Looking a password up in a list of those that may not be chosen. */
+export const passwordLookUpMs = 2_000
 /** Every further one doubles how long the next login must wait, up to this. */
 export const loginDelaySecondsMax = 60
 /** How long a failed login counts. */

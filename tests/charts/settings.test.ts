@@ -75,6 +75,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       ADMIN_USERNAME: 'admin',
       MAIL_FROM: 'seats@acme.example',
       SMTP_URL: secrets.SMTP_URL,
+      REFUSED_PASSWORDS_FILE: '/refused-passwords/pwned-passwords.txt',
       STRIPE_ACCOUNTS: { default: { isLive: true } },
     })
     expect(env.RAZORPAY_ACCOUNTS).toHaveProperty('default')
@@ -161,6 +162,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'OTEL_TRACES_SAMPLER_ARG',
       'PORT',
+      'REFUSED_PASSWORDS_FILE',
       'REFUSE_SQLITE',
     ])
   })

@@ -16,6 +16,7 @@ import { rateLimited } from '../rate-limited.ts'
 import { poolScope, type Store } from '../store/store.ts'
 import type { Mailer } from './mailer.ts'
 import type { PasswordHasher } from './passwords.ts'
+import type { RefusedPasswords } from './refused-passwords.ts'
 import { signUp } from './sign-up.ts'
 import type { TokenIssuer } from './tokens.ts'
 
@@ -25,6 +26,7 @@ interface Context {
   readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
   readonly mailer?: Mailer
+  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 const subjectOf = async ({ platform }: Pick<Context, 'platform'>, email: string): Promise<string> =>

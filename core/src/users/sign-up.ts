@@ -3,6 +3,7 @@ import { cursorOf } from '../cursor.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { isDuplicate, poolScope, type Store } from '../store/store.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { assertPasswordAllowed, type RefusedPasswords } from './refused-passwords.ts'
 import type { TokenIssuer } from './tokens.ts'
 import { openUserSession } from './user-session.ts'
 
@@ -11,13 +12,15 @@ interface Context {
   readonly platform: Pick<Platform, 'now' | 'random'>
   readonly passwords: Pick<PasswordHasher, 'hash'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 /** Adds a user to the pool that all apps share, and signs them in. */
 export async function signUp(
-  { store, platform, passwords, tokens }: Context,
+  { store, platform, passwords, tokens, ...ctx }: Context,
   { email, password, name, phone }: SignUpRequest,
 ): Promise<UserSession> {
+  await assertPasswordAllowed(ctx, password)
   const userId = newId('usr', platform.random)
   const createdAt = new Date(platform.now())
   const user: UserDoc = {
