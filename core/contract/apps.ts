@@ -53,16 +53,19 @@ export type BotMode = z.infer<typeof BotMode>
 export const AddressBudget = z.enum(['off', 'observe', 'enforce'])
 export type AddressBudget = z.infer<typeof AddressBudget>
 
+/** A network of addresses. An IPv4 address that comes in IPv6 (`::ffff:203.0.113.7`) is the IPv4 address, and its network one of IPv4. */
+export const Cidr = z
+  .union([z.cidrv4(), z.cidrv6()], {
+    error: 'must be a network such as 203.0.113.0/24 or 2001:db8::/48',
+  })
+  .refine((cidr) => cidr === '::/0' || !cidr.startsWith('::'), 'must be the IPv4 network itself')
+
 /**
  * A venue, an office or a carrier with many people behind each of its addresses, and how many units each may hold: no fewer than
- * any other. An IPv4 address that comes in IPv6 (`::ffff:203.0.113.7`) is the IPv4 address, and its network one of IPv4.
+ * any other.
  */
 export const ClientNetwork = z.strictObject({
-  cidr: z
-    .union([z.cidrv4(), z.cidrv6()], {
-      error: 'must be a network such as 203.0.113.0/24 or 2001:db8::/48',
-    })
-    .refine((cidr) => cidr === '::/0' || !cidr.startsWith('::'), 'must be the IPv4 network itself'),
+  cidr: Cidr,
   units: z.int().min(addressUnitsDefault).max(addressUnitsMax),
 })
 export type ClientNetwork = z.infer<typeof ClientNetwork>

@@ -128,7 +128,7 @@ export const callLanes = {
   keys: { atOnce: 64, ofAppAtOnce: 64 },
   /** Confirms, orders, cancellations, and what else changes something. */
   writes: { atOnce: 256, ofAppAtOnce: 64 },
-  /** Signing up and in, which waits for bcrypt. */
+  /** Signing up and in, which waits for bcrypt: an app fills half of its places, by what this lets it begin. */
   accounts: { atOnce: 64, ofAppAtOnce: 32 },
   /** What providers tell; anybody can post there. */
   webhooks: { atOnce: 32, ofAppAtOnce: 32 },
@@ -412,6 +412,13 @@ export const loginFailuresPerClient = 100
 /** Of one app: wrong passwords that cost no time, for an account from one address, and for an account from anywhere. */
 export const freeLoginFailuresPerAddress = 5
 export const freeLoginFailuresPerAccount = 50
+/** Of one app: logins a second by its server that name no buyer's address, so that nobody can be counted by it. */
+export const namelessLoginsPerSecond = 5
+/** How long a client that has signed in to an account waits only for what went wrong from there, and of how many that is kept. */
+export const knownClientMs = 90 * dayMs
+export const knownClientsPerAccountMax = 32
+/** Looking a password up in a list of those that may not be chosen. */
+export const passwordLookUpMs = 2_000
 /** Every further one doubles how long the next login must wait, up to this. */
 export const loginDelaySecondsMax = 60
 /** How long a failed login counts. */

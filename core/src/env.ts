@@ -172,6 +172,11 @@ const fields = {
     ...Switch,
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
+  REFUSED_PASSWORDS_FILE: z.string().min(1, 'must be the path of a file').optional().meta({
+    description:
+      'The path of a list of passwords that nobody may choose, as Have I Been Pwned offers it for download: SHA-1 in hex, one a line, ordered by hash. It is searched where it is, whatever its size; a new one is read after a restart.',
+    refused: 'the empty one; a file that is missing, is no such list, or is not ordered by hash',
+  }),
   LOG_LEVEL: LogLevel,
   ...tracingSettings,
   ENDED_HOLDS_KEPT_DAYS: keptDays(endedHoldKeptDaysDefault).meta({

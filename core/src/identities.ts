@@ -1,6 +1,7 @@
 import type { AdminAccount } from './users/log-in-admin.ts'
 import type { Mailer } from './users/mailer.ts'
 import type { PasswordHasher } from './users/passwords.ts'
+import type { RefusedPasswords } from './users/refused-passwords.ts'
 import type { TokenIssuer } from './users/tokens.ts'
 
 /** What the use-cases of apps and users work with, beside `Core`. */
@@ -13,6 +14,8 @@ export interface Identities {
   readonly keyHasher: PasswordHasher
   readonly tokens: TokenIssuer
   readonly admin: AdminAccount
+  /** Absent: every password may be chosen. */
+  readonly refusedPasswords?: RefusedPasswords
   /** Absent: this core sends no mail. */
   readonly mailer?: Mailer
 }

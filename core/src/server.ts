@@ -26,6 +26,7 @@ import { serveMetrics } from './telemetry/serve-metrics.ts'
 import type { Tracing } from './telemetry/tracing.ts'
 import { logMailer } from './users/log-mailer.ts'
 import { adminHashing, createPasswordHasher, keyHashing, loginHashing } from './users/passwords.ts'
+import { openRefusedPasswords } from './users/refused-passwords.ts'
 import { smtpMailer } from './users/smtp-mailer.ts'
 import { createTokenIssuer } from './users/tokens.ts'
 import { startDelivering } from './webhooks/deliver.ts'
@@ -54,6 +55,13 @@ function mailing(env: Env, log: Log): Pick<Identities, 'mailer'> {
   const { SMTP_URL: url, MAIL_FROM: from } = env
   if (url !== undefined && from !== undefined) return { mailer: smtpMailer({ url, from }) }
   return env.ALLOW_MAIL_IN_LOG ? { mailer: logMailer(log) } : {}
+}
+
+/** The list of passwords that nobody may choose, if there is one. */
+async function refusing({
+  REFUSED_PASSWORDS_FILE: path,
+}: Env): Promise<Pick<Identities, 'refusedPasswords'>> {
+  return path === undefined ? {} : { refusedPasswords: await openRefusedPasswords(path, platform) }
 }
 
 /** Traces, if there is a collector for them; without one OpenTelemetry is not even loaded. */
@@ -109,6 +117,7 @@ async function start(): Promise<void> {
       passwordHash: env.ADMIN_PASSWORD_HASH,
     },
     ...mailing(env, log),
+    ...(await refusing(env)),
   }
   const server = createClientServer()
   const door = watchDoor(server, platform, drainMsMax)
@@ -129,8 +138,9 @@ async function start(): Promise<void> {
     log({ event: 'core_stops' })
     // Another core takes the background work over while this one still answers.
     await Promise.all([door.close(), repair.stop(), delivering.stop()])
-    const { passwords, adminPasswords, keyHasher } = identities
-    await Promise.all([passwords, adminPasswords, keyHasher, store].map((part) => part.close()))
+    const { passwords, adminPasswords, keyHasher, refusedPasswords } = identities
+    const parts = [passwords, adminPasswords, keyHasher, refusedPasswords, store]
+    await Promise.all(parts.map((part) => part?.close()))
     closeInventory()
     told?.close()
     await tracing?.stop()

@@ -31,6 +31,7 @@ import { createIntentNames } from './hold-key.ts'
 import { createLockReader } from './holders.ts'
 import { createKeyVerdicts } from './key-verdicts.ts'
 import { adminAuth, adminOrigin } from './middleware/admin-auth.ts'
+import { adminNetworks } from './middleware/admin-networks.ts'
 import { appAuth, secretKey } from './middleware/app-auth.ts'
 import { bodyLimit } from './middleware/body-limit.ts'
 import { createBotCheck } from './middleware/bot-check.ts'
@@ -96,6 +97,8 @@ export interface EdgeSettings {
   readonly holdKeySecret: Uint8Array
   /** Exact origins of pages that may use the admin routes; `localhost` stands for all ports of this machine. */
   readonly adminOrigins: readonly string[]
+  /** Networks that reach the admin routes, such as `203.0.113.0/24`; none or absent: all. */
+  readonly adminNetworks?: readonly string[]
   /** Whether requests may wait for each other's questions to core. Not on Workers. */
   readonly coalesce: boolean
   /** What one client address may read; the defaults when absent. */
@@ -143,6 +146,7 @@ export function createEdgeApp(deps: EdgeDeps) {
   const { platform, log, clientAddress, settings, tracing, colo } = deps
   const services = createServices(deps)
   const { reads = readsDefault, tickets, unified } = settings
+  const ofOperator = adminNetworks(settings.adminNetworks ?? [])
   const app = new Hono<EdgeEnv>()
   app.onError((error, c) => refuse(error, c.var))
   app.notFound((c) => refuse(new Problem('not_found'), c.var))
@@ -157,6 +161,8 @@ export function createEdgeApp(deps: EdgeDeps) {
     .use('*', refusalShape(unifiedWords, createEnvelope(platform).refusal))
     .use('*', cors(settings.adminOrigins))
     .use('*', errorsOnly)
+    .use('/v1/admin/*', ofOperator)
+    .use('/admin/*', ofOperator)
     .use('*', flood(deps.flood ?? (async () => false), platform))
     .use(
       '*',

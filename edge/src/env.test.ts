@@ -41,6 +41,21 @@ describe('the environment', () => {
     expect(env.ADMIN_ORIGINS).toEqual(['https://console.example', 'localhost', 'http://127.0.0.1'])
   })
 
+  test('takes networks of the operator separated by commas, and none where nobody says any', () => {
+    const text = '203.0.113.0/24, 2001:db8::/48,198.51.100.7/32'
+    const networksOf = (more: object) => settingsOf(readWorkerEnv({ ...good, ...more }), false).adminNetworks
+    expect(networksOf({ ADMIN_NETWORKS: text })).toEqual([
+      '203.0.113.0/24',
+      '2001:db8::/48',
+      '198.51.100.7/32',
+    ])
+    expect([networksOf({}), networksOf({ ADMIN_NETWORKS: '' })]).toEqual([[], []])
+    for (const wrong of ['203.0.113.7', '203.0.113.0/33', 'office', '::ffff:203.0.113.0/120'])
+      expect(problemOf(() => networksOf({ ADMIN_NETWORKS: `10.0.0.0/8,${wrong}` }))).toContain(
+        'ADMIN_NETWORKS',
+      )
+  })
+
   test('is refused with all that is wrong with it, by name and never by value', () => {
     const wrong = {
       CORE_URL: 'https://core.example/path',

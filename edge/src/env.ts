@@ -1,5 +1,6 @@
 import {
   AppId,
+  Cidr,
   clientLargeReadsPerSecondDefault,
   clientReadsPerSecondDefault,
   DefaultProvider,
@@ -28,20 +29,22 @@ const WebOrigin = Origin.refine(
   'must be an origin such as https://core.internal:8788',
 )
 
-/** `https://console.example,localhost`: origins; `localhost` stands for all ports of this machine. */
-const AdminOrigins = z
+/** What stands between commas, if anything does. */
+const List = z
   .string()
   .default('')
   .transform((text) => text.split(',').map((part) => part.trim()))
   .transform((parts) => parts.filter((part) => part !== ''))
-  .pipe(
-    z.array(
-      z.union(
-        [z.literal('localhost'), Origin],
-        'must be origins such as https://console.example, separated by commas, or localhost',
-      ),
+
+/** `https://console.example,localhost`: origins; `localhost` stands for all ports of this machine. */
+const AdminOrigins = List.pipe(
+  z.array(
+    z.union(
+      [z.literal('localhost'), Origin],
+      'must be origins such as https://console.example, separated by commas, or localhost',
     ),
-  )
+  ),
+)
 
 const common = {
   CORE_URL: WebOrigin.meta({
@@ -89,6 +92,11 @@ const common = {
     description:
       'Origins of pages that may use /v1/admin, separated by commas; `localhost` stands for all of its ports.',
     refused: 'paths and patterns',
+  }),
+  ADMIN_NETWORKS: List.pipe(z.array(Cidr)).meta({
+    description:
+      'Networks of client addresses that reach /v1/admin and the /admin routes of the Unified Booking Backend, separated by commas, e.g. `203.0.113.0/24,2001:db8::/48`; for others nothing is there. Without it they are reached from everywhere.',
+    refused: 'what is no network; a single address without its `/32` or `/128`',
   }),
   CLIENT_READS_PER_SECOND: limit(
     clientReadsPerSecondDefault,
@@ -215,6 +223,7 @@ export const settingsOf = (env: WorkerEnv | NodeEnv, coalesce: boolean): EdgeSet
   holdKeySecret: env.HOLD_KEY_SECRET,
   poolTokensUntilMs: env.POOL_TOKENS_UNTIL === undefined ? undefined : Date.parse(env.POOL_TOKENS_UNTIL),
   adminOrigins: env.ADMIN_ORIGINS,
+  adminNetworks: env.ADMIN_NETWORKS,
   coalesce,
   reads: { all: env.CLIENT_READS_PER_SECOND, large: env.CLIENT_LARGE_READS_PER_SECOND },
   unified: {

@@ -75,6 +75,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       ADMIN_USERNAME: 'admin',
       MAIL_FROM: 'seats@acme.example',
       SMTP_URL: secrets.SMTP_URL,
+      REFUSED_PASSWORDS_FILE: '/refused-passwords/pwned-passwords.txt',
       STRIPE_ACCOUNTS: { default: { isLive: true } },
     })
     expect(env.RAZORPAY_ACCOUNTS).toHaveProperty('default')
@@ -101,6 +102,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       CORE_URL: 'http://shop-holdfast-core:8788',
       REDIS_URL: secrets.REDIS_URL,
       ADMIN_ORIGINS: ['https://console.acme.example', 'https://ops.acme.example'],
+      ADMIN_NETWORKS: ['203.0.113.0/24', '2001:db8:7::/48', '10.42.0.0/16'],
       TRUSTED_PROXY_HEADER: 'x-real-ip',
       TRUSTED_PROXY_HOPS: 1,
       CLIENT_READS_PER_SECOND: 50,
@@ -160,6 +162,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'OTEL_TRACES_SAMPLER_ARG',
       'PORT',
+      'REFUSED_PASSWORDS_FILE',
       'REFUSE_SQLITE',
     ])
   })

@@ -37,6 +37,18 @@ describe.runIf(hasHelm)('every pod of the chart', () => {
     },
   )
 
+  test('core alone reads the list of refused passwords, where there is one', async () => {
+    const claim = { claimName: 'pwned-passwords', readOnly: true }
+    const objects = await render(changed(selfHosted, 'core.refusedPasswords.claim', claim.claimName))
+    const core = find(objects, 'Deployment core')
+    expect(podOf(core).volumes).toEqual([{ name: 'refused-passwords', persistentVolumeClaim: claim }])
+    expect(containerOf(core).volumeMounts).toEqual([
+      { name: 'refused-passwords', mountPath: '/refused-passwords', readOnly: true },
+    ])
+    for (const name of ['Deployment edge', 'Job migration'])
+      expect(podOf(find(objects, name)).volumes).toBeUndefined()
+  })
+
   test.each(['Deployment core', 'Job migration', 'Pod smoke'])(
     '%s is pulled with what was named',
     async (name) => {

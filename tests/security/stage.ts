@@ -115,8 +115,8 @@ async function mailedTo(world: World, email: string): Promise<string> {
 }
 
 /** Signs somebody up with the first app. */
-export async function signUp(world: World, email: string): Promise<UserSession> {
-  const body = { email, password, name: 'Ada', code: await mailedTo(world, email) }
+export async function signUp(world: World, email: string, chosen = password): Promise<UserSession> {
+  const body = { email, password: chosen, name: 'Ada', code: await mailedTo(world, email) }
   const request = { method: 'POST', path: '/v1/auth/signup', headers: onServer(world.shop), body }
   return told(201, UserSession, await doing(world, request))
 }

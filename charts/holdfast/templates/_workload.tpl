@@ -3,6 +3,7 @@
 {{- $of := list .root .part -}}
 {{- $values := get .root.Values .part -}}
 {{- $metrics := .root.Values.metrics.enabled -}}
+{{- $list := ternary .root.Values.core.refusedPasswords.claim "" (eq .part "core") -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -64,6 +65,17 @@ spec:
                 seconds: {{ $values.shutdown.preStopSeconds }}
           resources:
             {{- toYaml $values.resources | nindent 12 }}
+          {{- if $list }}
+          volumeMounts:
+            - name: refused-passwords
+              mountPath: /refused-passwords
+              readOnly: true
+      volumes:
+        - name: refused-passwords
+          persistentVolumeClaim:
+            claimName: {{ $list }}
+            readOnly: true
+          {{- end }}
 {{- end }}
 
 {{/* What core and the edge tell of requests, beside numbers. */}}

@@ -70,7 +70,7 @@ export const adminOperations = {
     tag: 'Admin',
     summary: 'Sign the operator in',
     notes:
-      'Five wrong passwords from one address cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address has 100 wrong ones an hour. Right ones are free.',
+      'Five wrong passwords from one address cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address has 100 wrong ones an hour. Right ones are free. Fifty from everywhere slow the account down, but not where it was signed in to within 90 days.',
     caller: 'anybody',
     repeat: 'never',
     body: LogInRequest,

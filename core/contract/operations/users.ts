@@ -52,7 +52,7 @@ export const userOperations = {
     tag: 'Users',
     summary: 'Sign a user in',
     notes:
-      'Right passwords are free, however many. For an account from one address five wrong ones cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address (IPv6: a /64; one of a network in `clientNetworks` in proportion) has 100 wrong ones an hour. Each app is counted by itself, and a server by its buyer’s `x-client-address`, if it names one. A refusal is 429 `rate_limited` and says in Retry-After how long to wait; that of an address has `scope` `address` and its `limit`.',
+      'Right passwords are free, however many. For an account from one address five wrong ones cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address (IPv6: a /64; one of a network in `clientNetworks` in proportion) has 100 wrong ones an hour. Fifty wrong ones for an account, wherever they come from, slow it down everywhere but where somebody has signed in to it within 90 days. Each app is counted by itself. A server is counted by its buyer’s `x-client-address`; those of an app that name no public one sign in 5 a second together. A refusal is 429 `rate_limited` and says in Retry-After how long to wait; that of an address has `scope` `address` and its `limit`.',
     caller: 'app',
     repeat: 'never',
     body: LogInRequest,

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { concealing } from './doctor/conceal.ts'
 import { edgeFindings } from './doctor/edge.ts'
 import { type Finding, findingsOf } from './doctor/finding.ts'
+import { passwordFindings } from './doctor/passwords.ts'
 import { mailFindings, paymentFindings } from './doctor/providers.ts'
 import { redisFindings } from './doctor/redis.ts'
 import { readWhatFits, type Source, settingsFindings } from './doctor/settings.ts'
@@ -25,6 +26,7 @@ export async function* diagnose(
     ['Redis', () => redisFindings(settings)],
     ['payments', () => paymentFindings(settings, callProviders)],
     ['mail', () => mailFindings(settings)],
+    ['refused passwords', () => passwordFindings(settings)],
     ...(edge === undefined ? [] : [['edge', () => edgeFindings(edge, settings)] as const]),
   ]
   for (const [check, run] of checks) yield* (await findingsOf(check, run)).map(conceal)

@@ -6,6 +6,7 @@ import {
   CodeShape,
   GuestMergeShape,
   KeyShape,
+  KnownClientsShape,
   RevocationShape,
   SessionShape,
   UserShape,
@@ -69,6 +70,12 @@ export const collections = {
   attempts: collection({
     doc: AttemptShape,
     key: ['appId', 'subject'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
+  knownClients: collection({
+    doc: KnownClientsShape,
+    key: ['appId', 'account'],
     indexes: {},
     expires: 'expiresAt',
   }),

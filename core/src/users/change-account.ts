@@ -17,6 +17,7 @@ import { withCode } from './codes.ts'
 import { judgeAttempt } from './login-attempts.ts'
 import type { Mail, Mailer } from './mailer.ts'
 import type { PasswordHasher } from './passwords.ts'
+import type { RefusedPasswords } from './refused-passwords.ts'
 import type { SignInPlace } from './sessions.ts'
 import { takeOver } from './take-over.ts'
 import type { TokenIssuer } from './tokens.ts'
@@ -28,6 +29,7 @@ interface Context extends Pick<Core, 'store' | 'inventory' | 'log'> {
   readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
   readonly mailer?: Mailer
+  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 /** Whoever changes their account: signed in where, and from where. */

@@ -64,6 +64,17 @@ test('a mailed code makes a user of the pool, with their phone, and signs them i
   expect(await store.count(poolScope, 'users', {})).toBe(1)
 })
 
+test('a code stays good where the password that came with it may not be chosen', async () => {
+  await send()
+  const refusedPasswords = { has: async (password: string) => password === 'correct horse' }
+  const redeemWith = (password: string) => {
+    const request = CodeSignUpRequest.parse({ email, code: codeIn(mails[0]), password })
+    return codeOf(signUpWithCode({ ...ctx(), refusedPasswords }, request, atApp))
+  }
+  expect(await redeemWith('correct horse')).toBe('invalid_request')
+  expect(await redeemWith('correct horse battery')).toBe('ok')
+})
+
 test('neither the code nor the address is in the store', async () => {
   await send()
   const [kept] = await store.find(poolScope, 'codes', {}, { limit: 2 })

@@ -1,12 +1,15 @@
 import {
   AppId,
+  dayMs,
   freeLoginFailuresPerAccount,
   freeLoginFailuresPerAddress,
+  knownClientMs,
+  knownClientsPerAccountMax,
   loginFailuresPerClient,
   Problem,
   systemPlatform,
 } from '@holdfast/contract'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { everyApp, poolScope, type Store, systemScope } from '../store/store.ts'
 import { type Attempt, judgeAttempt } from './login-attempts.ts'
@@ -146,4 +149,95 @@ test('who could not be judged has failed nothing', async () => {
   for (let i = 0; i < 2 * loginFailuresPerClient; i++)
     expect((await refused({}, overloaded))?.code).toBe('overloaded')
   await attempts(freeLoginFailuresPerAddress + 1)
+})
+
+describe('a client that has signed in to the account', () => {
+  const home = { client: { address: '203.0.113.7', failuresMax: loginFailuresPerClient } }
+  /** So many wrong ones for the account, each from an address of its own. */
+  const fromElsewhere = async (count: number, changes: Partial<Attempt> = {}) => {
+    for (let i = 0; i < count; i++) expect(await attempt({ ...from(`198.51.100.${i}`), ...changes })).toBe(0)
+  }
+  const tooMany = freeLoginFailuresPerAccount + 1
+
+  test.each([
+    ['a user', {}],
+    ['the operator', { scope: systemScope, app: null }],
+  ])('waits for no failures that were made elsewhere, as %s', async (_, who) => {
+    await signIn({ ...home, ...who })
+    await fromElsewhere(tooMany, who)
+    expect(await attempt({ ...from('192.0.2.99'), ...who })).toBe(1)
+    expect(await signIn({ ...home, ...who })).toBeNull()
+    expect(await attempt({ ...from('192.0.2.99'), ...who }), 'which ends no pause of others').toBe(1)
+  })
+
+  test('waits for its own failures as everybody does, which are no one else’s', async () => {
+    await signIn(home)
+    await attempts(freeLoginFailuresPerAddress + 1, home)
+    expect(await attempt(home)).toBe(1)
+    await fromElsewhere(freeLoginFailuresPerAccount)
+    expect(await attempt(from('192.0.2.99')), 'the first above those that are free').toBe(0)
+  })
+
+  test('is known of that account at every app, and of no other', async () => {
+    await signIn(home)
+    await fromElsewhere(tooMany, { app: two })
+    expect(await attempt({ ...home, app: two })).toBe(0)
+    await fromElsewhere(tooMany, { email: 'bob@example.org' })
+    expect(await attempt({ ...home, email: 'bob@example.org' })).toBe(1)
+  })
+
+  test('is known for 90 days after it did last, and then its digests are gone', async () => {
+    await signIn(home)
+    nowMs += knownClientMs - 1
+    await fromElsewhere(tooMany)
+    expect(await signIn(home)).toBeNull()
+    nowMs += knownClientMs
+    await fromElsewhere(tooMany)
+    expect(await signIn(home)).not.toBeNull()
+    await store.purgeExpired(new Date(nowMs))
+    expect(await store.count(everyApp, 'knownClients', {})).toBe(0)
+  })
+
+  test('is noted once a day, beside the others that are still known', async () => {
+    let writes = 0
+    const counting: Store = {
+      ...store,
+      transaction: (budgetMs, work) =>
+        store.transaction(budgetMs, (tx) =>
+          work({
+            ...tx,
+            putIf: (appId, name, doc, when) => {
+              writes += Number(name === 'knownClients')
+              return tx.putIf(appId, name, doc, when)
+            },
+          }),
+        ),
+    }
+    const right = (address: string) =>
+      judgeAttempt({ ...ctx(), store: counting }, { ...ada, ...from(address) }, async () => true)
+    for (let i = 0; i < 3; i++) await right('203.0.113.7')
+    expect(writes).toBe(1)
+    await right('203.0.113.8')
+    nowMs += dayMs
+    await right('203.0.113.7')
+    expect(writes).toBe(3)
+    const [kept] = await store.find(poolScope, 'knownClients', {}, { limit: 2 })
+    expect(kept?.clients).toHaveLength(2)
+    expect(JSON.stringify(kept)).not.toMatch(/ada|203\.0/)
+  })
+
+  test('is forgotten for those of last where there are very many', async () => {
+    for (let i = 0; i <= knownClientsPerAccountMax; i++) await signIn(from(`203.0.113.${i}`))
+    await fromElsewhere(tooMany)
+    expect(await signIn(from('203.0.113.0'))).not.toBeNull()
+    expect(await signIn(from('203.0.113.1'))).toBeNull()
+  })
+})
+
+test('where it is not known which client it is, none is remembered, and no few failures keep all of them out', async () => {
+  const nameless = { client: { address: 'unknown' } }
+  await signIn(nameless)
+  expect(await store.count(everyApp, 'knownClients', {})).toBe(0)
+  await attempts(freeLoginFailuresPerAccount + 1, nameless)
+  expect(await attempt(nameless)).toBe(1)
 })

@@ -12,6 +12,7 @@ import { base64url } from 'jose'
 import { rateLimited } from '../rate-limited.ts'
 import type { Documents } from '../store/schema.ts'
 import type { Statements, Store } from '../store/store.ts'
+import { type AccountClient, lastSignIn, noteSignIn } from './known-clients.ts'
 
 /** Who signs in: an account by what was typed, whether there is one or not, at which app and from where. */
 export interface Attempt {
@@ -28,38 +29,49 @@ interface Context {
   readonly platform: Pick<Platform, 'now' | 'sha256'>
 }
 
-/** What failures are counted of. */
+/** What failures are counted of: an account from anywhere, an account from one client, a client whatever the account. */
 interface Subject {
-  readonly of: 'account' | 'client'
+  readonly of: 'account' | 'accountAtClient' | 'client'
   readonly subject: string
   /** Of an account: failures that cost no time. Of a client: all that it has. */
   readonly free: number
 }
 
+const ofAccount =
+  'Too many wrong passwords for this account: wait Retry-After seconds, then sign in with the right one, which ends the pauses.'
 const advice = {
-  account:
-    'Too many wrong passwords for this account: wait Retry-After seconds, then sign in with the right one, which ends the pauses.',
+  account: ofAccount,
+  accountAtClient: ofAccount,
   client:
     'Too many wrong passwords from your address: wait Retry-After seconds, or sign in from another network.',
 } as const satisfies Record<Subject['of'], string>
 
+/** What is counted of an attempt. Of a client that is not known which one it is, nothing: all of those would be counted together. */
+interface Counted {
+  readonly subjects: readonly Subject[]
+  readonly accountClient: AccountClient | null
+}
+
 /** Only digests are kept: people type passwords into the wrong field. */
-async function subjectsOf({ platform }: Context, { app, email, client }: Attempt): Promise<Subject[]> {
+async function countedOf({ platform }: Context, { app, email, client }: Attempt): Promise<Counted> {
   const digest = async (...parts: readonly (string | null)[]) =>
     base64url.encode(await platform.sha256(new TextEncoder().encode(JSON.stringify(parts))))
   const { address, failuresMax } = client
-  const subjects: Subject[] = [
-    {
-      of: 'account',
-      subject: await digest('account', app, email, address),
-      free: freeLoginFailuresPerAddress,
-    },
-    // Lax, or anybody could keep the owner out from elsewhere.
-    { of: 'account', subject: await digest('account', app, email), free: freeLoginFailuresPerAccount },
-  ]
-  if (failuresMax !== undefined)
-    subjects.push({ of: 'client', subject: await digest('client', app, address), free: failuresMax })
-  return subjects
+  const account = { of: 'account', free: freeLoginFailuresPerAccount } as const
+  const ofAnywhere: Subject = { ...account, subject: await digest('account', app, email) }
+  if (failuresMax === undefined) return { subjects: [ofAnywhere], accountClient: null }
+  return {
+    subjects: [
+      {
+        of: 'accountAtClient',
+        subject: await digest('account', app, email, address),
+        free: freeLoginFailuresPerAddress,
+      },
+      ofAnywhere,
+      { of: 'client', subject: await digest('client', app, address), free: failuresMax },
+    ],
+    accountClient: { account: await digest('known', email), client: await digest('known', email, address) },
+  }
 }
 
 const delayMs = (failures: number, free: number): number =>
@@ -68,7 +80,8 @@ const delayMs = (failures: number, free: number): number =>
 /**
  * Says whether somebody may sign in, and counts it if not. It is counted before it is looked at, so that many at once are no more
  * guesses than one after the other, and taken back when it was right, or when nobody could look. After a few failures for an account each
- * doubles how long the next must wait; a client that has had all of its failures waits for the end of its hour.
+ * doubles how long the next must wait; a client that has had all of its failures waits for the end of its hour. Who has signed in to
+ * the account from there before waits for none that were made elsewhere, so that nobody can keep the owner out.
  *
  * @param judge looks at the password, and tells whose it is. Null: it is wrong.
  * @throws Problem `rate_limited` with the seconds to wait, the same for accounts that do not exist; and what `judge` throws.
@@ -78,13 +91,17 @@ export async function judgeAttempt<Who>(
   attempt: Attempt,
   judge: () => Promise<Who | null>,
 ): Promise<Who | null> {
-  const subjects = await subjectsOf(ctx, attempt)
-  await count(ctx, attempt.scope, subjects)
+  const counted = await countedOf(ctx, attempt)
+  const { subjects, last } = await count(ctx, attempt.scope, counted)
   const who = await judge().catch(async (error: unknown) => {
     await uncount(ctx, attempt.scope, subjects)
     throw error
   })
-  if (who !== null) await forgive(ctx, attempt.scope, subjects)
+  if (who === null) return null
+  await forgive(ctx, attempt.scope, subjects)
+  const { accountClient } = counted
+  if (accountClient)
+    await noteSignIn(ctx.store, attempt.scope, accountClient, { last, nowMs: ctx.platform.now() })
   return who
 }
 
@@ -95,17 +112,20 @@ interface History extends Subject {
   readonly waitMs: number
 }
 
-async function count({ store, platform }: Context, scope: AppId, subjects: readonly Subject[]) {
+/** What was counted, and when the client last signed in to the account. */
+async function count({ store, platform }: Context, scope: AppId, { subjects, accountClient }: Counted) {
   const nowMs = platform.now()
-  const longest = await store.transaction(coreBudgetMs, async (tx) => {
+  const { longest, ...counted } = await store.transaction(coreBudgetMs, async (tx) => {
+    const last = accountClient && (await lastSignIn(tx, scope, accountClient, nowMs))
+    const own = last ? subjects.filter(({ of }) => of !== 'account') : subjects
     const histories: History[] = []
-    for (const one of subjects) histories.push(await historyOf(tx, scope, one, nowMs))
+    for (const one of own) histories.push(await historyOf(tx, scope, one, nowMs))
     const [longest] = histories.toSorted((a, b) => b.waitMs - a.waitMs)
-    if (longest && longest.waitMs > 0) return longest
-    for (const one of histories) await tx.putIf(scope, 'attempts', counted(scope, one, nowMs), {})
-    return null
+    if (longest && longest.waitMs > 0) return { longest, subjects: own, last }
+    for (const one of histories) await tx.putIf(scope, 'attempts', oneMore(scope, one, nowMs), {})
+    return { longest: null, subjects: own, last }
   })
-  if (!longest) return
+  if (!longest) return counted
   const { of, waitMs, free } = longest
   throw rateLimited(waitMs, of === 'client' ? { scope: 'address', limit: free } : {}, advice[of])
 }
@@ -117,19 +137,19 @@ async function historyOf(tx: Statements, scope: AppId, of: Subject, nowMs: numbe
 }
 
 /** The hour of an account begins anew with each failure, and that of a client with its first. */
-function counted(scope: AppId, { of, subject, free, known }: History, nowMs: number): Documents['attempts'] {
+function oneMore(scope: AppId, { of, subject, free, known }: History, nowMs: number): Documents['attempts'] {
   const failures = (known?.failures ?? 0) + 1
   const anew = new Date(nowMs + loginFailureKeptMs)
   const expiresAt = of === 'client' && known ? known.expiresAt : anew
   const isSpent = of === 'client' && failures >= free
   const nextAt =
-    of === 'account' ? new Date(nowMs + delayMs(failures, free)) : isSpent ? expiresAt : new Date(nowMs)
+    of !== 'client' ? new Date(nowMs + delayMs(failures, free)) : isSpent ? expiresAt : new Date(nowMs)
   return { appId: scope, subject, failures, nextAt, expiresAt, orders: [] }
 }
 
 /** Who has proven that the account is theirs has made no failure, and those for the account are forgotten. */
 async function forgive(ctx: Context, scope: AppId, subjects: readonly Subject[]): Promise<void> {
-  const accounts = subjects.flatMap(({ of, subject }) => (of === 'account' ? [subject] : []))
+  const accounts = subjects.flatMap(({ of, subject }) => (of === 'client' ? [] : [subject]))
   await ctx.store.delete(scope, 'attempts', { subject: { in: accounts } })
   await uncount(
     ctx,

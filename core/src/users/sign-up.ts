@@ -13,6 +13,7 @@ import type { UserDoc } from '../store/schema.ts'
 import { isDuplicate, poolScope, type Store } from '../store/store.ts'
 import { withCode } from './codes.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { assertPasswordAllowed, type RefusedPasswords } from './refused-passwords.ts'
 import { openUserSession, type SignInPlace } from './sessions.ts'
 import { takeOver } from './take-over.ts'
 import type { TokenIssuer } from './tokens.ts'
@@ -22,6 +23,7 @@ interface Context extends Pick<Core, 'inventory' | 'log'> {
   readonly platform: Platform
   readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 /**
@@ -59,10 +61,12 @@ export function signUpWithCode(
 }
 
 async function addUser(
-  { store, platform, passwords }: Context,
+  ctx: Context,
   { email, password, name, phone }: PoolSignUpRequest,
   emailVerified: boolean,
 ): Promise<UserDoc> {
+  await assertPasswordAllowed(ctx, password)
+  const { store, platform, passwords } = ctx
   const userId = newId('usr', platform.random)
   const createdAt = new Date(platform.now())
   const user: UserDoc = {

@@ -3,6 +3,7 @@ import type { Core } from '../context.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { poolScope } from '../store/store.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { assertPasswordAllowed, type RefusedPasswords } from './refused-passwords.ts'
 import { tellNow } from './revocations.ts'
 import { endEvery, openUserSession, type SignInPlace } from './sessions.ts'
 import type { TokenIssuer } from './tokens.ts'
@@ -11,6 +12,7 @@ interface Context extends Pick<Core, 'store' | 'inventory' | 'log'> {
   readonly platform: Platform
   readonly passwords: Pick<PasswordHasher, 'hash'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 /** What changes hands: a new password, and of a new owner the name. `emailVerified`: they have proven the address. */
@@ -27,7 +29,8 @@ const transactionMs = 3_000
  * Gives an account a new password, ends all of its sessions, and signs in who has proven that it is theirs. Of two at once one is
  * too late.
  *
- * @throws Problem `user_deactivated`, `invalid_credentials` when the password was changed meanwhile.
+ * @throws Problem `user_deactivated`, `invalid_credentials` when the password was changed meanwhile, `invalid_request` for one that became
+ *   known elsewhere.
  */
 export async function takeOver(
   ctx: Context,
@@ -37,6 +40,7 @@ export async function takeOver(
 ): Promise<UserSession> {
   const { store, platform, passwords } = ctx
   if (!user.active) throw new Problem('user_deactivated')
+  await assertPasswordAllowed(ctx, password)
   const { userId } = user
   const set = { passwordHash: await passwords.hash(password), name, phone: phone ?? null, emailVerified }
   const as = { userId, active: true, email: user.email, passwordHash: user.passwordHash }

@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => store.close())
 
 const ada = PoolSignUpRequest.parse({ email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' })
-const [app, client] = [AppId.parse('app_1'), { address: '192.0.2.1' }]
+const [app, client] = [AppId.parse('app_1'), { address: '192.0.2.1', failuresMax: 100 }]
 const users = () => store.find(poolScope, 'users', {}, { limit: 10 })
 const codeOf = (asked: Promise<unknown>) =>
   asked.then(

@@ -1,15 +1,22 @@
 import { Problem } from '@holdfast/contract'
-import type { Hono } from 'hono'
+import type { Hono, HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { EdgeEnv } from '../context.ts'
 import { isPreflight } from './cors.ts'
 
 /**
+ * What is answered where nothing is. A preflight is let through: a page could not read the 404 otherwise.
+ * @throws Problem `not_found`
+ */
+export function nothingHere(request: Pick<HonoRequest, 'method' | 'header'>): Response {
+  if (isPreflight(request)) return new Response(null, { status: 204 })
+  throw new Problem('not_found')
+}
+
+/**
  * What each path may be asked by: another method is refused before a guard asks for a key, with those that it knows in
  * `Allow`, and so is answered who only asks for them. A HEAD is known where a GET is: Hono runs it as one and drops the body.
- *
- * A preflight is let through where nothing is, too: a page could not read the 404 otherwise.
  */
 export function knownMethods(app: Pick<Hono<EdgeEnv>, 'routes'>) {
   let methodsAt: ((path: string) => string[]) | undefined
@@ -20,10 +27,10 @@ export function knownMethods(app: Pick<Hono<EdgeEnv>, 'routes'>) {
     const { method, path } = c.req
     const known = methodsAt(path)
     if (known.includes(method)) return next()
-    const isThere = known.length > 0
-    if (isThere) c.get('always').allow = known.join(', ')
-    if (method === 'OPTIONS' && (isThere || isPreflight(c.req))) return new Response(null, { status: 204 })
-    throw new Problem(isThere ? 'method_not_allowed' : 'not_found')
+    if (known.length === 0) return nothingHere(c.req)
+    c.get('always').allow = known.join(', ')
+    if (method === 'OPTIONS') return new Response(null, { status: 204 })
+    throw new Problem('method_not_allowed')
   })
 }
 

@@ -2,12 +2,13 @@ import {
   addressUnitsDefault,
   limiterCallMs,
   loginFailuresPerClient,
+  namelessLoginsPerSecond,
   signUpsPerMinute,
 } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { unknownClient } from '../client-address.ts'
 import { createTestEdge, json, problemIn, settle } from '../testing.ts'
-import { publishableKey, secretKey, verdicts } from '../testing-data.ts'
+import { otherKey, publishableKey, secretKey, verdicts } from '../testing-data.ts'
 
 type Edge = ReturnType<typeof createTestEdge>
 const hold = (edge: Edge, more = {}) =>
@@ -118,6 +119,25 @@ describe('writes are limited', () => {
     expect(edge.limiter.keys.filter((key) => key.startsWith('sign-up'))).toEqual(['sign-up:app_1:192.0.2.9'])
   })
 
+  test('a server’s logins a few a second for all of its app, until it names its buyers, who are counted in its place', async () => {
+    const edge = createTestEdge()
+    const byServer = (address?: string, key = secretKey) =>
+      login(edge, { key, headers: address === undefined ? {} : { 'x-client-address': address } })
+    for (let i = 0; i < namelessLoginsPerSecond; i++) expect((await byServer()).status).not.toBe(429)
+    const refused = await byServer()
+    expect(limitsOf(refused)).toEqual({ limit: String(namelessLoginsPerSecond), remaining: '0', reset: '1' })
+    expect(await problemIn(refused)).toMatchObject({
+      code: 'rate_limited',
+      errors: [{ path: 'x-client-address', message: expect.stringContaining('name the public address') }],
+    })
+    expect((await byServer('10.0.0.5')).status, 'an address that is no buyer’s').toBe(429)
+    expect((await byServer('192.0.2.9')).status).not.toBe(429)
+    expect((await byServer(undefined, otherKey)).status, 'of another app').not.toBe(429)
+    expect((await login(edge)).status, 'on a page').not.toBe(429)
+    edge.platform.advance(1_000)
+    expect((await byServer()).status).not.toBe(429)
+  })
+
   const failuresMax = loginFailuresPerClient
   test.each([
     ['198.51.100.7', publishableKey, {}, { address: '198.51.100.7', failuresMax }],
@@ -125,6 +145,7 @@ describe('writes are limited', () => {
     ['unix:', publishableKey, {}, { address: unknownClient }],
     ['198.51.100.7', secretKey, {}, { address: unknownClient }],
     ['198.51.100.7', secretKey, { 'x-client-address': '192.0.2.9' }, { address: '192.0.2.9', failuresMax }],
+    ['198.51.100.7', secretKey, { 'x-client-address': '10.0.0.5' }, { address: unknownClient }],
   ])('core is told where somebody signs in from: %s with %s and %j', async (from, key, more, loginClient) => {
     const edge = createTestEdge()
     await login(edge, { key, headers: { 'x-test-address': from, ...more } })

@@ -4,6 +4,7 @@ import {
   headers,
   type LoginClient,
   loginFailuresPerClient,
+  namelessLoginsPerSecond,
   type Platform,
   type Principal,
   Problem,
@@ -12,7 +13,7 @@ import {
 import { createMiddleware } from 'hono/factory'
 import { clientKey, unknownClient } from '../client-address.ts'
 import type { AppEnv, EdgeEnv, EdgeVars } from '../context.ts'
-import { shareOf } from '../hold-clients.ts'
+import { buyerAddress, shareOf } from '../hold-clients.ts'
 import type { LimitRule, LimitState } from '../ports.ts'
 import type { GatePolicy, RateGate } from '../rate-gate.ts'
 
@@ -86,8 +87,13 @@ function writeRules(app: AppVerdict, principal: Principal | undefined, address: 
 }
 
 /** The client that a call of an app is made for: all users of a server come from its one address, so it has to name theirs. */
-const clientOf = ({ app, clientAddress, buyerAddress }: AppEnv['Variables']): string =>
-  app.kind === 'secret' ? (buyerAddress ?? '') : clientAddress
+const clientOf = (caller: AppEnv['Variables']): string =>
+  caller.app.kind === 'secret' ? (buyerAddress(caller) ?? '') : caller.clientAddress
+
+const unnamed = {
+  path: headers.clientAddress,
+  message: `name the public address of each buyer here: without it a server signs in ${namelessLoginsPerSecond} a second`,
+}
 
 /** Where somebody signs in from, whose wrong passwords core counts. */
 function loginClient(address: string, failuresMax: number): LoginClient {
@@ -129,8 +135,20 @@ export function rateLimit(enforce: Enforce) {
     c.set('loginClient', loginClient(address, shareOf(app, address, loginFailuresPerClient)))
     const rules = writeRules(app, undefined, c.get('clientAddress'))
     await enforce(c.var, { rules, policy: 'closed' })
+    if (app.kind === 'secret' && address === '') await nameless(c.var)
     await next()
   })
+
+  /** Logins through a server that says of nobody where they come from: few, since no client can be counted. */
+  async function nameless(caller: AppEnv['Variables']): Promise<void> {
+    const rule = { key: `nameless-login:${caller.app.appId}`, limit: namelessLoginsPerSecond }
+    try {
+      await enforce(caller, { rules: [{ ...rule, windowMs: second }], policy: 'closed' })
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'rate_limited') throw error
+      throw new Problem('rate_limited', { errors: [unnamed] }, error.retryAfterSeconds)
+    }
+  }
 
   const signUpsAs = (of: 'sign-up' | 'sign-up-code') =>
     createMiddleware<AppEnv>(async function signUps(c, next) {

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer as serve } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { clockFinding } from '@holdfast/core/src/cli/doctor/clock.ts'
 import { concealing } from '@holdfast/core/src/cli/doctor/conceal.ts'
+import { edgeFindings } from '@holdfast/core/src/cli/doctor/edge.ts'
 import { fail } from '@holdfast/core/src/cli/doctor/finding.ts'
+import { passwordFindings } from '@holdfast/core/src/cli/doctor/passwords.ts'
 import { mailFindings, paymentFindings } from '@holdfast/core/src/cli/doctor/providers.ts'
 import { readWhatFits, type Source, settingsFindings } from '@holdfast/core/src/cli/doctor/settings.ts'
 import { hashSync } from 'bcryptjs'
@@ -136,6 +142,33 @@ test('of mail, a server that takes us is told from one that is away', async () =
   expect(await at(`smtp://127.0.0.1:${port}`)).toEqual([finding('mail', 'ok', /takes this user/)])
   server.close()
   expect(await at('smtp://127.0.0.1:1')).toEqual([finding('mail', 'FAIL', /cannot be sent/)])
+})
+
+test('of passwords that nobody may choose, a list that can be read is told from one that cannot', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-doctor-'))
+  const file = join(folder, 'list.txt')
+  await writeFile(file, `${'0'.repeat(40)}:7\n${'F'.repeat(40)}:9\n`)
+  const at = (REFUSED_PASSWORDS_FILE: string) => passwordFindings(readWhatFits({ REFUSED_PASSWORDS_FILE }))
+  expect(await at(file)).toEqual([finding('refused passwords', 'ok', /is a sorted list/)])
+  expect(await at(join(folder, 'other'))).toEqual([finding('refused passwords', 'FAIL', /ENOENT/)])
+  expect(await passwordFindings({})).toEqual([])
+  await rm(folder, { recursive: true })
+})
+
+test('of an edge, nothing is wrong where the operator’s routes are kept from the address that it is asked from', async () => {
+  const edge = serve((request, response) => {
+    response.writeHead(request.url === '/readyz' ? 200 : 404).end()
+  }).listen(0)
+  const { port } = edge.address() as AddressInfo
+  const found = await edgeFindings(`http://127.0.0.1:${port}`, readWhatFits(healthy))
+  edge.close()
+  expect(found).toContainEqual(finding('edge', 'ok', /is ready/))
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      ...{ check: 'edge admin tokens', result: 'warn' },
+      next: expect.stringMatching('ADMIN_NETWORKS'),
+    }),
+  )
 })
 
 describe('what is told', () => {

@@ -8,6 +8,11 @@ ADMIN_USERNAME: {{ . | quote }}
 {{- with .Values.core.mailFrom }}
 MAIL_FROM: {{ . | quote }}
 {{- end }}
+{{- with .Values.core.refusedPasswords }}
+{{- if .claim }}
+REFUSED_PASSWORDS_FILE: {{ printf "/refused-passwords/%s" .file | quote }}
+{{- end }}
+{{- end }}
 {{- if .Values.metrics.enabled }}
 METRICS_PORT: {{ .Values.metrics.port | quote }}
 {{- end }}

@@ -7,6 +7,9 @@ METRICS_PORT: {{ .Values.metrics.port | quote }}
 {{- with .Values.edge.adminOrigins }}
 ADMIN_ORIGINS: {{ join "," . | quote }}
 {{- end }}
+{{- with .Values.edge.adminNetworks }}
+ADMIN_NETWORKS: {{ join "," . | quote }}
+{{- end }}
 {{- with .Values.edge.trustedProxyHeader }}
 TRUSTED_PROXY_HEADER: {{ . | quote }}
 TRUSTED_PROXY_HOPS: {{ $.Values.edge.trustedProxyHops | quote }}

@@ -5,7 +5,7 @@ import { whyUnreachable } from '../../unreachable.ts'
 import { createTokenIssuer } from '../../users/tokens.ts'
 import { clockFinding } from './clock.ts'
 import { jsonOf } from './conceal.ts'
-import { type Finding, fail, ok } from './finding.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Settings } from './settings.ts'
 
 /** Longer than the edge waits for core. */
@@ -106,6 +106,14 @@ async function ofTokens(
   const { token } = await createTokenIssuer({ user, admin }, systemPlatform).issueAdminToken()
   const answer = await ask('/v1/admin/apps?limit=1', { authorization: `Bearer ${token}` })
   if (answer.status === 200) return [ok(check, 'are taken')]
+  if (answer.status === 404)
+    return [
+      warn(
+        check,
+        'were not tried: nothing of the operator is there for the address that this comes from',
+        'ask from one of the ADMIN_NETWORKS of the edge, or see that they are the networks that the edge sees',
+      ),
+    ]
   const found = `an admin's question answers ${answer.status} ${codeOf(answer) ?? ''}`
   return [
     answer.status === 401

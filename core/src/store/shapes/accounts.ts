@@ -120,6 +120,17 @@ export const AttemptShape = z.object({
   orders: z.array(z.object({ eventId: EventId, grantId: GrantId, atMs: z.int() })).default([]),
 })
 
+/**
+ * Clients that signed in to an account, the last first, and when. Digests are kept, of the account and of it with a client's
+ * address, until nobody has signed in for as long as one counts.
+ */
+export const KnownClientsShape = z.object({
+  appId: AppId,
+  account: z.string(),
+  clients: z.array(z.object({ client: z.string(), at: date() })),
+  expiresAt: date(),
+})
+
 /** A guest who went into an account, for good. `dueAt`: when it is looked again for what could not go along; null: nothing was left. */
 export const GuestMergeShape = z.object({
   appId: AppId,
