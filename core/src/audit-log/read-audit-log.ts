@@ -41,19 +41,25 @@ export function cursorsIn({ from, to }: Pick<AuditLogQuery, 'from' | 'to'>, befo
   }
 }
 
-/** The conditions of a query. Who is named is looked for by the digest too. */
-function filterOf(
+/** The conditions of a query, of which `actor` is as it is stored. A buyer is looked for by the digest. */
+export function filterOf(
   { actor, user, operation, object, ...range }: Filters,
   before?: string,
 ): Filter<AuditEntryDoc> {
   const principal = Principal.safeParse(user).data
   return {
-    ...(actor !== undefined && { actor: { in: [actor, adminDigest(actor)] } }),
+    ...(actor !== undefined && { actor }),
     ...(user !== undefined && { user: principal ? userDigest(principal) : user }),
     ...(operation !== undefined && { operation }),
     ...(object !== undefined && { object }),
     cursor: cursorsIn(range, before),
   }
+}
+
+/** An actor as entries have them: by what is said itself, or it is an admin's name and they have its digest. */
+async function storedActor({ find }: Pick<Store, 'find'>, scope: ReadScope, actor: string): Promise<string> {
+  const [one] = await find(scope, 'auditLog', { actor }, { limit: 1 })
+  return one ? actor : adminDigest(actor)
 }
 
 /** The entries that match, newest first: of one app, or of all and of none. */
@@ -63,8 +69,9 @@ export async function listAuditEntries(
   { cursor, limit, app, ...query }: AuditLogQuery & { readonly app?: AppId | undefined },
 ): Promise<AuditLogPage> {
   const scope: ReadScope = app ?? everyApp
+  const actor = query.actor && (await storedActor(store, scope, query.actor))
+  const filter = filterOf({ ...query, actor }, placeIn('auditLog', cursor))
   const order = { orderBy: 'cursor', order: 'descending', limit: limit + 1 } as const
-  const found = await store.find(scope, 'auditLog', filterOf(query, placeIn('auditLog', cursor)), order)
-  const { docs, next } = pageOf('auditLog', found, limit)
+  const { docs, next } = pageOf('auditLog', await store.find(scope, 'auditLog', filter, order), limit)
   return { entries: docs.map(entryViewer(reader)), ...next }
 }

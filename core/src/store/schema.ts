@@ -204,15 +204,15 @@ export const collections = {
     indexes: {
       // A call that is sent again counts once, whichever app it would change.
       entry: { fields: ['entryId'], unique: true },
-      newest: { fields: ['cursor'] },
+      // Of all apps there may be very many of these; one app's are found without them. SQLite takes the first that fit alike.
+      appOperation: { fields: ['appId', 'operation', 'cursor'] },
+      appObject: { fields: ['appId', 'object', 'cursor'] },
       app: { fields: ['appId', 'cursor'] },
+      newest: { fields: ['cursor'] },
       actor: { fields: ['actor', 'cursor'] },
       user: { fields: ['user', 'cursor'] },
       operation: { fields: ['operation', 'cursor'] },
       object: { fields: ['object', 'cursor'] },
-      // Of all apps there may be very many of these; one app's are found without them.
-      appOperation: { fields: ['appId', 'operation', 'cursor'] },
-      appObject: { fields: ['appId', 'object', 'cursor'] },
     },
     expires: 'expiresAt',
   }),

@@ -97,6 +97,14 @@ describe('holdfast import --from unified', () => {
     expect(done).toMatchObject({ code: 0, complained: '' })
     expect(below(done.told)).toBe(below(dry.told))
     const eventId = await entityEventId(systemPlatform, entityId)
+    const ofApp = AppId.parse('app_old')
+    const logged = await inStore(path, ({ find }) =>
+      find(ofApp, 'auditLog', {}, { orderBy: 'cursor', limit: 9 }),
+    )
+    expect(logged.map(({ operation, actor, object }) => [operation, actor, object])).toEqual([
+      ['import', 'cli', 'app_old'],
+      ['import', 'cli', eventId],
+    ])
     const [first, second] = await Promise.all(ownIds.map((id) => foreignUserId(systemPlatform, id)))
     expect(done.told.split('\n')).toEqual([
       'sqlite:store.db has what the files say:',
