@@ -47,8 +47,8 @@ export const AuditEntry = z.object({
   fields: z.array(z.string()),
   /** What it was done to, by its id. */
   object: z.string().nullable(),
-  /** All ids: of the path, and of what was made. */
-  ids: z.record(z.string(), z.string()),
+  /** All ids: of the path, by their names there, and of what was made. */
+  ids: z.array(z.object({ name: z.string(), id: z.string() })),
   /** Null: it came from no network, or is not for who reads. */
   address: z.string().nullable(),
   requestId: z.string().nullable(),

@@ -11,7 +11,7 @@ const byServer = {
   outcome: 'changed',
   fields: ['seats'],
   object: 'theatre',
-  ids: { eventId: 'theatre' },
+  ids: [{ name: 'eventId', id: 'theatre' }],
   address: '203.0.113.7',
   requestId: 'req_2LkT9wQzX2nVb6RyLc8MjD',
 } as const
@@ -24,7 +24,10 @@ const byAdmin = {
   operation: 'rotateKey',
   fields: ['kind', 'overlapSeconds'],
   object: 'app_4HkT9wQzX2nVb6RyLc8MjD',
-  ids: { appId: 'app_4HkT9wQzX2nVb6RyLc8MjD', keyId: '7Tq2Yb9LxW4nVd6RcJ8MkZ' },
+  ids: [
+    { name: 'appId', id: 'app_4HkT9wQzX2nVb6RyLc8MjD' },
+    { name: 'keyId', id: '7Tq2Yb9LxW4nVd6RcJ8MkZ' },
+  ],
   address: '198.51.100.4',
   requestId: 'req_3MkT9wQzX2nVb6RyLc8MjD',
 } as const

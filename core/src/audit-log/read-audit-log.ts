@@ -25,7 +25,8 @@ export function entryViewer(reader: Reader): (entry: AuditEntryDoc) => AuditEntr
     return {
       ...{ id, at: createdAt.toISOString(), app: isOfApp ? appId : null },
       actor: { kind, id: actor === null ? null : (names.get(actor) ?? actor) },
-      ...{ user, operation, outcome, fields, object, ids },
+      ...{ user, operation, outcome, fields, object },
+      ids: Object.entries(ids).map(([name, id]) => ({ name, id })),
       address: reader === 'app' && kind === 'admin' ? null : address,
       requestId,
     }

@@ -1,4 +1,4 @@
-import { AppId, auditEntriesPerRead, Time } from '@holdfast/contract'
+import { AppId, auditEntriesPerRead, emailKey, Time } from '@holdfast/contract'
 import { Command } from 'commander'
 import { cursorsIn, entryViewer } from '../audit-log/read-audit-log.ts'
 import { openStore } from '../store/open.ts'
@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /** The admins as core has them, if this is where core runs. */
-const adminsIn = ({ ADMIN_USERNAME, ADMIN_EMAIL }: NodeJS.ProcessEnv): string[] =>
-  [ADMIN_USERNAME ?? ADMIN_EMAIL].filter((name) => name !== undefined)
+const adminsIn = ({ ADMIN_EMAIL, ADMIN_USERNAME = ADMIN_EMAIL }: NodeJS.ProcessEnv): string[] =>
+  ADMIN_USERNAME === undefined ? [] : [emailKey(ADMIN_USERNAME)]
 
 /** Each entry as a line of JSON, the oldest first. */
 async function* linesOf(

@@ -99,12 +99,9 @@ describe('holdfast import --from unified', () => {
     const eventId = await entityEventId(systemPlatform, entityId)
     const ofApp = AppId.parse('app_old')
     const logged = await inStore(path, ({ find }) =>
-      find(ofApp, 'auditLog', {}, { orderBy: 'cursor', limit: 9 }),
+      find(ofApp, 'auditLog', { operation: 'import', actor: 'cli' }, { limit: 9 }),
     )
-    expect(logged.map(({ operation, actor, object }) => [operation, actor, object])).toEqual([
-      ['import', 'cli', 'app_old'],
-      ['import', 'cli', eventId],
-    ])
+    expect(logged.map(({ object }) => object).sort()).toEqual(['app_old', eventId].sort())
     const [first, second] = await Promise.all(ownIds.map((id) => foreignUserId(systemPlatform, id)))
     expect(done.told.split('\n')).toEqual([
       'sqlite:store.db has what the files say:',
