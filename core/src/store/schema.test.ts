@@ -3,9 +3,19 @@ import type * as z from 'zod'
 import { indexesOf } from './mongo/layout.ts'
 import { collectionNames, schema } from './schema.ts'
 
-test('F39: keys, codes, counts, what was heard, what ended unsold, work that is done and who changed what have a time to live, and nothing else', () => {
+test('F39: keys, sessions, revocations, codes, counts, what was heard, what ended unsold, work that is done and who changed what have a time to live, and nothing else', () => {
   const mortal = [
-    ...['keys', 'attempts', 'codes', 'reservations', 'tallies', 'payments', 'orders'],
+    ...[
+      'keys',
+      'sessions',
+      'revocations',
+      'attempts',
+      'codes',
+      'reservations',
+      'tallies',
+      'payments',
+      'orders',
+    ],
     ...['providerEvents', 'idempotency', 'outbox', 'deliveries', 'auditLog'],
   ]
   expect(collectionNames.filter((name) => schema[name].expires !== undefined)).toEqual(mortal)
