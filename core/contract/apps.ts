@@ -205,6 +205,8 @@ export type RotatedKey = z.infer<typeof RotatedKey>
 export const AppVerdict = z.object({
   appId: AppId,
   kind: KeyKind,
+  /** The readable part of the key. Absent: none was shown, or a core of before does not say. */
+  keyId: z.string().optional(),
   allowedOrigins: z.array(z.string()),
   allowedDomains: z.array(z.string()),
   allowNoOrigin: z.boolean(),

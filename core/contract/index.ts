@@ -1,6 +1,7 @@
 export * from './addresses.ts'
 export * from './admin.ts'
 export * from './apps.ts'
+export * from './audit-log.ts'
 export * from './auth.ts'
 export * from './bookings.ts'
 export * from './cancellations.ts'

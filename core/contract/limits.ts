@@ -360,6 +360,12 @@ export const dayMs = 86_400_000
 /** How long a decision against a hold is kept, and an order or payment that no money came of; then they are deleted. */
 export const endedHoldKeptDaysDefault = 30
 export const unpaidKeptDaysDefault = 90
+/** How long it is kept who changed what. */
+export const auditLogKeptDaysDefault = 400
+/** What a filter of that may say; the names of admins are shorter. */
+export const auditFilterLengthMax = 254
+/** How many entries of it an export reads at once. */
+export const auditEntriesPerRead = 500
 /** Never less: far more than a hold and its confirm may take, whatever stands still meanwhile. */
 export const keptDaysMin = 7
 export const keptDaysMax = 3_650

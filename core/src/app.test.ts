@@ -1,6 +1,7 @@
 import {
   type EdgeClaims,
   headers,
+  newId,
   ProblemBody,
   systemPlatform,
   tokenIssuer,
@@ -46,7 +47,7 @@ async function call(method: string, path: string, who: Partial<EdgeClaims>, body
     .setAudience(tokenKinds.edge.audience)
     .setIssuedAt(iat)
     .setExpirationTime(iat + 30)
-    .setJti('t')
+    .setJti(newId('tok', systemPlatform.random))
     .sign(secret)
   const init = { method, headers: { [headers.edgeAssertion]: token }, ...(body && { body }) }
   return app.request(path, init)

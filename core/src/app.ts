@@ -3,6 +3,9 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
+import { auditedStore } from './audit-log/audited-store.ts'
+import { recordWrites } from './audit-log/record-writes.ts'
+import { auditLogRoutes } from './audit-log/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, heldRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
 import { eventRoutes, seatNameRoutes } from './events/routes.ts'
@@ -43,12 +46,14 @@ const unwatched: MiddlewareHandler<CoreEnv> = (_, next) => next()
  * @param watch `requests` sees every request but probes, and its answer; `signed` those that the edge has signed.
  */
 export function createCoreApp(
-  core: Core,
+  unaudited: Core,
   identities: Identities,
   edgeKeys: EdgeKeys,
   standing: Standing = idle,
   watch: Watch = {},
 ) {
+  const core: Core = { ...unaudited, store: auditedStore(unaudited.store) }
+  const admins = [identities.admin.username]
   const tooLarge = () => {
     throw new Problem('body_too_large', { limit: inventoryBodyBytesMax })
   }
@@ -73,11 +78,13 @@ export function createCoreApp(
     .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
     .use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
+    .use(recordWrites(core, admins))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))
     .route('/internal/pages', numberedPageRoutes(core))
     .route('/internal/sign-up-codes', codeRoutes(core, identities))
+    .route('/', auditLogRoutes(core, admins))
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))

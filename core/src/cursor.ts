@@ -13,6 +13,7 @@ const places = {
   deliveries: /^\d{15}-/,
   users: /^\d{15}-/,
   apps: /^\d{15}-/,
+  auditLog: /^\d{15}-/,
   outbox: /^/,
   repair: /^/,
   events: /^/,

@@ -1,6 +1,7 @@
 import {
   address,
   addressFault,
+  auditLogKeptDaysDefault,
   coreBudgetMs,
   EdgeKeys,
   Email,
@@ -63,6 +64,12 @@ const Switch = { refused: 'anything but 0 and 1' }
 const keptDays = (days: number) =>
   z.coerce.number('must be a whole number').int().min(keptDaysMin).max(keptDaysMax).default(days)
 const keptDaysRefused = `less than ${keptDaysMin} days, and more than ${keptDaysMax}`
+
+/** Also for the command that leaves entries. */
+export const AuditLogKeptDays = keptDays(auditLogKeptDaysDefault).meta({
+  description: 'How long it is kept who changed what, in days.',
+  refused: keptDaysRefused,
+})
 
 const StoreUrl = z
   .string()
@@ -188,6 +195,7 @@ const fields = {
     description: 'How long orders and payments are kept that no money came of, in days.',
     refused: keptDaysRefused,
   }),
+  AUDIT_LOG_KEPT_DAYS: AuditLogKeptDays,
   REBUILD_WAIT_MS: z.coerce.number('must be a whole number').int().min(0).default(coreBudgetMs).meta({
     description:
       'How long the rebuild of an inventory waits for commits of the old epoch, in milliseconds. Less than a commit may take loses holds; only tests set it.',

@@ -1,17 +1,26 @@
-import { dayMs, endedHoldKeptDaysDefault, type Platform, unpaidKeptDaysDefault } from '@holdfast/contract'
+import {
+  auditLogKeptDaysDefault,
+  dayMs,
+  endedHoldKeptDaysDefault,
+  type Platform,
+  unpaidKeptDaysDefault,
+} from '@holdfast/contract'
 
-/** How long the store keeps what is over and has sold nothing, from the moment when that was decided. */
+/** How long the store keeps what is over. */
 export interface Retention {
   /** Decisions against holds: EXPIRED and RELEASED. */
   readonly endedHoldMs: number
   /** Orders and payments that no money came of. */
   readonly unpaidMs: number
+  /** Who changed what. */
+  readonly auditLogMs: number
 }
 
 /** How long that is where nothing is set. */
 export const retentionDefault: Retention = {
   endedHoldMs: endedHoldKeptDaysDefault * dayMs,
   unpaidMs: unpaidKeptDaysDefault * dayMs,
+  auditLogMs: auditLogKeptDaysDefault * dayMs,
 }
 
 /** What knows how long things are kept; where nothing is said it is the default. */
@@ -34,3 +43,7 @@ export const endedHoldExpiry = (keeping: Keeping): Date =>
 /** When an order or a payment may go that has come to rest now without money. */
 export const unpaidExpiry = ({ platform, retention }: Keeping): Date =>
   new Date(platform.now() + (retention ?? retentionDefault).unpaidMs)
+
+/** When it may be forgotten who changed something at this moment. */
+export const auditLogExpiry = (at: Date, { retention }: Pick<Keeping, 'retention'>): Date =>
+  new Date(at.getTime() + (retention ?? retentionDefault).auditLogMs)

@@ -104,7 +104,11 @@ async function start(): Promise<void> {
     observe,
     rebuildWaitMs: env.REBUILD_WAIT_MS,
     areLocalWebhooksAllowed: env.ALLOW_LOCAL_WEBHOOKS,
-    retention: { endedHoldMs: env.ENDED_HOLDS_KEPT_DAYS * dayMs, unpaidMs: env.UNPAID_KEPT_DAYS * dayMs },
+    retention: {
+      endedHoldMs: env.ENDED_HOLDS_KEPT_DAYS * dayMs,
+      unpaidMs: env.UNPAID_KEPT_DAYS * dayMs,
+      auditLogMs: env.AUDIT_LOG_KEPT_DAYS * dayMs,
+    },
   }
   const identities: Identities = {
     passwords: createPasswordHasher(platform, loginHashing),

@@ -63,6 +63,7 @@ import { refuse } from './refusals.ts'
 import { createRevocations } from './revocations.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { adminRoutes } from './routes/admin.ts'
+import { auditLogRoutes } from './routes/audit-log.ts'
 import { authRoutes } from './routes/auth.ts'
 import { bookingRoutes } from './routes/bookings.ts'
 import { confirmRoutes } from './routes/confirm.ts'
@@ -187,6 +188,7 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/holds', heldRoutes(services))
     .route('/v1/bookings', bookingRoutes(services))
     .route('/v1/webhooks', webhookRoutes(services))
+    .route('/v1/audit-log', auditLogRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/auth', accountRoutes(services))
     .route('/v1/admin', adminRoutes(services))

@@ -46,6 +46,12 @@ describe('what core is told', () => {
     })
   })
 
+  test('says by which key the call came, if core has told it', async () => {
+    const { core } = createTestEdge()
+    await clientOf(core.port).send({ ...get, caller: { ...caller, app: { ...app, keyId: 'key_1' } } })
+    expect(core.requests[0]?.claims).toMatchObject({ app: { id: 'app_1', keyId: 'key_1' } })
+  })
+
   test('names the digest of the body that is sent', async () => {
     const { core } = createTestEdge()
     const body = new TextEncoder().encode('{"a":1}')

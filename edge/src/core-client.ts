@@ -138,7 +138,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       requestId,
       clientIp: clientAddress,
       budgetMs: leftMs - wayBackMs,
-      ...(app && { app: { id: app.appId, kind: app.kind } }),
+      ...(app && { app: { id: app.appId, kind: app.kind, ...(app.keyId && { keyId: app.keyId }) } }),
       ...(principal && { principal }),
       ...(externalUser && { externalUser }),
       ...(guest && { guest }),

@@ -59,6 +59,8 @@ const listOf: Readonly<Record<string, Parameters<typeof toldCursor>[0]>> = {
   listUsers: 'users',
   listApps: 'apps',
   listDeliveries: 'deliveries',
+  listAllAuditEntries: 'auditLog',
+  listAuditEntries: 'auditLog',
   listOutbox: 'outbox',
   readRepair: 'repair',
 }

@@ -95,7 +95,7 @@ const addressUnits = 2
  * holds as short as these, and clocks that jump as they do.
  */
 const briefEvery = 16
-const brief: Retention = { endedHoldMs: 1_200_000, unpaidMs: 3_600_000 }
+const brief: Retention = { ...retentionDefault, endedHoldMs: 1_200_000, unpaidMs: 3_600_000 }
 /** How often the database looks for what may go, as MongoDB does. */
 const purgeEveryMs = 60_000
 

@@ -69,6 +69,8 @@ export const routes: Readonly<Record<OperationId, Route>> = {
   listOutbox: {"method":"GET","path":"/v1/admin/outbox","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
   retryOutboxRow: {"method":"POST","path":"/v1/admin/outbox/{rowId}/retry","repeat":"always","shows":"admin","hasBody":true,"media":["application/json"]},
   readRepair: {"method":"GET","path":"/v1/admin/repair","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
+  listAllAuditEntries: {"method":"GET","path":"/v1/admin/audit-log","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
+  listAuditEntries: {"method":"GET","path":"/v1/audit-log","repeat":"always","shows":"key","hasBody":false,"media":["application/json"]},
   readLiveness: {"method":"GET","path":"/livez","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},
   readReadiness: {"method":"GET","path":"/readyz","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},
   readSigningKeys: {"method":"GET","path":"/.well-known/jwks.json","repeat":"always","shows":"nothing","hasBody":false,"media":["application/json"]},

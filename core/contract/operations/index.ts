@@ -1,5 +1,6 @@
 import { accountOperations } from './accounts.ts'
 import { adminOperations } from './admin.ts'
+import { auditLogOperations } from './audit-log.ts'
 import { bookingOperations } from './bookings.ts'
 import { eventOperations } from './events.ts'
 import { holdOperations } from './holds.ts'
@@ -31,6 +32,7 @@ export const operations = {
   ...adminOperations,
   ...outboxOperations,
   ...repairOperations,
+  ...auditLogOperations,
   ...serviceOperations,
 } as const satisfies Record<string, Operation>
 

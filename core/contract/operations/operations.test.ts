@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ProblemBody, problems } from '../problems.ts'
 import * as accounts from './accounts.ts'
 import * as admin from './admin.ts'
+import * as auditLog from './audit-log.ts'
 import * as bookings from './bookings.ts'
 import * as events from './events.ts'
 import * as holds from './holds.ts'
@@ -32,6 +33,7 @@ test('no two operations share a name or a route', () => {
   const files = [
     accounts,
     admin,
+    auditLog,
     bookings,
     events,
     holds,

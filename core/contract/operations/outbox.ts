@@ -44,6 +44,7 @@ export const outboxOperations = {
     repeat: 'always',
     params: OutboxRowPath,
     body: RetryRowRequest,
+    names: { app: 'app' },
     answers: { 200: json(OutboxRow) },
     problems: [],
     example: { params: { rowId: row.id }, body: { app: row.app }, status: 200, answer: row },

@@ -228,6 +228,7 @@ export const paymentOperations = {
     caller: 'admin',
     repeat: 'always',
     body: RetryRequest,
+    names: { app: 'app', object: 'payment' },
     answers: { 200: json(AdminPayment) },
     problems: ['not_found'],
     example: {
@@ -245,6 +246,7 @@ export const paymentOperations = {
     repeat: 'always',
     params: RefundPath,
     body: SettleRefundRequest,
+    names: { app: 'app' },
     answers: { 200: json(AdminRefund) },
     problems: [],
     example: {

@@ -4,11 +4,15 @@ import type { Store } from '../store/store.ts'
 import { useOf } from './key-use.ts'
 
 /** What the edge must know of an app to serve a call with one of its keys. */
-export function verdictOn(app: AppDoc, key: Pick<KeyDoc, 'kind' | 'use'>): IssuedVerdict {
+export function verdictOn(
+  app: AppDoc,
+  key: Pick<KeyDoc, 'kind' | 'use'> & Partial<Pick<KeyDoc, 'keyId'>>,
+): IssuedVerdict {
   const { appId, allowNoOrigin, browserVouching, botMode, rateLimits } = app
   const { paymentProvider, addressBudget, clientNetworks } = app
   return {
     ...{ appId, kind: key.kind },
+    ...(key.keyId !== undefined && { keyId: key.keyId }),
     // An older core kept them as they were typed.
     allowedOrigins: app.allowedOrigins.map(asBrowsersWrite),
     allowedDomains: app.allowedDomains.map(asBrowsersWrite),

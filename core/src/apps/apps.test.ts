@@ -88,6 +88,7 @@ describe('verifying a key', () => {
     expect(verdict).toEqual({
       appId: app.id,
       kind: 'publishable',
+      keyId: parseKey(publishableKey)?.keyId,
       allowedOrigins: ['https://shop.example'],
       allowedDomains: [],
       allowNoOrigin: false,
@@ -98,7 +99,8 @@ describe('verifying a key', () => {
       rateLimits: input.rateLimits,
       paymentProvider: app.paymentProvider,
     })
-    expect(await verify(secretKey)).toEqual({ ...verdict, kind: 'secret' })
+    const { keyId } = parseKey(secretKey) ?? {}
+    expect(await verify(secretKey)).toEqual({ ...verdict, kind: 'secret', keyId })
   })
 
   test('never takes a key of one app for another', async () => {

@@ -1,10 +1,12 @@
-import { AppId, KeyUse, systemPlatform } from '@holdfast/contract'
+import { AppId, KeyUse } from '@holdfast/contract'
 import { Argument, Command } from 'commander'
 import { sayKeyUse, type UseSaid } from '../apps/key-use.ts'
+import { byCli } from '../audit-log/by-cli.ts'
 import { shown } from '../moving-in/diagnostics.ts'
 import { openStore } from '../store/open.ts'
 import { assertWhole } from '../store/transfer/import-store.ts'
 import { readBy, shownUrl, storeOption } from './options.ts'
+import { recordingOn } from './recording.ts'
 
 interface Options {
   readonly store: string
@@ -36,8 +38,10 @@ async function sayUse(appId: AppId, use: KeyUse, { store: url }: Options): Promi
   const store = await openStore(url)
   try {
     await assertWhole(store)
-    const now = new Date(systemPlatform.now())
-    console.log(told(await sayKeyUse({ store }, { appId, use, now }), appId, use, url))
+    const ctx = recordingOn(store)
+    const said = { appId, use, now: new Date(ctx.platform.now()) }
+    const command = { operation: 'apps use', appId }
+    console.log(told(await byCli(ctx, command, () => sayKeyUse(ctx, said)), appId, use, url))
   } finally {
     await store.close()
   }

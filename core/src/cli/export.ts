@@ -25,7 +25,8 @@ async function writeFile(path: string, lines: Lines): Promise<void> {
   }
 }
 
-async function print(lines: Lines): Promise<void> {
+/** Writes lines to standard output, as fast as somebody reads them. */
+export async function print(lines: Lines): Promise<void> {
   for await (const line of lines) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
 }
 

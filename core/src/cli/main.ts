@@ -8,6 +8,7 @@
 import { Command, CommanderError } from 'commander'
 import { appsCommand } from './apps.ts'
 import { auditCommand } from './audit.ts'
+import { auditLogCommand } from './audit-log.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
@@ -27,6 +28,7 @@ const commands = [
   appsCommand(),
   verifyReceiptCommand(),
   auditCommand(),
+  auditLogCommand(),
   doctorCommand(),
   smokeCommand(),
 ]

@@ -24,6 +24,7 @@ import { keyLines } from './move-in-keys.ts'
 import { reportOf } from './move-in-report.ts'
 import { shownUrl } from './options.ts'
 import { showProgress } from './progress.ts'
+import { recordingOn } from './recording.ts'
 
 export const predecessors = ['unified', 'tickets'] as const
 export type Predecessor = (typeof predecessors)[number]
@@ -102,7 +103,7 @@ export async function moveFrom(
     const plan = await planMove({ store, diagnostics }, legacy, phase('comparing', sizeOf(legacy)))
     diagnostics.refuseFaults()
     if (!receipts) diagnostics.warn({ file: 'RECEIPT_KEY' }, `is to be set ${keyTodo}`)
-    else if (!dryRun) await moveIn({ store, platform: systemPlatform, receipts }, plan, phase)
+    else if (!dryRun) await moveIn({ ...recordingOn(store), receipts }, plan, phase)
     return reportOf(
       dryRun
         ? `Dry run, nothing is written. ${shownUrl(url)} would have what the files say:`

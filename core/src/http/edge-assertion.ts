@@ -23,6 +23,8 @@ export interface CoreEnv {
     claims: EdgeClaims
     /** The body as it was signed. */
     body: string
+    /** The same, once a route has read it. */
+    json?: unknown
     /** When the answer must be on its way, on our clock. */
     deadlineMs: number
     /** When it came, on our clock. */

@@ -24,7 +24,9 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
 /** The JSON body, by its schema. */
 export function bodyOf<Schema extends z.ZodType>(c: CoreContext, schema: Schema): z.infer<Schema> {
   try {
-    return parse(schema, JSON.parse(c.get('body')))
+    const json: unknown = JSON.parse(c.get('body'))
+    c.set('json', json)
+    return parse(schema, json)
   } catch (error) {
     if (error instanceof Problem) throw error
     throw new Problem('invalid_request', { errors: [{ path: '', message: 'must be JSON' }] })

@@ -1,4 +1,5 @@
 import { coreBudgetMs, EventInput, type SeatId } from '@holdfast/contract'
+import { byCli } from '../audit-log/by-cli.ts'
 import type { Receipts } from '../bookings/receipts.ts'
 import type { Core } from '../context.ts'
 import { putEvent } from '../events/put-event.ts'
@@ -8,7 +9,7 @@ import { hasSeat, type LegacyApp, LegacyError, type LegacySale, type LegacyUser 
 import { moveSale } from './move-sale.ts'
 import type { Plan, PlannedEvent } from './plan.ts'
 
-type Context = Pick<Core, 'store' | 'platform'> & { readonly receipts: Pick<Receipts, 'sign'> }
+type Context = Pick<Core, 'store' | 'platform' | 'retention'> & { readonly receipts: Pick<Receipts, 'sign'> }
 
 /** An app never stands without its key, whenever the work ends. The key's id says whose it is. */
 async function moveApp({ store }: Context, { app, keyHash, use }: LegacyApp): Promise<void> {
@@ -67,7 +68,8 @@ export type MovingProgress = (what: string, total: number | null) => Done
 async function write(ctx: Context, plan: Plan, progress: MovingProgress): Promise<void> {
   const apps = progress('apps', plan.apps.length)
   for (const [at, app] of plan.apps.entries()) {
-    await moveApp(ctx, app)
+    const command = { operation: 'import', appId: app.app.appId }
+    await byCli(ctx, command, () => moveApp(ctx, app))
     apps(at + 1)
   }
   await moveUsers(ctx, plan.users, progress('users', plan.users.length))
@@ -76,7 +78,8 @@ async function write(ctx: Context, plan: Plan, progress: MovingProgress): Promis
   for (const [at, planned] of plan.events.entries()) {
     const { appId, eventId } = planned.event
     const ids = sold.get(`${appId}/${eventId}`)?.map(({ seat }) => seat.id) ?? []
-    await moveEvent(ctx, planned, ids)
+    const command = { operation: 'import', appId, ids: { eventId } }
+    await byCli(ctx, command, () => moveEvent(ctx, planned, ids))
     events(at + 1)
   }
   await moveSales(ctx, plan.sales, progress('bookings', plan.sales.length))

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { indexesOf } from './mongo/layout.ts'
 import { collectionNames, schema } from './schema.ts'
 
-test('F39: keys, codes, counts, what was heard, what ended unsold and work that is done have a time to live, and nothing else', () => {
+test('F39: keys, sessions, revocations, codes, counts, what was heard, what ended unsold, work that is done and who changed what have a time to live, and nothing else', () => {
   const mortal = [
     ...[
       'keys',
@@ -17,7 +17,7 @@ test('F39: keys, codes, counts, what was heard, what ended unsold and work that 
       'payments',
       'orders',
     ],
-    ...['providerEvents', 'idempotency', 'outbox', 'deliveries'],
+    ...['providerEvents', 'idempotency', 'outbox', 'deliveries', 'auditLog'],
   ]
   expect(collectionNames.filter((name) => schema[name].expires !== undefined)).toEqual(mortal)
   const isDeleted = (name: (typeof collectionNames)[number]) =>

@@ -11,6 +11,7 @@ import {
   SessionShape,
   UserShape,
 } from './shapes/accounts.ts'
+import { AuditEntryShape } from './shapes/audit-log.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
@@ -204,6 +205,24 @@ export const collections = {
     },
     expires: 'expiresAt',
   }),
+  auditLog: collection({
+    doc: AuditEntryShape,
+    key: ['appId', 'entryId'],
+    indexes: {
+      // A call that is sent again counts once, whichever app it would change.
+      entry: { fields: ['entryId'], unique: true },
+      // Of all apps there may be very many of these; one app's are found without them. SQLite takes the first that fit alike.
+      appOperation: { fields: ['appId', 'operation', 'cursor'] },
+      appObject: { fields: ['appId', 'object', 'cursor'] },
+      app: { fields: ['appId', 'cursor'] },
+      newest: { fields: ['cursor'] },
+      actor: { fields: ['actor', 'cursor'] },
+      user: { fields: ['user', 'cursor'] },
+      operation: { fields: ['operation', 'cursor'] },
+      object: { fields: ['object', 'cursor'] },
+    },
+    expires: 'expiresAt',
+  }),
   leases: collection({ doc: LeaseShape, key: ['appId', 'name'], indexes: {} }),
   imports: collection({ doc: ImportShape, key: ['appId', 'name'], indexes: {} }),
   cursors: collection({ doc: CursorShape, key: ['appId', 'eventId'], indexes: {} }),
@@ -243,5 +262,6 @@ export type UserDoc = Documents['users']
 export type SessionDoc = Documents['sessions']
 export type RevocationDoc = Documents['revocations']
 export type KeyDoc = Documents['keys']
+export type AuditEntryDoc = Documents['auditLog']
 export type EndpointDoc = Documents['endpoints']
 export type DeliveryDoc = Documents['deliveries']

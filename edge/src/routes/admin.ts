@@ -1,4 +1,5 @@
 import {
+  AdminAuditLogQuery,
   AdminBookingPage,
   AdminBookingsQuery,
   AdminOutboxQuery,
@@ -14,6 +15,7 @@ import {
   AppPath,
   AppsQuery,
   AppView,
+  AuditLogPage,
   CreatedApp,
   LogInRequest,
   OutboxPage,
@@ -84,6 +86,7 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
     )
     .get('/repair', query(RepairQuery), (c) => ask(c, RepairStatus))
     .get('/stats', query(StatsQuery), (c) => ask(c, Stats))
+    .get('/audit-log', query(AdminAuditLogQuery), (c) => ask(c, AuditLogPage))
     .get('/users', query(UsersQuery), (c) => ask(c, UserPage))
     .get('/users/:userId', pathIds(UserPath), (c) => ask(c, AdminUserView))
     .patch('/users/:userId', pathIds(UserPath), jsonBody(UserPatch), (c) =>

@@ -39,6 +39,10 @@ test('holdfast apps use says who has the predecessor’s key of an app, and what
   expect((await say(app.id, 'page')).told).not.toContain('rotate')
   expect(await useNow()).toBe('page')
 
+  const entries = await store.find(AppId.parse(app.id), 'auditLog', {}, { orderBy: 'cursor', limit: 10 })
+  const entry = { operation: 'apps use', actorKind: 'cli', actor: 'cli', object: app.id, address: null }
+  expect(entries).toMatchObject([entry, entry])
+
   await rotate({ use: 'server' })
   expect(await say(app.id, 'server')).toMatchObject({
     code: 1,
@@ -50,5 +54,7 @@ test('holdfast apps use says who has the predecessor’s key of an app, and what
   })
   for (const args of [[app.id, 'browser'], [app.id], ['a b', 'page'], []])
     expect((await say(...args)).code, args.join()).toBe(2)
+  // What was refused changed nothing.
+  expect(await store.count(AppId.parse(app.id), 'auditLog', {})).toBe(2)
   await store.close()
 })

@@ -97,6 +97,11 @@ describe('holdfast import --from unified', () => {
     expect(done).toMatchObject({ code: 0, complained: '' })
     expect(below(done.told)).toBe(below(dry.told))
     const eventId = await entityEventId(systemPlatform, entityId)
+    const ofApp = AppId.parse('app_old')
+    const logged = await inStore(path, ({ find }) =>
+      find(ofApp, 'auditLog', { operation: 'import', actor: 'cli' }, { limit: 9 }),
+    )
+    expect(logged.map(({ object }) => object).sort()).toEqual(['app_old', eventId].sort())
     const [first, second] = await Promise.all(ownIds.map((id) => foreignUserId(systemPlatform, id)))
     expect(done.told.split('\n')).toEqual([
       'sqlite:store.db has what the files say:',

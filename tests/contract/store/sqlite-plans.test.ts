@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { AppId } from '@holdfast/contract'
+import { filterOf } from '@holdfast/core/src/audit-log/read-audit-log.ts'
 import { changeOf } from '@holdfast/core/src/store/documents.ts'
 import { termsOf } from '@holdfast/core/src/store/filters.ts'
 import type { CollectionName, Documents } from '@holdfast/core/src/store/schema.ts'
@@ -73,6 +74,32 @@ describe('a list of the admin has an index for each filter', () => {
     expect(planOf(sql)).toEqual([index])
     // One document needs no order; any other list comes in that of its index.
     if (index !== 'users.email') expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
+  })
+})
+
+describe('the audit log has an index for each filter, in the order of its pages', () => {
+  const of = (scope: ReadScope, query: Parameters<typeof filterOf>[0]) =>
+    page(scope, 'auditLog', filterOf(query, '000000000000001-x'))
+  test.each([
+    ['all of it', of(everyApp, {}), 'newest'],
+    ['of a time', of(everyApp, { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }), 'newest'],
+    ['of an actor', of(everyApp, { actor: 'key' }), 'actor'],
+    ['of a user', of(everyApp, { user: 'guest:g1' }), 'user'],
+    ['of an operation', of(everyApp, { operation: 'putSeats' }), 'operation'],
+    ['of an object', of(everyApp, { object: 'theatre' }), 'object'],
+    ['of an app', of(app, {}), 'app'],
+    ['of an operation of an app', of(app, { operation: 'putSeats' }), 'appOperation'],
+    ['of an object of an app', of(app, { object: 'theatre' }), 'appObject'],
+  ])('%s', (_, sql, index) => {
+    expect(planOf(sql)).toEqual([`auditLog.${index}`])
+    expect(stepsOf(sql).join()).not.toContain('TEMP B-TREE')
+  })
+
+  test('of an actor or a user of an app', () => {
+    for (const query of [{ actor: 'key' }, { user: 'guest:g1' }]) {
+      expect(planOf(of(app, query))).toEqual([expect.stringMatching(/^auditLog\.(app|actor|user)$/)])
+      expect(stepsOf(of(app, query)).join()).not.toContain('TEMP B-TREE')
+    }
   })
 })
 
