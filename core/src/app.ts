@@ -2,6 +2,8 @@ import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contrac
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { adminSessionRoutes } from './administration/routes.ts'
+import { signedInAdmin } from './administration/signed-in-admin.ts'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { bookingAdminRoutes, bookingRoutes, heldRoutes, holdRoutes, replyRoutes } from './bookings/routes.ts'
 import type { Core } from './context.ts'
@@ -71,19 +73,21 @@ export function createCoreApp(
     .use(edgeAssertion(edgeKeys, core.platform))
     .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
+    .use(signedInAdmin(core, identities))
     .use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))
     .route('/internal/pages', numberedPageRoutes(core))
     .route('/internal/sign-up-codes', codeRoutes(core, identities))
+    .route('/v1/admin', adminSessionRoutes(core, identities))
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
     .route('/v1/admin', outboxAdminRoutes(core))
     .route('/v1/admin', repairAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
-    .route('/v1/admin', userAdminRoutes(core, identities))
+    .route('/v1/admin', userAdminRoutes(core))
     .route('/v1/auth', userRoutes(core, identities))
     .route('/v1/events', eventRoutes(core))
     .route('/v1/events', holdRoutes(core))

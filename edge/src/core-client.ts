@@ -11,6 +11,7 @@ import {
   headers,
   type LoginClient,
   type Openly,
+  type Operator,
   openly,
   type Platform,
   type Principal,
@@ -37,6 +38,7 @@ export interface Caller extends Observed {
   /** The guest who becomes the principal. */
   readonly guest?: Principal
   readonly admin?: true
+  readonly operator?: Operator
   /** Where somebody signs in from. */
   readonly loginClient?: LoginClient
   /** Whoever becomes, or is, a guest has passed a challenge. */
@@ -123,8 +125,8 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const budget = createRetryBudget()
 
   const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, externalUser, guest, admin, challenged, loginClient } =
-      call.caller
+    const { requestId, clientAddress, app, principal, externalUser, guest, admin, operator } = call.caller
+    const { challenged, loginClient } = call.caller
     return {
       method: call.method,
       path: call.path,
@@ -137,6 +139,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       ...(externalUser && { externalUser }),
       ...(guest && { guest }),
       ...(admin && { admin }),
+      ...(operator && { operator }),
       ...(challenged && { challenged }),
       ...(loginClient && { loginClient }),
     }

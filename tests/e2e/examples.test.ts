@@ -36,14 +36,20 @@ describe('the examples of the reference can be sent as they stand', () => {
   let shop: Shop
   let seat = 20
 
-  beforeAll(async () => {
+  /** An admin in a session of their own. */
+  const signedIn = async (): Promise<Client> => {
     const { edgeUrl, secrets } = world().stack
+    const body = { email: secrets.adminEmail, password: secrets.adminPassword }
+    const anybody = createClient(edgeUrl, {})
+    const { token } = told(200, AdminSession, await anybody.call('POST', '/v1/admin/login', { body }))
+    return anybody.with({ authorization: `Bearer ${token}` })
+  }
+
+  beforeAll(async () => {
+    const { edgeUrl } = world().stack
     shop = await world().openShop()
     await seedEvents(edgeUrl, shop.secretKey, () => {})
     const anybody = createClient(edgeUrl, {})
-    const credentials = { email: secrets.adminEmail, password: secrets.adminPassword }
-    const login = await anybody.call('POST', '/v1/admin/login', { body: credentials })
-    const { token } = told(200, AdminSession, login)
     const guest = await shop.guest()
     senders = {
       anybody,
@@ -51,7 +57,7 @@ describe('the examples of the reference can be sent as they stand', () => {
       buyer: guest,
       reader: guest,
       server: shop.server,
-      admin: anybody.with({ authorization: `Bearer ${token}` }),
+      admin: await signedIn(),
     }
   })
 
@@ -100,7 +106,9 @@ describe('the examples of the reference can be sent as they stand', () => {
     const sender =
       id === 'verifyUser' || id === 'mergeGuest'
         ? shop.page.with({ authorization: `Bearer ${userToken}` })
-        : senders[caller]
+        : id === 'signOutAdmin'
+          ? await signedIn()
+          : senders[caller]
     const answer = await sender.call(operation.method, query ? `${path}?${query}` : path, {
       ...(body !== undefined && { body }),
     })

@@ -1,6 +1,15 @@
-import { type AppId, type EdgeClaims, type Principal, Problem } from '@holdfast/contract'
+import {
+  type AppId,
+  type EdgeClaims,
+  type LoginClient,
+  type Principal,
+  Problem,
+  problemWith,
+} from '@holdfast/contract'
 import type { Context } from 'hono'
 import type * as z from 'zod'
+import type { SignedInAdmin } from '../administration/sessions.ts'
+import { assertMay } from './admin-rights.ts'
 import type { CoreEnv } from './edge-assertion.ts'
 
 type CoreContext = Context<CoreEnv>
@@ -51,7 +60,22 @@ export function principalOf(c: CoreContext): Principal {
   return principal
 }
 
-/** Refuses everybody but the admin. */
-export function assertAdmin(c: CoreContext): void {
-  if (!c.get('claims').admin) throw new Problem('invalid_token')
+/** Where somebody signs in from; an edge of before counts what comes from there by itself. */
+export function loginClientOf(c: CoreContext): LoginClient {
+  const { loginClient, clientIp } = c.get('claims')
+  return loginClient ?? { address: clientIp }
+}
+
+const noSession =
+  'This session has ended, or its edge is of an older version: sign in as the operator (POST /v1/admin/login) and send that token as Authorization: Bearer.'
+
+/**
+ * Refuses everybody but an admin who may do what this route does.
+ * @throws Problem `invalid_token`, `forbidden`, `sign_in_again`
+ */
+export function assertAdmin(c: CoreContext): SignedInAdmin {
+  const { admin } = c.var
+  if (!admin) throw problemWith('invalid_token', noSession)
+  assertMay(c, admin)
+  return admin
 }

@@ -5,7 +5,17 @@ import { collectionNames, schema } from './schema.ts'
 
 test('F39: keys, codes, counts, what was heard, what ended unsold and work that is done have a time to live, and nothing else', () => {
   const mortal = [
-    ...['keys', 'attempts', 'codes', 'reservations', 'tallies', 'payments', 'orders'],
+    ...[
+      'keys',
+      'attempts',
+      'codes',
+      'endedSessions',
+      'usedCodes',
+      'reservations',
+      'tallies',
+      'payments',
+      'orders',
+    ],
     ...['providerEvents', 'idempotency', 'outbox', 'deliveries'],
   ]
   expect(collectionNames.filter((name) => schema[name].expires !== undefined)).toEqual(mortal)

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type Collection, collection } from './collection.ts'
 import { AppShape, AttemptShape, CodeShape, GuestMergeShape, KeyShape, UserShape } from './shapes/accounts.ts'
+import { EndedSessionShape, UsedCodeShape } from './shapes/administration.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
   CancellationShape,
@@ -57,6 +58,13 @@ export const collections = {
     indexes: {},
     expires: 'expiresAt',
   }),
+  endedSessions: collection({
+    doc: EndedSessionShape,
+    key: ['appId', 'session'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
+  usedCodes: collection({ doc: UsedCodeShape, key: ['appId', 'name'], indexes: {}, expires: 'expiresAt' }),
   events: collection({
     doc: EventShape,
     key: ['appId', 'eventId'],

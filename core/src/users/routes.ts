@@ -1,9 +1,6 @@
 import {
-  AdminLogInRequest,
-  type EdgeClaims,
   GuestMergeCommand,
   LogInRequest,
-  type LoginClient,
   Problem,
   SignUpRequest,
   UserId,
@@ -14,19 +11,15 @@ import {
 import { Hono } from 'hono'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
-import { appOf, assertAdmin, bodyOf, idOf, parse, principalOf } from '../http/requests.ts'
+import { appOf, assertAdmin, bodyOf, idOf, loginClientOf, parse, principalOf } from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
-import { logInAdmin } from './log-in-admin.ts'
 import { mergeGuest } from './merge-guest.ts'
 import { listUsers, readUser } from './read-users.ts'
 import { signUp } from './sign-up.ts'
 import { updateUser } from './update-user.ts'
 import { whoAmI } from './who-am-i.ts'
-
-/** Where somebody signs in from; an edge of before counts what comes from there by itself. */
-const clientOf = ({ loginClient, clientIp }: EdgeClaims): LoginClient => loginClient ?? { address: clientIp }
 
 /** Users of the pool, which is no app's own, and guests of one app. Which routes of it need a key, the edge says. */
 export function userRoutes(core: Core, identities: Identities) {
@@ -34,7 +27,7 @@ export function userRoutes(core: Core, identities: Identities) {
   return new Hono<CoreEnv>()
     .post('/signup', async (c) => c.json(await signUp(ctx, bodyOf(c, SignUpRequest)), 201))
     .post('/login', async (c) => {
-      const request = { ...bodyOf(c, LogInRequest), app: appOf(c).id, client: clientOf(c.get('claims')) }
+      const request = { ...bodyOf(c, LogInRequest), app: appOf(c).id, client: loginClientOf(c) }
       return c.json(await logIn(ctx, request), 200)
     })
     .post('/guest', async (c) => {
@@ -57,15 +50,8 @@ export function userRoutes(core: Core, identities: Identities) {
 }
 
 /** Users as the admin sees them. */
-export function userAdminRoutes(core: Core, identities: Identities) {
-  const ctx = { ...core, ...identities }
+export function userAdminRoutes(core: Core) {
   return new Hono<CoreEnv>()
-    .post('/login', async (c) => {
-      const client = clientOf(c.get('claims'))
-      const request = bodyOf(c, AdminLogInRequest)
-      const name = 'email' in request ? request.email : request.username
-      return c.json(await logInAdmin(ctx, { name, password: request.password, client }), 200)
-    })
     .get('/users', async (c) => {
       assertAdmin(c)
       return c.json(await listUsers(core, parse(UsersQuery, c.req.query())), 200)

@@ -1,6 +1,5 @@
 import {
   type AppId,
-  adminTokenTtlSeconds,
   guestTokenTtlSeconds,
   isStrongSecret,
   newId,
@@ -24,7 +23,15 @@ export interface TokenIssuer {
   issueUserToken(userId: string): Promise<IssuedToken>
   /** For a guest, with one app; `challenged`: they have passed a challenge. */
   issueGuestToken(guestId: string, appId: AppId, challenged?: true): Promise<IssuedToken>
-  issueAdminToken(): Promise<IssuedToken>
+  /** For a session of an admin; `stamp` is of what they signed in with. */
+  issueAdminToken(admin: AdminToken): Promise<IssuedToken>
+}
+
+/** Whose session it is (`administration/sessions.ts`), and for how long. */
+interface AdminToken {
+  readonly name: string
+  readonly stamp: string
+  readonly ttlSeconds: number
 }
 
 interface Bearer {
@@ -33,6 +40,7 @@ interface Bearer {
   readonly ttlSeconds: number
   readonly app?: AppId
   readonly challenged?: true | undefined
+  readonly stamp?: string
 }
 
 /**
@@ -48,10 +56,10 @@ export function createTokenIssuer(
     if (!isStrongSecret(secret)) throw new Error('a token secret is too short or too regular')
   }
 
-  const issue = async ({ kind, sub, ttlSeconds, app, challenged }: Bearer): Promise<IssuedToken> => {
+  const issue = async ({ kind, sub, ttlSeconds, ...said }: Bearer): Promise<IssuedToken> => {
     const { typ, audience } = tokenKinds[kind]
     const issuedAt = Math.floor(now() / 1000)
-    const token = await new SignJWT({ ...(app && { app }), ...(challenged && { challenged }) })
+    const token = await new SignJWT(said)
       .setProtectedHeader({ alg: 'HS256', typ })
       .setIssuer(tokenIssuer)
       .setAudience(audience)
@@ -71,6 +79,6 @@ export function createTokenIssuer(
         ...{ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds },
         ...{ app, challenged },
       }),
-    issueAdminToken: () => issue({ kind: 'admin', sub: 'admin', ttlSeconds: adminTokenTtlSeconds }),
+    issueAdminToken: ({ name, ...admin }) => issue({ kind: 'admin', sub: name, ...admin }),
   }
 }

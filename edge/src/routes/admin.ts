@@ -1,12 +1,14 @@
 import {
   AdminBookingPage,
   AdminBookingsQuery,
+  AdminLogInRequest,
   AdminOutboxQuery,
   AdminPayment,
   AdminPaymentPage,
   AdminPaymentsQuery,
   AdminRefund,
   AdminSession,
+  AdminSignOutRequest,
   AdminUserView,
   AppInput,
   AppPage,
@@ -15,7 +17,6 @@ import {
   AppsQuery,
   AppView,
   CreatedApp,
-  LogInRequest,
   OutboxPage,
   OutboxRow,
   OutboxRowPath,
@@ -50,7 +51,7 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
   /** Asks core the same, at the same path, and passes its answer on. */
   const ask = (
     c: { readonly req: { readonly url: string; readonly method: string }; readonly var: Caller },
-    reply: z.ZodType,
+    reply: z.ZodType | null,
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> => {
     const { pathname, search } = new URL(c.req.url)
@@ -60,10 +61,11 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
   const { adminOrigin, adminLogins, adminWrites, admin } = guards
 
   return new Hono<EdgeEnv>()
-    .post('/login', adminOrigin, adminLogins, jsonBody(LogInRequest), (c) =>
+    .post('/login', adminOrigin, adminLogins, jsonBody(AdminLogInRequest), (c) =>
       ask(c, AdminSession, c.get('body')),
     )
     .use(adminOrigin, adminWrites, admin)
+    .post('/signout', jsonBody(AdminSignOutRequest), (c) => ask(c, null, c.get('body')))
     .get('/apps', query(AppsQuery), (c) => ask(c, AppPage))
     .post('/apps', jsonBody(AppInput), (c) => ask(c, CreatedApp, c.get('body')))
     .get('/apps/:appId', pathIds(AppPath), (c) => ask(c, AppView))

@@ -11,7 +11,7 @@ let world: World
 let admin: Readonly<Record<string, string>>
 beforeAll(async () => {
   world = await openWorld()
-  admin = { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+  admin = { authorization: `Bearer ${await world.adminToken()}` }
 })
 afterAll(() => world.close())
 
