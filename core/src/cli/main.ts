@@ -6,6 +6,7 @@
  * called in a wrong way.
  */
 import { Command, CommanderError } from 'commander'
+import { adminTotpCommand } from './admin-totp.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand } from './audit.ts'
 import { doctorCommand } from './doctor.ts'
@@ -29,6 +30,7 @@ const commands = [
   auditCommand(),
   doctorCommand(),
   smokeCommand(),
+  adminTotpCommand(),
 ]
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program))
