@@ -5,7 +5,6 @@ import {
   challengeLengthMax,
   codeDigits,
   mergedEventsMax,
-  nameLengthMax,
   passwordBytesMax,
   passwordBytesMin,
   tokenLengthMax,
@@ -50,7 +49,7 @@ export type PasswordReset = z.infer<typeof PasswordReset>
  */
 export const TypedPassword = z.string().min(1).max(typedPasswordLengthMax)
 
-/** POST /v1/auth/login, /v1/admin/login */
+/** POST /v1/auth/login */
 export const LogInRequest = z.strictObject({ email: TypedEmail, password: TypedPassword })
 export type LogInRequest = z.infer<typeof LogInRequest>
 
@@ -88,13 +87,6 @@ export const CodeSignUpRequest = z.object({
   phone: PoolSignUpRequest.shape.phone,
 })
 export type CodeSignUpRequest = z.infer<typeof CodeSignUpRequest>
-
-/** POST /v1/admin/login at core: the admin by e-mail, or by the name that is configured beside it. */
-export const AdminLogInRequest = z.union([
-  LogInRequest,
-  z.strictObject({ username: z.string().min(1).max(nameLengthMax), password: TypedPassword }),
-])
-export type AdminLogInRequest = z.infer<typeof AdminLogInRequest>
 
 /** A user of the pool as they see themselves. */
 export const UserView = z.object({
@@ -173,10 +165,6 @@ export const GuestMerge = z.object({
   ),
 })
 export type GuestMerge = z.infer<typeof GuestMerge>
-
-/** The answer to POST /v1/admin/login. */
-export const AdminSession = z.object({ token: z.string(), expiresInSeconds: z.int() })
-export type AdminSession = z.infer<typeof AdminSession>
 
 /** POST /v1/auth/verify answers who the bearer is; `user` tells of a user of the pool. */
 export const Whoami = z.object({ valid: z.literal(true), principal: Principal, user: UserView.optional() })

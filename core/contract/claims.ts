@@ -16,7 +16,7 @@ export type LoginClient = z.infer<typeof LoginClient>
 export const ShownToken = z.object({ id: z.string(), issuedAt: z.int() })
 export type ShownToken = z.infer<typeof ShownToken>
 
-/** Who of the operator's people calls, by their token. `stamp` is of the password with which they signed in (`users/tokens.ts`). */
+/** Who of the operator's people calls, by their token. `stamp` is of what they signed in with (`administration/sessions.ts`). */
 export const Operator = ShownToken.extend({ name: z.string(), stamp: z.string() })
 export type Operator = z.infer<typeof Operator>
 

@@ -1,5 +1,6 @@
 export * from './addresses.ts'
 export * from './admin.ts'
+export * from './administration.ts'
 export * from './apps.ts'
 export * from './audit-log.ts'
 export * from './auth.ts'

@@ -294,7 +294,20 @@ export const assertionTtlSeconds = 30
 export const clockToleranceSeconds = 5
 export const userTokenTtlSeconds = 7 * 86_400
 export const guestTokenTtlSeconds = 86_400
-export const adminTokenTtlSeconds = 86_400
+/** How long an admin is signed in, and how long ago at most for what only somebody may do who has just proven who they are. */
+export const adminTokenTtlSeconds = 8 * 3_600
+export const recentSignInSeconds = 900
+/** The session that `holdfast smoke` and `doctor` make for themselves. */
+export const commandSessionSeconds = 300
+/** Admins of one installation, and the cost of their passwords: bcrypt of less is guessed too fast by who steals it, of more a login takes seconds. */
+export const adminsMax = 20
+export const adminHashCostMin = 10
+export const adminHashCostMax = 14
+/** A second factor (RFC 6238): how long each code counts, how many before and after it do too, and how long it is known that one was used. */
+export const totpStepSeconds = 30
+export const totpStepsAside = 1
+export const totpSecretBytes = 20
+export const usedCodeKeptMs = 300_000
 export const secretBytesMin = 32
 /** How long the key before may go on working after a rotation. */
 export const keyOverlapSecondsMax = 7 * 86_400

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { recentSignInSeconds } from './limits.ts'
 import { gatherFaults, RequestFault } from './request-faults.ts'
 
 /** What a caller is told about one kind of refusal. `advice` is sent as the problem's `detail`. */
@@ -42,6 +43,18 @@ export const problems = {
     false,
     'The e-mail or the password is wrong',
     'Check both (or the code) and try again, or sign up.',
+  ),
+  second_factor_required: kind(
+    401,
+    false,
+    'The code of the second factor is missing or wrong',
+    'The password is right. Sign in again with `code`, the 6 digits that the authenticator shows now; each is good once.',
+  ),
+  sign_in_again: kind(
+    401,
+    false,
+    'This needs a recent sign-in',
+    `Sign in again (POST /v1/admin/login) and repeat the request with that token: it is good for this for ${recentSignInSeconds / 60} minutes.`,
   ),
   invalid_signature: kind(
     401,

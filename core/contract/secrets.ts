@@ -36,3 +36,26 @@ export const EdgeKeys = z
   .transform((text) => text.split(','))
   .pipe(z.array(SharedKey).min(1).max(2))
 export type EdgeKeys = z.infer<typeof EdgeKeys>
+
+const base64urlOf = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
+/** A secret as its bytes, and as the bytes that its text may stand for: keys of the edge are written as base64url. */
+const formsOf = (secret: Uint8Array): readonly string[] => {
+  const text = new TextDecoder().decode(secret)
+  return [base64urlOf(secret), text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')]
+}
+
+/**
+ * Whether no secret serves two purposes, each of which has one or, while it changes, two: it would be lost with either.
+ * An absent one is none.
+ */
+export function areSecretsApart(purposes: readonly (readonly (Uint8Array | undefined)[])[]): boolean {
+  const forms = purposes.flatMap((secrets) => [
+    ...new Set(secrets.flatMap((secret) => (secret ? formsOf(secret) : []))),
+  ])
+  return new Set(forms).size === forms.length
+}

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/contract'
 import { base64url, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signedIn, testAdmins } from './administration/testing.ts'
 import { createCoreApp } from './app.ts'
 import { claimKey, completeKey } from './bookings/claim-key.ts'
 import { pinned } from './bookings/testing.ts'
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const { hasher } = plainPasswords()
   const identities = {
     ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: testTokens() },
-    admin: { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' },
+    admins: testAdmins,
   }
   app = createCoreApp(world.core, identities, [{ kid: 'k', secret }])
 })
@@ -72,7 +73,11 @@ const routes: [string, string, string][] = [
 describe('what is the admin’s', () => {
   test.each(routes)('%s %s is refused to everybody else, and nothing changes', async (method, path, body) => {
     const server = { app: { id: world.appId, kind: 'secret' as const } }
-    const callers: Partial<EdgeClaims>[] = [{}, server, { ...server, principal: 'pool:usr_1' as never }]
+    const callers: Partial<EdgeClaims>[] = [
+      ...[{}, server, { ...server, principal: 'pool:usr_1' as never }],
+      // An edge of before, which does not say which admin it is.
+      { admin: true },
+    ]
     const before = JSON.stringify(await world.core.store.get(world.appId, 'apps', {}))
     for (const who of callers) {
       const response = await call(method, path, who, body)
@@ -86,7 +91,7 @@ describe('what is the admin’s', () => {
   test('is answered to the admin', async () => {
     const statuses = []
     for (const [method, path, body] of routes) {
-      statuses.push((await call(method, path, { admin: true }, body)).status)
+      statuses.push((await call(method, path, await signedIn(systemPlatform), body)).status)
     }
     expect(statuses).toEqual([200, 201, 200, 200, 200, 201, 200, 200, 404, 200, 200, 404, 404])
   })
@@ -111,7 +116,9 @@ describe('a key question', () => {
 
 describe('an edge of another version', () => {
   // The admin has deactivated the app above.
-  beforeAll(() => call('PATCH', '/v1/admin/apps/app_test', { admin: true }, '{"active":true}'))
+  beforeAll(async () =>
+    call('PATCH', '/v1/admin/apps/app_test', await signedIn(systemPlatform), '{"active":true}'),
+  )
   const path = (n: number) => `/v1/events/${world.eventId}/holds/${grantId(n)}/confirm`
   const ask = (n: number, command: object) => {
     const who = { app: { id: world.appId, kind: 'publishable' as const }, principal: owner(n) }
@@ -161,7 +168,7 @@ describe('F29: the probes of Kubernetes', () => {
   const { hasher } = plainPasswords()
   const identities = {
     ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: testTokens() },
-    admin: { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' },
+    admins: testAdmins,
   }
   const probe = async (core: Core, standing: Partial<Standing> = {}) => {
     const app = createCoreApp(core, identities, [{ kid: 'k', secret }], { ...idle, ...standing })

@@ -2,6 +2,8 @@ import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contrac
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { adminSessionRoutes } from './administration/routes.ts'
+import { signedInAdmin } from './administration/signed-in-admin.ts'
 import { appAdminRoutes, keyRoutes } from './apps/routes.ts'
 import { auditedStore } from './audit-log/audited-store.ts'
 import { recordWrites } from './audit-log/record-writes.ts'
@@ -53,7 +55,7 @@ export function createCoreApp(
   watch: Watch = {},
 ) {
   const core: Core = { ...unaudited, store: auditedStore(unaudited.store) }
-  const admins = [identities.admin.username]
+  const admins = identities.admins.map(({ name }) => name)
   const tooLarge = () => {
     throw new Problem('body_too_large', { limit: inventoryBodyBytesMax })
   }
@@ -77,6 +79,7 @@ export function createCoreApp(
     .use(edgeAssertion(edgeKeys, core.platform))
     .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
+    .use(signedInAdmin(core, identities))
     .use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
     .use(recordWrites(core, admins))
     .route('/', keyRoutes(core, identities))
@@ -85,13 +88,14 @@ export function createCoreApp(
     .route('/internal/pages', numberedPageRoutes(core))
     .route('/internal/sign-up-codes', codeRoutes(core, identities))
     .route('/', auditLogRoutes(core, admins))
+    .route('/v1/admin', adminSessionRoutes(core, identities))
     .route('/v1/admin/apps', appAdminRoutes(core, identities))
     .route('/v1/admin', bookingAdminRoutes(core))
     .route('/v1/admin', paymentAdminRoutes(core))
     .route('/v1/admin', outboxAdminRoutes(core))
     .route('/v1/admin', repairAdminRoutes(core))
     .route('/v1/admin', statsRoutes(core))
-    .route('/v1/admin', userAdminRoutes(core, identities))
+    .route('/v1/admin', userAdminRoutes(core))
     .route('/v1/auth', userRoutes(core, identities))
     .route('/v1/auth', accountRoutes(core, identities))
     .route('/internal/tokens', tokenRoutes(core))

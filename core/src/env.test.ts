@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { adminsOf } from './administration/settings.ts'
 import { Env, readEnv } from './env.ts'
 
 const secret = () => randomBytes(32).toString('base64url')
@@ -66,6 +67,9 @@ test.each([
   ['a Redis of the wrong kind', { REDIS_URL: 'http://x' }],
   ['an edge key without a kid', { EDGE_ASSERTION_KEYS: secret() }],
   ['a plain admin password', { ADMIN_PASSWORD_HASH: 'password' }],
+  ['a second factor that is no base32', { ADMIN_TOTP_SECRET: 'me@example.com' }],
+  ['a second factor of few bytes', { ADMIN_TOTP_SECRET: 'JBSWY3DPEHPK3PXP' }],
+  ['a second factor that is a pattern', { ADMIN_TOTP_SECRET: 'ABCD'.repeat(8) }],
   ['an RSA receipt key', { RECEIPT_KEY: JSON.stringify({ kty: 'RSA', d: 'x' }) }],
 ])('%s is refused', (_, change) => {
   expect(() => readEnv({ ...good, ...change })).toThrow()
@@ -81,7 +85,7 @@ test('keys that signed receipts before are read without what is private of them,
   }
 })
 
-test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS'] as const)(
+test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS', 'ALLOW_MAIL_IN_LOG'] as const)(
   'live keys of a payment provider are refused beside %s',
   (name) => {
     const key = () => randomBytes(24).toString('hex')
@@ -97,6 +101,69 @@ test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS'] as const)(
     expect(() => readEnv({ ...settings, [name]: '1' })).toThrow(name)
   },
 )
+
+const hash = (letter: string, cost = '10') => `$2b$${cost}$${letter.repeat(53)}`
+const ann = { name: 'Ann', email: 'Ann@Example.com', passwordHash: hash('b'), role: 'support' }
+const bob = { name: 'bob', email: 'bob@example.com', passwordHash: hash('c'), role: 'viewer' }
+const totpSecret = 'JBSWY3DPEHPK3PXPMFRGGZDFMZTWQ2LK'
+
+test('the first admin is an operator, and beside them are those of ADMINS', () => {
+  const settings = {
+    ...good,
+    ADMIN_TOTP_SECRET: totpSecret,
+    ADMINS: JSON.stringify([ann, { ...bob, totpSecret }]),
+  }
+  expect(adminsOf(readEnv(settings))).toEqual([
+    {
+      ...{ name: 'admin@example.com', email: 'admin@example.com', role: 'operator', totpSecret },
+      passwordHash: good.ADMIN_PASSWORD_HASH,
+    },
+    { ...ann, name: 'ann', email: 'ann@example.com' },
+    { ...bob, totpSecret },
+  ])
+  expect(adminsOf(readEnv({ ...good, ADMIN_USERNAME: 'Root' })).map(({ name }) => name)).toEqual(['root'])
+})
+
+test.each<[what: string, admins: unknown, told: string]>([
+  ['no JSON', 'ann', 'ADMINS: '],
+  ['no array', ann, 'ADMINS: '],
+  ['a role that is none', [{ ...ann, role: 'owner' }], 'ADMINS.0.role: '],
+  [
+    'a plain password',
+    [{ ...ann, passwordHash: 'open sesame' }],
+    'ADMINS.0.passwordHash: must be a bcrypt hash',
+  ],
+  [
+    'a hash of low cost',
+    [ann, { ...bob, passwordHash: hash('c', '09') }],
+    'ADMINS.1.passwordHash: must have a cost',
+  ],
+  [
+    'a hash of another cost',
+    [{ ...ann, passwordHash: hash('b', '12') }],
+    'ADMINS: must have hashes of the cost',
+  ],
+  ['a member that is not known', [{ ...ann, roles: [] }], 'ADMINS.0: '],
+  ['a weak second factor', [{ ...ann, totpSecret: 'AAAA' }], 'ADMINS.0.totpSecret: '],
+  ['two of one name', [ann, { ...bob, name: 'ANN' }], 'ADMINS: must have names and addresses of their own'],
+  ['two of one address', [ann, { ...bob, email: ann.email }], 'ADMINS: must have names'],
+  ['the address of the first', [{ ...ann, email: good.ADMIN_EMAIL }], 'ADMINS: must have names'],
+])('admins are refused with %s, and no hash is told', (_, admins, told) => {
+  const ADMINS = typeof admins === 'string' ? admins : JSON.stringify(admins)
+  let message = ''
+  try {
+    readEnv({ ...good, ADMINS })
+  } catch (error) {
+    message = error instanceof Error ? error.message : ''
+  }
+  expect(message).toContain(told)
+  expect(message).not.toMatch(/b{20}|c{20}|open sesame/)
+})
+
+test('a name of the first admin that is an address of another is refused', () => {
+  const settings = { ...good, ADMIN_USERNAME: 'ann@example.com', ADMINS: JSON.stringify([ann]) }
+  expect(() => readEnv(settings)).toThrow('ADMINS: must have names')
+})
 
 test('a wrong account is told by its variable and its name', () => {
   const accounts = { STRIPE_ACCOUNTS: '{"berlin":{}}', RAZORPAY_ACCOUNTS: '[]' }

@@ -1,6 +1,9 @@
 import {
   address,
   addressFault,
+  adminHashCostMax,
+  adminHashCostMin,
+  areSecretsApart,
   auditLogKeptDaysDefault,
   coreBudgetMs,
   EdgeKeys,
@@ -12,6 +15,7 @@ import {
   keptDaysMin,
   LogLevel,
   listening,
+  nameLengthMax,
   pinLeaseMs,
   portsApart,
   problemsOf,
@@ -19,10 +23,18 @@ import {
   redisSettings,
   Secret,
   together,
+  totpSecretBytes,
   tracingSettings,
   unpaidKeptDaysDefault,
 } from '@holdfast/contract'
 import * as z from 'zod'
+import {
+  AdminPasswordHash,
+  areAdminsApart,
+  areHashesOfOneCost,
+  OtherAdmins,
+  TotpSecret,
+} from './administration/settings.ts'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
 import { lostWithThePod, storeUrl } from './store/open.ts'
 
@@ -123,21 +135,32 @@ const fields = {
     refused: 'what is no such array',
   }),
   ADMIN_EMAIL: Email.meta({
-    description: 'The mail address by which the admin signs in.',
+    description: 'The mail address by which the first admin, an operator, signs in.',
     refused: 'what is no mail address',
   }),
-  ADMIN_USERNAME: z.string().trim().min(1).transform(emailKey).optional().meta({
-    description: "The admin's name where a predecessor's API asks for one; the address when absent.",
-    refused: 'the empty name',
+  ADMIN_USERNAME: z.string().trim().min(1).max(nameLengthMax).transform(emailKey).optional().meta({
+    description:
+      "The first admin's name, in logs and where a predecessor's API asks for one; the address when absent.",
+    refused: 'the empty name, and one of another admin',
   }),
-  ADMIN_PASSWORD_HASH: z
-    .string()
-    .regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash')
-    .meta({
-      description: "The bcrypt hash of the admin's password.",
-      refused: 'anything else',
-      secret: true,
-    }),
+  ADMIN_PASSWORD_HASH: AdminPasswordHash.meta({
+    description: "The bcrypt hash of the first admin's password. Another one ends all their sessions.",
+    refused: `anything else, a cost below ${adminHashCostMin} or above ${adminHashCostMax}, and passwords that everybody tries first`,
+    secret: true,
+  }),
+  ADMIN_TOTP_SECRET: TotpSecret.optional().meta({
+    description:
+      "The secret of the first admin's second factor, in base32; `npx holdfast admin-totp <name>` makes one. Without it there is none.",
+    refused: `less than ${totpSecretBytes} random bytes`,
+    secret: true,
+  }),
+  ADMINS: OtherAdmins.meta({
+    description:
+      'Further admins, as a JSON array: `[{"name":"ann","email":"ann@example.com","passwordHash":"$2b$…","role":"support","totpSecret":"…"}]`. The role is `operator` (everything), `support` (reads, and bookings, payments, refunds, the outbox, deactivating users) or `viewer` (reads); `totpSecret` is optional. Whoever is taken out has no session any more.',
+    refused:
+      'names and addresses that two have, hashes of another cost than ADMIN_PASSWORD_HASH, and what is refused there',
+    secret: true,
+  }),
   ALLOW_SIMULATED_PAYMENTS: flag.meta({
     description: '`1` on a laptop only: payments that nobody pays.',
     refused: 'anything but 0 and 1; live keys of a provider beside it',
@@ -231,6 +254,39 @@ export const Env = z
       ['ALLOW_LOCAL_WEBHOOKS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
       'must not be set beside live keys: apps could call what runs on this machine',
       (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ALLOW_MAIL_IN_LOG', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
+      'must not be set beside live keys: who reads the log could sign up as anybody',
+      (env) => !(env.ALLOW_MAIL_IN_LOG && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ADMIN_TOKEN_SECRET', 'USER_TOKEN_SECRET', 'EDGE_ASSERTION_KEYS'],
+      'must be another secret than USER_TOKEN_SECRET, and neither a key of EDGE_ASSERTION_KEYS: make one for each (openssl rand -base64 32)',
+      (env) =>
+        areSecretsApart([
+          env.EDGE_ASSERTION_KEYS.map(({ secret }) => secret),
+          [env.USER_TOKEN_SECRET],
+          [env.ADMIN_TOKEN_SECRET],
+        ]),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ADMINS', 'ADMIN_EMAIL', 'ADMIN_USERNAME'],
+      'must have names and addresses of their own, which no other admin has',
+      areAdminsApart,
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ADMINS', 'ADMIN_PASSWORD_HASH'],
+      'must have hashes of the cost of ADMIN_PASSWORD_HASH, or the time of a login tells who is an admin',
+      areHashesOfOneCost,
     ),
   )
   .refine(

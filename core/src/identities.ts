@@ -1,4 +1,4 @@
-import type { AdminAccount } from './users/log-in-admin.ts'
+import type { Admins } from './administration/admins.ts'
 import type { Mailer } from './users/mailer.ts'
 import type { PasswordHasher } from './users/passwords.ts'
 import type { RefusedPasswords } from './users/refused-passwords.ts'
@@ -8,12 +8,12 @@ import type { TokenIssuer } from './users/tokens.ts'
 export interface Identities {
   /** For people who sign in; a queue of its own, so that it cannot delay the keys. */
   readonly passwords: PasswordHasher
-  /** For the admin, whom no rush of users keeps out. */
+  /** For admins, whom no rush of users keeps out. */
   readonly adminPasswords: PasswordHasher
   /** For app keys. */
   readonly keyHasher: PasswordHasher
   readonly tokens: TokenIssuer
-  readonly admin: AdminAccount
+  readonly admins: Admins
   /** Absent: every password may be chosen. */
   readonly refusedPasswords?: RefusedPasswords
   /** Absent: this core sends no mail. */

@@ -5,6 +5,8 @@ import { createInventory, type ScriptRunner } from '@holdfast/inventory'
 import { connectTcp, tcpRunner } from '@holdfast/inventory/tcp'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { getRequestListener } from '@hono/node-server'
+import { assertNoSamples } from './administration/sample-passwords.ts'
+import { adminsOf } from './administration/settings.ts'
 import { createCoreApp } from './app.ts'
 import { createReceipts } from './bookings/receipts.ts'
 import type { Core, Log } from './context.ts'
@@ -88,6 +90,8 @@ function providersOf(env: Env, observe: Observe, log: Log): Core['findProvider']
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
+  const admins = adminsOf(env)
+  await assertNoSamples(admins)
   const log = metrics.counted(jsonLog(env.LOG_LEVEL, platform))
   const tracing = await openTracing(env, log)
   const observe = observedByAll(...(tracing ? [tracing.observe] : []), metrics.observe)
@@ -115,11 +119,7 @@ async function start(): Promise<void> {
     adminPasswords: createPasswordHasher(platform, adminHashing),
     keyHasher: createPasswordHasher(platform, keyHashing),
     tokens: createTokenIssuer({ user: env.USER_TOKEN_SECRET, admin: env.ADMIN_TOKEN_SECRET }, platform),
-    admin: {
-      email: env.ADMIN_EMAIL,
-      username: env.ADMIN_USERNAME ?? env.ADMIN_EMAIL,
-      passwordHash: env.ADMIN_PASSWORD_HASH,
-    },
+    admins,
     ...mailing(env, log),
     ...(await refusing(env)),
   }

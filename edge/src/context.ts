@@ -5,6 +5,7 @@ import type {
   EventId,
   ExternalUser,
   LoginClient,
+  Operator,
   Principal,
   ShownToken,
 } from '@holdfast/contract'
@@ -57,6 +58,8 @@ export interface EdgeVars extends Observed {
   /** What an app's server says of the user that it vouches for. */
   externalUser?: ExternalUser
   admin?: true
+  /** The admin, by their token. */
+  operator?: Operator
 }
 
 /** Hono's environment of every route. */

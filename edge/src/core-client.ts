@@ -11,6 +11,7 @@ import {
   headers,
   type LoginClient,
   type Openly,
+  type Operator,
   openly,
   type Platform,
   type Principal,
@@ -38,6 +39,7 @@ export interface Caller extends Observed {
   /** The guest who becomes the principal. */
   readonly guest?: Principal
   readonly admin?: true
+  readonly operator?: Operator
   /** That the principal has shown. */
   readonly token?: ShownToken
   /** Whoever signs in does so with every app. */
@@ -129,7 +131,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
   const budget = createRetryBudget()
 
   const claimsOf = async (call: CoreCall, body: Uint8Array, leftMs: number): Promise<EdgeClaims> => {
-    const { requestId, clientAddress, app, principal, externalUser, guest, admin } = call.caller
+    const { requestId, clientAddress, app, principal, externalUser, guest, admin, operator } = call.caller
     const { challenged, loginClient, token, pool, device } = call.caller
     return {
       method: call.method,
@@ -143,6 +145,7 @@ export function createCoreClient(port: CorePort, sign: AssertionSigner, platform
       ...(externalUser && { externalUser }),
       ...(guest && { guest }),
       ...(admin && { admin }),
+      ...(operator && { operator }),
       ...(challenged && { challenged }),
       ...(loginClient && { loginClient }),
       ...(token && { token }),

@@ -1,5 +1,6 @@
 import {
   AppId,
+  areSecretsApart,
   Cidr,
   clientLargeReadsPerSecondDefault,
   clientReadsPerSecondDefault,
@@ -14,6 +15,7 @@ import {
   redisSettings,
   Secret,
   Time,
+  together,
   tracingSettings,
   trustedProxyHopsMax,
   upstashSettings,
@@ -74,7 +76,7 @@ const common = {
     secret: true,
   }),
   ADMIN_TOKEN_SECRET_OLD: Secret.optional().meta({
-    description: "The same of the admin's tokens, which last a day.",
+    description: "The same of the admin's tokens, which last 8 hours.",
     refused: 'less than 32 random bytes, and samples',
     secret: true,
   }),
@@ -85,7 +87,7 @@ const common = {
   }),
   HOLD_KEY_SECRET: Secret.meta({
     description: "Names holds by their Idempotency-Key; the edge's alone. Changed, a retry makes a new hold.",
-    refused: 'less than 32 random bytes, and samples',
+    refused: 'less than 32 random bytes, samples, and any other secret of this edge',
     secret: true,
   }),
   ADMIN_ORIGINS: AdminOrigins.meta({
@@ -132,6 +134,21 @@ const common = {
   ...tracingSettings,
 }
 
+const secretsApart = together<z.infer<z.ZodObject<typeof common>>>()(
+  [
+    ...(['HOLD_KEY_SECRET', 'USER_TOKEN_SECRET', 'USER_TOKEN_SECRET_OLD'] as const),
+    ...(['ADMIN_TOKEN_SECRET', 'ADMIN_TOKEN_SECRET_OLD', 'EDGE_ASSERTION_KEYS'] as const),
+  ],
+  'must be another secret than those of tokens and the keys of EDGE_ASSERTION_KEYS, and so must each of these: make one for each (openssl rand -base64 32)',
+  (env) =>
+    areSecretsApart([
+      env.EDGE_ASSERTION_KEYS.map(({ secret }) => secret),
+      [env.USER_TOKEN_SECRET, env.USER_TOKEN_SECRET_OLD],
+      [env.ADMIN_TOKEN_SECRET, env.ADMIN_TOKEN_SECRET_OLD],
+      [env.HOLD_KEY_SECRET],
+    ]),
+)
+
 /** The bindings of the Worker; `SETTINGS.md` is made of what is said of them here. */
 export const WorkerEnv = z
   .object({
@@ -148,6 +165,7 @@ export const WorkerEnv = z
     }),
   })
   .refine(...boundOrNot)
+  .refine(...secretsApart)
 /** What the Worker is given. */
 export type WorkerEnv = z.infer<typeof WorkerEnv>
 
@@ -183,6 +201,7 @@ export const NodeEnv = z
   .refine(...redisOrUpstash)
   .refine(...portsApart)
   .refine(...boundOrNot)
+  .refine(...secretsApart)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
 

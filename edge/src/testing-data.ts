@@ -169,6 +169,7 @@ export function makeToken(
     jti: 'tok_1',
     iat: nowSeconds,
     exp: nowSeconds + 3_600,
+    ...(kind === 'admin' && { sub: 'root', stamp: 'stamp' }),
     ...claims,
   }
   return new SignJWT(JSON.parse(JSON.stringify(payload)))

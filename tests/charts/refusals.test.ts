@@ -147,7 +147,6 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
     { 'tracing.existingSecret': 'collector' },
     /tracing\.existingSecret needs tracing\.endpoint/,
   ],
-  ['a test without an edge', production, { 'test.edgeUrl': '' }, /test\.edgeUrl is required/],
   [
     'an edge without secrets',
     selfHosted,

@@ -25,6 +25,10 @@ const secrets: Readonly<Record<string, string>> = {
   USER_TOKEN_SECRET_OLD: secret(),
   ADMIN_TOKEN_SECRET_OLD: secret(),
   ADMIN_PASSWORD_HASH: `$2b$10$${'a'.repeat(53)}`,
+  ADMIN_TOTP_SECRET: 'JBSWY3DPEHPK3PXPMFRGGZDFMZTWQ2LK',
+  ADMINS: JSON.stringify([
+    { name: 'ann', email: 'ann@acme.example', passwordHash: `$2b$10$${'b'.repeat(53)}`, role: 'support' },
+  ]),
   STRIPE_ACCOUNTS: JSON.stringify({
     default: {
       secretKey: `sk_live_${hex()}`,
@@ -65,7 +69,8 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
   test('starts core with the least that it needs', async () => {
     const { env, environment } = await coreOf(ciValues('minimal'))
     expect(env).toMatchObject({ PORT: 8788, REFUSE_SQLITE: true, ADMIN_EMAIL: 'admin@acme.example' })
-    expect(Object.keys(environment)).not.toContain('STRIPE_ACCOUNTS')
+    for (const name of ['STRIPE_ACCOUNTS', 'ADMIN_TOTP_SECRET', 'ADMINS'])
+      expect(Object.keys(environment)).not.toContain(name)
   })
 
   test('starts core with payments, mail and a port for metrics', async () => {
@@ -79,6 +84,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       STRIPE_ACCOUNTS: { default: { isLive: true } },
     })
     expect(env.RAZORPAY_ACCOUNTS).toHaveProperty('default')
+    expect(env).toMatchObject({ ADMIN_TOTP_SECRET: secrets.ADMIN_TOTP_SECRET, ADMINS: [{ name: 'ann' }] })
     expect(env.METRICS_PORT).toBe(9464)
     expect(env.LOG_LEVEL).toBe('info')
     expect(traceTargetOf(env)).toEqual({
@@ -145,7 +151,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
   test('keeps to itself what the edge must not know', async () => {
     const values = changed(ciValues('self-hosted-edge'), 'core.payments', ['stripe'])
     const names = Object.keys(environmentOf(await render(values), 'edge'))
-    for (const name of ['STORE_URL', 'RECEIPT_KEY', 'ADMIN_PASSWORD_HASH', 'STRIPE_ACCOUNTS'])
+    for (const name of ['STORE_URL', 'RECEIPT_KEY', 'ADMIN_PASSWORD_HASH', 'ADMINS', 'STRIPE_ACCOUNTS'])
       expect(names).not.toContain(name)
   })
 

@@ -179,18 +179,21 @@ describe.runIf(hasHelm)('the migration', () => {
 })
 
 describe.runIf(hasHelm)('helm test', () => {
-  test('buys where buyers do, and is there only with the admin’s password', async () => {
+  test('buys where buyers do, as the first admin and with no password, and is not there without an edge', async () => {
     const smoke = containerOf(find(await render(production), 'Pod smoke'))
     expect(smoke.args).toEqual(['core/src/cli/main.ts', 'smoke', '--edge', 'https://seats.acme.example'])
     expect(smoke.env).toEqual([
       { name: 'ADMIN_EMAIL', value: 'admin@acme.example' },
-      {
-        name: 'ADMIN_PASSWORD',
-        valueFrom: { secretKeyRef: { name: 'holdfast-admin', key: 'ADMIN_PASSWORD' } },
-      },
+      { name: 'ADMIN_USERNAME', value: 'admin' },
+      ...['ADMIN_TOKEN_SECRET', 'ADMIN_PASSWORD_HASH', 'ADMIN_TOTP_SECRET'].map((key) => ({
+        ...{ name: key, valueFrom: { secretKeyRef: { name: 'holdfast-core', key } } },
+      })),
     ])
     const inside = containerOf(find(await render(selfHosted), 'Pod smoke'))
     expect(inside.args?.at(-1)).toBe('http://shop-holdfast-edge:8787')
+    expect(inside.env?.map(({ name }) => name)).toEqual([
+      ...['ADMIN_EMAIL', 'ADMIN_TOKEN_SECRET', 'ADMIN_PASSWORD_HASH'],
+    ])
     expect((await render(minimal)).filter(({ kind }) => kind === 'Pod')).toEqual([])
   })
 })

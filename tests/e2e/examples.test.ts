@@ -40,14 +40,20 @@ describe('the examples of the reference can be sent as they stand', () => {
   let shop: Shop
   let seat = 20
 
-  beforeAll(async () => {
+  /** An admin in a session of their own. */
+  const signedIn = async (): Promise<Client> => {
     const { edgeUrl, secrets } = world().stack
+    const body = { email: secrets.adminEmail, password: secrets.adminPassword }
+    const anybody = createClient(edgeUrl, {})
+    const { token } = told(200, AdminSession, await anybody.call('POST', '/v1/admin/login', { body }))
+    return anybody.with({ authorization: `Bearer ${token}` })
+  }
+
+  beforeAll(async () => {
+    const { edgeUrl } = world().stack
     shop = await world().openShop()
     await seedEvents(edgeUrl, shop.secretKey, () => {})
     const anybody = createClient(edgeUrl, {})
-    const credentials = { email: secrets.adminEmail, password: secrets.adminPassword }
-    const login = await anybody.call('POST', '/v1/admin/login', { body: credentials })
-    const { token } = told(200, AdminSession, login)
     const guest = await shop.guest()
     senders = {
       anybody,
@@ -55,7 +61,7 @@ describe('the examples of the reference can be sent as they stand', () => {
       buyer: guest,
       reader: guest,
       server: shop.server,
-      admin: anybody.with({ authorization: `Bearer ${token}` }),
+      admin: await signedIn(),
     }
   })
 
@@ -93,6 +99,7 @@ describe('the examples of the reference can be sent as they stand', () => {
   const senderOf = async (id: OperationId, caller: Sendable['caller']): Promise<Client> => {
     // Whoever signs out is gone.
     if (id === 'signOut') return shop.guest()
+    if (id === 'signOutAdmin') return signedIn()
     if (id === 'endSessions') {
       const body = { email: 'ada@example.net', password: 'correct horse battery' }
       Object.assign(made, Made.parse((await shop.page.call('POST', '/v1/auth/login', { body })).body))

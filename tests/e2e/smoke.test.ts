@@ -1,16 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { AdminSession, AppPage, headers } from '@holdfast/contract'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
+import { createApp } from '../../edge/dev/seed.ts'
 import { runHoldfast } from '../support/holdfast.ts'
 import { createClient, told } from './client.ts'
 import { everyStore, useWorld, type World } from './world.ts'
 
 const envOf = ({ stack }: World) => ({
   ADMIN_EMAIL: stack.secrets.adminEmail,
-  ADMIN_PASSWORD: stack.secrets.adminPassword,
+  ADMIN_PASSWORD_HASH: stack.secrets.adminPasswordHash,
+  ADMIN_TOKEN_SECRET: stack.secrets.adminTokenSecret,
 })
 
 async function appsOf({ stack }: World): Promise<AppPage['apps']> {
@@ -62,20 +65,28 @@ describe.each(everyStore)('npx holdfast smoke, which helm test runs, on $store',
     ])
   })
 
-  test('fails where nobody answers, and does not say the password', async () => {
-    const lost = await runHoldfast(['smoke', '--edge', 'http://127.0.0.1:1'], {
-      ...envOf(world()),
-      ADMIN_PASSWORD: 'pa55word',
-    })
+  test('fails where nobody answers, and tells no secret', async () => {
+    const env = envOf(world())
+    const lost = await runHoldfast(['smoke', '--edge', 'http://127.0.0.1:1'], env)
     expect(lost).toMatchObject({ code: 1, told: '' })
-    expect(lost.complained).not.toContain('pa55word')
+    for (const secret of [env.ADMIN_PASSWORD_HASH, env.ADMIN_TOKEN_SECRET])
+      expect(lost.complained).not.toContain(secret)
   })
 
   test('fails when the admin is refused', async () => {
-    const env = { ...envOf(world()), ADMIN_PASSWORD: 'another password' }
-    const refused = await runHoldfast(['smoke', '--edge', world().stack.edgeUrl], env)
-    expect(refused).toMatchObject({ code: 1, told: '' })
-    expect(refused.complained).toContain('invalid_credentials')
+    const run = (change: Readonly<Record<string, string>>) =>
+      runHoldfast(['smoke', '--edge', world().stack.edgeUrl], { ...envOf(world()), ...change })
+    for (const change of [
+      // Who only has the secret of tokens is no admin yet, nor who only has the hash.
+      { ADMIN_PASSWORD_HASH: `$2b$10$${'a'.repeat(53)}` },
+      { ADMIN_TOKEN_SECRET: randomBytes(32).toString('base64url') },
+    ]) {
+      const refused = await run(change)
+      expect(refused).toMatchObject({ code: 1, told: '' })
+      expect(refused.complained).toContain('invalid_token')
+    }
+    const unknown = await run({ ADMIN_PASSWORD_HASH: '' })
+    expect(unknown.complained).toContain('ADMIN_PASSWORD_HASH: must be a bcrypt hash')
   })
 
   test('fails when the next buyer gets the seat as well, and puts its app away all the same', async () => {
@@ -85,5 +96,16 @@ describe.each(everyStore)('npx holdfast smoke, which helm test runs, on $store',
     expect(deceived).toMatchObject({ code: 1, told: '' })
     expect(deceived.complained).toContain('the next buyer got a hold')
     expect((await appsOf(world())).map(({ active }) => active)).toEqual([false, false])
+  })
+
+  test('puts away the app of one that was cut off, and no other', async () => {
+    const { stack, openShop } = world()
+    const shop = await openShop()
+    const cutOff = { name: 'A smoke test', paymentProvider: 'none', metadata: { madeBy: 'holdfast smoke' } }
+    const { appId } = await createApp(stack.edgeUrl, stack.secrets, cutOff)
+    expect((await runHoldfast(['smoke', '--edge', stack.edgeUrl], envOf(world()))).code).toBe(0)
+    const active = (await appsOf(world())).filter((app) => app.active).map(({ id }) => id)
+    expect(active).toContain(shop.appId)
+    expect(active).not.toContain(appId)
   })
 })

@@ -145,7 +145,8 @@ describe('the images together', () => {
       {
         ...images.core.env,
         ADMIN_EMAIL: secrets.adminEmail,
-        ADMIN_PASSWORD: secrets.adminPassword,
+        ADMIN_PASSWORD_HASH: secrets.adminPasswordHash,
+        ADMIN_TOKEN_SECRET: secrets.adminTokenSecret,
       },
     )
     expect(smoke).toMatchObject({ code: 0, complained: '' })

@@ -102,7 +102,7 @@ async function buyerAttempts(
   { deactivated, forgedUsers, signedOut }: Suspects,
 ): Promise<Attempt[]> {
   const bad: ProblemCode = route.api === 'tickets' ? 'forbidden' : 'invalid_token'
-  const { token: admin } = await world.tokens.issueAdminToken()
+  const admin = await world.adminToken()
   const { token: elsewhere } = await world.tokens.issueGuestToken('gst_1', world.other.appId)
   const foreign: Forgery[] = [
     { name: 'an admin’s token', token: admin },
@@ -142,7 +142,7 @@ async function buyerAttempts(
 
 /** Everything that can be wrong with who says to be the operator. */
 async function adminAttempts({ world, buyer }: Stage, { forgedAdmins }: Suspects): Promise<Attempt[]> {
-  const { token } = await world.tokens.issueAdminToken()
+  const token = await world.adminToken()
   const good = { authorization: `Bearer ${token}` }
   const signatureAt = token.lastIndexOf('.') + 1
   // Its first letter: the bits of the last one do not all count.

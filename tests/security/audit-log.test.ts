@@ -205,7 +205,7 @@ describe('what a buyer may do too', () => {
 
 test('a path that is written in another way is the same operation', async () => {
   const { appId } = await world.openShop()
-  const { token } = await world.tokens.issueAdminToken()
+  const token = await world.adminToken()
   const path = `/v1/adm%69n/apps/${appId.replace('app', '%61pp')}`
   const sentAs = { authorization: `Bearer ${token}` }
   const answer = await world.send({ method: 'PATCH', path, headers: sentAs, body: { name: 'Other' } })

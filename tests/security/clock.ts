@@ -3,8 +3,8 @@ import { type Platform, systemPlatform } from '@holdfast/contract'
 /** A machine whose time passes only when it is told to; randomness and digests are the machine's own. */
 export interface Clock {
   readonly platform: Platform
-  /** A millisecond goes by: what happens afterwards is later than what was before. */
-  tick(): void
+  /** A millisecond goes by, or so many: what happens afterwards is later than what was before. */
+  tick(ms?: number): void
   /** Goes on to whatever is waited for next; false when nothing is. */
   pass(): boolean
   /** Whether anybody sleeps. */
@@ -37,8 +37,8 @@ export function createClock(): Clock {
         return controller.signal
       },
     },
-    tick: () => {
-      nowMs += 1
+    tick: (ms = 1) => {
+      nowMs += ms
     },
     isSleptOn: () => sleepers > 0,
     pass() {

@@ -1,6 +1,7 @@
-import { type Platform, principal, tokenIssuer, tokenKinds } from '@holdfast/contract'
+import { type Platform, principal, systemPlatform, tokenIssuer, tokenKinds } from '@holdfast/contract'
 import { base64url, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
-import { secrets } from './secrets.ts'
+import { stampOf } from '../../core/src/administration/sessions.ts'
+import { adminAccount, secrets } from './secrets.ts'
 
 type Kind = 'user' | 'admin'
 
@@ -21,10 +22,13 @@ interface Changes {
 }
 
 /** Makes a token as core does, but for these changes. */
-function maker(kind: Kind, now: number) {
+async function maker(kind: Kind, now: number) {
   const { typ, audience } = tokenKinds[kind]
-  const sub = kind === 'admin' ? 'admin' : principal.pool('usr_forged')
-  const good = { iss: tokenIssuer, aud: audience, sub, jti: 'tok_forged', iat: now, exp: now + 600 }
+  const of =
+    kind === 'admin'
+      ? { sub: adminAccount.name, stamp: await stampOf(systemPlatform, adminAccount) }
+      : { sub: principal.pool('usr_forged') }
+  const good = { iss: tokenIssuer, aud: audience, ...of, jti: 'tok_forged', iat: now, exp: now + 600 }
   const make = ({ header = {}, claims = {}, key = secretOf[kind] }: Changes = {}) =>
     new SignJWT(JSON.parse(JSON.stringify({ ...good, ...claims })))
       .setProtectedHeader({ alg: 'HS256', typ, ...header })
@@ -48,7 +52,7 @@ export async function forgeriesOf(
   published: unknown,
 ): Promise<Forgery[]> {
   const now = Math.floor(platform.now() / 1_000)
-  const { good, typ, make } = maker(kind, now)
+  const { good, typ, make } = await maker(kind, now)
   const { rsa, ed, text, jwk } = await outsideKeys(published)
   const other = otherKind[kind]
   const whole = await make()

@@ -4,7 +4,7 @@ import { plainPasswords } from '../../core/src/users/testing.ts'
 import { createAssertionSigner } from '../../edge/src/assertion.ts'
 import { createCoreClient } from '../../edge/src/core-client.ts'
 import { pathOf, type Route, routes } from './routes.ts'
-import { secrets } from './secrets.ts'
+import { adminAccount, secrets } from './secrets.ts'
 import { goodHeaders, owner, sendTo } from './senders.ts'
 import { openStage, type Stage } from './stage.ts'
 import type { World } from './world.ts'
@@ -91,7 +91,7 @@ describe('core', () => {
       world.core,
       {
         ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens: world.tokens },
-        admin: { email: secrets.admin.email, username: secrets.admin.username, passwordHash: 'none' },
+        admins: [adminAccount],
       },
       secrets.edgeKeys,
     )

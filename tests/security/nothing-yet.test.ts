@@ -116,7 +116,7 @@ const lists = routes.filter(({ method, path }) => method === 'GET' && !path.incl
 async function headersOf(route: Route) {
   switch (route.caller) {
     case 'admin':
-      return { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+      return { authorization: `Bearer ${await world.adminToken()}` }
     case 'server':
       return appHeaders(route, world.other)
     default:

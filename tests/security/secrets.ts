@@ -1,3 +1,4 @@
+import type { AdminAccount } from '../../core/src/administration/admins.ts'
 import type { PaymentSettings } from '../../core/src/payments/accounts.ts'
 
 const bytes = (name: string) => new TextEncoder().encode(`${name}-Zq7Lw2Xc9Vb4Nm6Kj8Hg3Fd5Sa1Po0`)
@@ -26,6 +27,14 @@ export const secrets = {
   admin: { email: 'root@holdfast.test', username: 'root', password: 'adminPassword-Rt6Yh4' },
   payments,
   webhook: razorpay.webhookSecrets[0] ?? '',
+}
+
+/** The first admin, as core has them; hashes are those of `plainPasswords`. */
+export const adminAccount: AdminAccount = {
+  name: secrets.admin.username,
+  email: secrets.admin.email,
+  passwordHash: `plain:${secrets.admin.password}`,
+  role: 'operator',
 }
 
 /** The account's own number is shown to every page that pays; the rest is not. */

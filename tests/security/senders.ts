@@ -55,7 +55,7 @@ export async function goodHeaders(
     case 'reader':
       return route.api === 'tickets' ? buyer : { ...appHeaders(route, shop), ...buyer }
     case 'admin':
-      return { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+      return { authorization: `Bearer ${await world.adminToken()}` }
     case 'provider':
       return signatureOf(world, body)
   }

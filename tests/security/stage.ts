@@ -126,7 +126,7 @@ export async function signIn(world: World, shop: Shop, email: string): Promise<U
   const request = {
     method: 'POST',
     path: '/v1/auth/login',
-    headers: onServer(shop),
+    headers: onPage(shop),
     body: { email, password },
   }
   return told(200, UserSession, await doing(world, request))

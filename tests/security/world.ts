@@ -11,6 +11,8 @@ import { createInventory } from '@holdfast/inventory'
 import { connectUpstash, upstashRunner } from '@holdfast/inventory/upstash'
 import { exportJWK, generateKeyPair } from 'jose'
 import { vi } from 'vitest'
+import type { AdminAccount } from '../../core/src/administration/admins.ts'
+import { openSession } from '../../core/src/administration/sessions.ts'
 import { createCoreApp } from '../../core/src/app.ts'
 import { createApp } from '../../core/src/apps/create-app.ts'
 import { rotateKey } from '../../core/src/apps/rotate-key.ts'
@@ -35,7 +37,7 @@ import { pageOrigin } from '../e2e/client.ts'
 import { limitless } from '../support/selling.ts'
 import { createClock } from './clock.ts'
 import { createNetwork } from './network.ts'
-import { secrets } from './secrets.ts'
+import { adminAccount, secrets } from './secrets.ts'
 import { type Tap, tapped, tappedStore } from './taps.ts'
 import { watchThinking } from './thinking.ts'
 
@@ -116,14 +118,16 @@ export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Iden
   }
   const { hasher } = plainPasswords()
   const tokens = createTokenIssuer({ user: secrets.userToken, admin: secrets.adminToken }, platform)
-  const { email, username, password } = secrets.admin
   const letters: string[] = []
   const identities: Identities = {
     ...{ passwords: hasher, adminPasswords: hasher, keyHasher: hasher, tokens },
-    admin: { email, username, passwordHash: `plain:${password}` },
+    admins: [adminAccount],
     mailer: async ({ text }) => void letters.push(text),
     ...more,
   }
+  /** A token of an admin who signs in now: the first one, or whom a test says. */
+  const adminToken = async (admin: AdminAccount = identities.admins[0]) =>
+    (await openSession({ tokens, platform }, admin)).token
   const coreApp = createCoreApp(core, identities, secrets.edgeKeys)
   network.hosts.set('core.test', (request) => coreApp.fetch(request))
 
@@ -190,7 +194,7 @@ export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Iden
   }
 
   return {
-    ...{ clock, network, engine, logs, letters, store, core, inventory: parts.inventory, tokens },
+    ...{ clock, network, engine, logs, letters, store, core, inventory: parts.inventory, tokens, adminToken },
     ...{ shop, other, openShop, edge, openEdge, send, isThinking },
     async close() {
       vi.unstubAllGlobals()

@@ -110,7 +110,7 @@ export function startCore(machine: Machine, setting: Setting): CoreProgram {
     adminPasswords: hasher,
     keyHasher: hasher,
     tokens: createTokenIssuer(tokenSecrets, platform),
-    admin: { email: 'admin@example.com', username: 'admin', passwordHash: 'plain:admin' },
+    admins: [{ name: 'admin', email: 'admin@example.com', role: 'operator', passwordHash: 'plain:admin' }],
   }
   const keepers = { drift: createDrift(core), inspection: createInspection(core) }
   const app = createCoreApp(core, identities, settings.edgeKeys)

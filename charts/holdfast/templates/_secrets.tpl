@@ -41,10 +41,17 @@ and the event says which.
 {{- include "holdfast.fromSecret" (dict "secret" .Values.redis.existingSecret "keys" (get $keys .Values.redis.kind)) -}}
 {{- end }}
 
+{{/* What the first admin has beside a password, as JSON. */}}
+{{- define "holdfast.firstAdminKeys" -}}
+{{ ternary (list "ADMIN_TOTP_SECRET") (list) .Values.core.admin.secondFactor | toJson }}
+{{- end }}
+
 {{/* All secrets of core. */}}
 {{- define "holdfast.coreEnv" -}}
 {{- $core := .Values.core -}}
 {{- $keys := list "EDGE_ASSERTION_KEYS" "USER_TOKEN_SECRET" "ADMIN_TOKEN_SECRET" "RECEIPT_KEY" "ADMIN_PASSWORD_HASH" -}}
+{{- $keys = concat $keys (include "holdfast.firstAdminKeys" . | fromJsonArray) -}}
+{{- if $core.admin.others }}{{ $keys = append $keys "ADMINS" }}{{ end -}}
 {{- range $core.payments }}{{ $keys = append $keys (printf "%s_ACCOUNTS" (upper .)) }}{{ end -}}
 {{- if $core.mailFrom }}{{ $keys = append $keys "SMTP_URL" }}{{ end -}}
 {{ include "holdfast.storeEnv" . }}

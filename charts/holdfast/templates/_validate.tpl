@@ -77,9 +77,6 @@
 {{- if and $values.tracing.existingSecret (not $values.tracing.endpoint) -}}
 {{- $wrong = append $wrong "tracing.existingSecret needs tracing.endpoint: nobody is told otherwise" -}}
 {{- end -}}
-{{- if and $values.test.existingSecret (not (include "holdfast.edgeUrl" .)) -}}
-{{- $wrong = append $wrong "test.edgeUrl is required while test.existingSecret is set and edge.enabled is not: the test buys a seat where buyers do" -}}
-{{- end -}}
 
 {{- if $wrong -}}
 {{- fail (printf "\n\nHoldfast cannot be installed with these values:\n  - %s\n" (join "\n  - " $wrong)) -}}

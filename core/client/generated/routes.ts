@@ -55,6 +55,7 @@ export const routes: Readonly<Record<OperationId, Route>> = {
   replayDeliveries: {"method":"POST","path":"/v1/webhooks/{endpointId}/replay","repeat":"always","shows":"key","hasBody":true,"media":["application/json"]},
   deleteWebhook: {"method":"DELETE","path":"/v1/webhooks/{endpointId}","repeat":"always","shows":"key","hasBody":false,"media":[]},
   logInAdmin: {"method":"POST","path":"/v1/admin/login","repeat":"never","shows":"nothing","hasBody":true,"media":["application/json"]},
+  signOutAdmin: {"method":"POST","path":"/v1/admin/signout","repeat":"always","shows":"admin","hasBody":true,"media":[]},
   createApp: {"method":"POST","path":"/v1/admin/apps","repeat":"never","shows":"admin","hasBody":true,"media":["application/json"]},
   listApps: {"method":"GET","path":"/v1/admin/apps","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},
   readApp: {"method":"GET","path":"/v1/admin/apps/{appId}","repeat":"always","shows":"admin","hasBody":false,"media":["application/json"]},

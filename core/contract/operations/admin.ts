@@ -10,10 +10,10 @@ import {
   UserPatch,
   UsersQuery,
 } from '../admin.ts'
+import { AdminLogInRequest, AdminSession, AdminSignOutRequest } from '../administration.ts'
 import { AppInput, AppPatch, AppView, CreatedApp, RotatedKey, RotateKeyRequest } from '../apps.ts'
-import { AdminSession, LogInRequest } from '../auth.ts'
 import { AppPath, UserPath } from '../paths.ts'
-import { json, type Operation } from './operation.ts'
+import { empty, json, type Operation } from './operation.ts'
 
 const exampleApp = {
   id: 'app_4HkT9wQzX2nVb6RyLc8MjD',
@@ -68,15 +68,16 @@ export const adminOperations = {
     method: 'POST',
     path: '/v1/admin/login',
     tag: 'Admin',
-    summary: 'Sign the operator in',
+    summary: 'Sign an admin in',
     notes:
-      'Five wrong passwords from one address cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address has 100 wrong ones an hour. Right ones are free. Fifty from everywhere slow the account down, but not where it was signed in to within 90 days.',
+      'Five wrong passwords from one address cost no time, then each doubles the pause, from 1 s to 60 s, until the right one comes; an address has 100 wrong ones an hour. Right ones are free. Fifty from everywhere slow the account down, but not where it was signed in to within 90 days. Who has a second factor sends its `code` as well; without, a right password is answered by `second_factor_required`.',
     caller: 'anybody',
     repeat: 'never',
-    body: LogInRequest,
+    body: AdminLogInRequest,
     answers: { 200: json(AdminSession) },
     problems: [
       'invalid_credentials',
+      'second_factor_required',
       'origin_not_allowed',
       'rate_limited',
       'overloaded',
@@ -87,9 +88,24 @@ export const adminOperations = {
       status: 200,
       answer: {
         token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl',
-        expiresInSeconds: 86_400,
+        expiresInSeconds: 28_800,
       },
     },
+  },
+  signOutAdmin: {
+    method: 'POST',
+    path: '/v1/admin/signout',
+    tag: 'Admin',
+    summary: 'End the session that calls, or all of this admin',
+    notes:
+      'Its token is refused from now on. With `everywhere` so is each that this admin was given until now. A new password or a new second factor in the configuration of core does that too.',
+    caller: 'admin',
+    role: 'viewer',
+    repeat: 'always',
+    body: AdminSignOutRequest,
+    answers: { 204: empty },
+    problems: ['outcome_unknown'],
+    example: { body: { everywhere: false }, status: 204 },
   },
   createApp: {
     method: 'POST',
@@ -98,6 +114,7 @@ export const adminOperations = {
     summary: 'Create an app, and its keys',
     notes: 'The keys are shown in this answer and never again.',
     caller: 'admin',
+    recentSignIn: true,
     repeat: 'never',
     body: AppInput,
     answers: { 201: json(CreatedApp) },
@@ -143,6 +160,7 @@ export const adminOperations = {
     summary: 'Change settings of an app',
     notes: 'What is given is replaced whole, the rest stays. Edges hear of it within a minute.',
     caller: 'admin',
+    recentSignIn: ['paymentProvider', 'paymentAccount'],
     repeat: 'always',
     params: AppPath,
     body: AppPatch,
@@ -176,6 +194,7 @@ export const adminOperations = {
     notes:
       'The key is shown in this answer and never again. The ones before it work for `overlapSeconds` more; without, they stop within a minute.',
     caller: 'admin',
+    recentSignIn: true,
     repeat: 'never',
     params: AppPath,
     body: RotateKeyRequest,
@@ -297,6 +316,7 @@ export const adminOperations = {
     summary: 'Deactivate a user, or let them in again',
     notes: 'They can neither sign in nor confirm from now on, and their tokens stop working within a minute.',
     caller: 'admin',
+    role: 'support',
     repeat: 'always',
     params: UserPath,
     body: UserPatch,

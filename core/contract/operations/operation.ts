@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import type { AdminRole } from '../administration.ts'
+import { isRead } from '../http.ts'
 import type { ProblemCode } from '../problems.ts'
 
 /** The chapters of the reference, in their order. */
@@ -76,6 +78,10 @@ export interface Operation {
   /** What else a caller should know, as Markdown. */
   readonly notes?: string
   readonly caller: Caller
+  /** Of an admin's: the least role that may; absent: a read needs `viewer`, a write `operator`. */
+  readonly role?: AdminRole
+  /** Of an admin's: it needs a sign-in within `recentSignInSeconds`; a list: only where the body has one of these. */
+  readonly recentSignIn?: true | readonly string[]
   /**
    * Whether the same request may be sent again when nobody knows what became of the first: `always`, `by-key` if both
    * have one Idempotency-Key, or `never`.
@@ -104,6 +110,10 @@ export const empty = {} as const
 /** The bytes of an answer, as they are. */
 export const Bytes = z.instanceof(Uint8Array)
 
+/** The least role that may do what an admin does. */
+export const roleFor = ({ method, role }: Pick<Operation, 'role'> & { readonly method: string }): AdminRole =>
+  role ?? (isRead(method) ? 'viewer' : 'operator')
+
 /** Every refusal that an operation can answer, each once. */
 export function problemsOf(operation: Operation): ProblemCode[] {
   const { key, user, admin, signature } = callers[operation.caller]
@@ -120,6 +130,8 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (key === 'secret') codes.push('forbidden')
   if (user !== 'none') codes.push('invalid_token', 'user_deactivated', 'forbidden', 'invalid_request')
   if (admin) codes.push('invalid_token', 'origin_not_allowed', 'rate_limited')
+  if (admin && roleFor(operation) !== 'viewer') codes.push('forbidden')
+  if (operation.recentSignIn) codes.push('sign_in_again')
   if (admin || signature) codes.push('overloaded', 'dependency_unavailable')
   return [...new Set([...codes, ...operation.problems])].sort()
 }

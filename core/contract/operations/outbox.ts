@@ -41,6 +41,7 @@ export const outboxOperations = {
     summary: 'Do a row of the outbox now, as if it had never been tried',
     notes: 'A row that is done is done once more, which changes nothing where all is well.',
     caller: 'admin',
+    role: 'support',
     repeat: 'always',
     params: OutboxRowPath,
     body: RetryRowRequest,

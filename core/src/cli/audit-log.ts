@@ -1,5 +1,6 @@
 import { AppId, auditEntriesPerRead, emailKey, Time } from '@holdfast/contract'
 import { Command } from 'commander'
+import { OtherAdmins } from '../administration/settings.ts'
 import { cursorsIn, entryViewer } from '../audit-log/read-audit-log.ts'
 import { openStore } from '../store/open.ts'
 import { everyApp, type ReadScope, type Store } from '../store/store.ts'
@@ -21,8 +22,10 @@ interface Asked {
 }
 
 /** The admins as core has them, if this is where core runs. */
-const adminsIn = ({ ADMIN_EMAIL, ADMIN_USERNAME = ADMIN_EMAIL }: NodeJS.ProcessEnv): string[] =>
-  ADMIN_USERNAME === undefined ? [] : [emailKey(ADMIN_USERNAME)]
+function adminsIn({ ADMIN_EMAIL, ADMIN_USERNAME = ADMIN_EMAIL, ADMINS }: NodeJS.ProcessEnv): string[] {
+  const first = ADMIN_USERNAME === undefined ? [] : [emailKey(ADMIN_USERNAME)]
+  return [...first, ...(OtherAdmins.safeParse(ADMINS).data ?? []).map(({ name }) => name)]
+}
 
 /** Each entry as a line of JSON, the oldest first. */
 async function* linesOf(

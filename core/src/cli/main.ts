@@ -6,6 +6,7 @@
  * called in a wrong way.
  */
 import { Command, CommanderError } from 'commander'
+import { adminTotpCommand } from './admin-totp.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand } from './audit.ts'
 import { auditLogCommand } from './audit-log.ts'
@@ -31,6 +32,7 @@ const commands = [
   auditLogCommand(),
   doctorCommand(),
   smokeCommand(),
+  adminTotpCommand(),
 ]
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program))

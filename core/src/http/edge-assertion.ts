@@ -15,12 +15,15 @@ import {
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { base64url, jwtVerify } from 'jose'
+import type { SignedInAdmin } from '../administration/sessions.ts'
 import { assertAlive } from './admission.ts'
 
 /** What a request carries once the edge has vouched for it. */
 export interface CoreEnv {
   Variables: {
     claims: EdgeClaims
+    /** The admin who calls, if their session is good. */
+    admin?: SignedInAdmin
     /** The body as it was signed. */
     body: string
     /** The same, once a route has read it. */

@@ -4,11 +4,13 @@ import {
   type LoginClient,
   type Principal,
   Problem,
-  problems,
+  problemWith,
 } from '@holdfast/contract'
 import type { Context } from 'hono'
 import type * as z from 'zod'
+import type { SignedInAdmin } from '../administration/sessions.ts'
 import type { SignInPlace } from '../users/sessions.ts'
+import { assertMay } from './admin-rights.ts'
 import type { CoreEnv } from './edge-assertion.ts'
 
 type CoreContext = Context<CoreEnv>
@@ -64,17 +66,12 @@ export function principalOf(c: CoreContext): Principal {
 /** The user of the pool that calls, by their token. @throws Problem `forbidden`: a guest, or an app's own user, has no account. */
 export function userIdOf(c: CoreContext): string {
   const [kind, userId = ''] = principalOf(c).split(':')
-  if (kind !== 'pool') throw forAccounts()
+  if (kind !== 'pool') throw problemWith('forbidden', forAccounts)
   return userId
 }
 
-const forAccounts = () =>
-  new Problem({
-    code: 'forbidden',
-    ...problems.forbidden,
-    advice:
-      'This is of an account: sign in (POST /v1/auth/login) and send that token. Guests and the app’s own users have none.',
-  })
+const forAccounts =
+  'This is of an account: sign in (POST /v1/auth/login) and send that token. Guests and the app’s own users have none.'
 
 /** Where somebody signs in: with the app of the key, or on the predecessors' routes with all. */
 export function signInPlaceOf(c: CoreContext): SignInPlace {
@@ -84,12 +81,21 @@ export function signInPlaceOf(c: CoreContext): SignInPlace {
 }
 
 /** Where somebody signs in from; an edge of before counts what comes from there by itself. */
-export const loginClientOf = (c: CoreContext): LoginClient => {
+export function loginClientOf(c: CoreContext): LoginClient {
   const { loginClient, clientIp } = c.get('claims')
   return loginClient ?? { address: clientIp }
 }
 
-/** Refuses everybody but the admin. */
-export function assertAdmin(c: CoreContext): void {
-  if (!c.get('claims').admin) throw new Problem('invalid_token')
+const noSession =
+  'This session has ended, or its edge is of an older version: sign in as the operator (POST /v1/admin/login) and send that token as Authorization: Bearer.'
+
+/**
+ * Refuses everybody but an admin who may do what this route does.
+ * @throws Problem `invalid_token`, `forbidden`, `sign_in_again`
+ */
+export function assertAdmin(c: CoreContext): SignedInAdmin {
+  const { admin } = c.var
+  if (!admin) throw problemWith('invalid_token', noSession)
+  assertMay(c, admin)
+  return admin
 }

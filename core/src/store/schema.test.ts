@@ -12,6 +12,8 @@ test('F39: keys, sessions, revocations, codes, counts, what was heard, what ende
       'attempts',
       'knownClients',
       'codes',
+      'endedSessions',
+      'usedCodes',
       'reservations',
       'tallies',
       'payments',

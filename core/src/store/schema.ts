@@ -11,6 +11,7 @@ import {
   SessionShape,
   UserShape,
 } from './shapes/accounts.ts'
+import { EndedSessionShape, UsedCodeShape } from './shapes/administration.ts'
 import { AuditEntryShape } from './shapes/audit-log.ts'
 import { CheckShape, CursorShape, ImportShape, LeaseShape, MetaShape } from './shapes/background.ts'
 import {
@@ -86,6 +87,13 @@ export const collections = {
     indexes: {},
     expires: 'expiresAt',
   }),
+  endedSessions: collection({
+    doc: EndedSessionShape,
+    key: ['appId', 'session'],
+    indexes: {},
+    expires: 'expiresAt',
+  }),
+  usedCodes: collection({ doc: UsedCodeShape, key: ['appId', 'name'], indexes: {}, expires: 'expiresAt' }),
   events: collection({
     doc: EventShape,
     key: ['appId', 'eventId'],

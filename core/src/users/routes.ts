@@ -1,5 +1,4 @@
 import {
-  AdminLogInRequest,
   GuestMergeCommand,
   LogInRequest,
   PoolSignUpRequest,
@@ -27,7 +26,6 @@ import {
 import type { Identities } from '../identities.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
-import { logInAdmin } from './log-in-admin.ts'
 import { mergeGuest } from './merge-guest.ts'
 import { listUsers, readUser } from './read-users.ts'
 import { signUp, signUpWithCode } from './sign-up.ts'
@@ -71,15 +69,8 @@ export function userRoutes(core: Core, identities: Identities) {
 }
 
 /** Users as the admin sees them. */
-export function userAdminRoutes(core: Core, identities: Identities) {
-  const ctx = { ...core, ...identities }
+export function userAdminRoutes(core: Core) {
   return new Hono<CoreEnv>()
-    .post('/login', async (c) => {
-      const client = loginClientOf(c)
-      const request = bodyOf(c, AdminLogInRequest)
-      const name = 'email' in request ? request.email : request.username
-      return c.json(await logInAdmin(ctx, { name, password: request.password, client }), 200)
-    })
     .get('/users', async (c) => {
       assertAdmin(c)
       return c.json(await listUsers(core, parse(UsersQuery, c.req.query())), 200)

@@ -42,9 +42,9 @@ const issued = [
   {
     name: 'an admin token',
     kind: 'admin',
-    issue: (by: TokenIssuer) => by.issueAdminToken(),
-    ttlSeconds: 86_400,
-    claims: { sub: 'admin' },
+    issue: (by: TokenIssuer) => by.issueAdminToken({ name: 'root', stamp: 'x', ttlSeconds: 28_800 }),
+    ttlSeconds: 28_800,
+    claims: { sub: 'root', stamp: 'x' },
   },
 ] as const
 

@@ -1,6 +1,5 @@
 import {
   type AppId,
-  adminTokenTtlSeconds,
   guestTokenTtlSeconds,
   isStrongSecret,
   newId,
@@ -25,7 +24,15 @@ export interface TokenIssuer {
   issueUserToken(userId: string, app: AppId | null, since?: number): Promise<IssuedToken>
   /** For a guest, with one app; `challenged`: they have passed a challenge. */
   issueGuestToken(guestId: string, appId: AppId, challenged?: true): Promise<IssuedToken>
-  issueAdminToken(): Promise<IssuedToken>
+  /** For a session of an admin; `stamp` is of what they signed in with. */
+  issueAdminToken(admin: AdminToken): Promise<IssuedToken>
+}
+
+/** Whose session it is (`administration/sessions.ts`), and for how long. */
+interface AdminToken {
+  readonly name: string
+  readonly stamp: string
+  readonly ttlSeconds: number
 }
 
 interface Bearer {
@@ -36,6 +43,7 @@ interface Bearer {
   readonly pool?: true
   readonly since?: number | undefined
   readonly challenged?: true | undefined
+  readonly stamp?: string
 }
 
 /**
@@ -51,16 +59,11 @@ export function createTokenIssuer(
     if (!isStrongSecret(secret)) throw new Error('a token secret is too short or too regular')
   }
 
-  const issue = async (of: Bearer): Promise<IssuedToken> => {
-    const { kind, sub, ttlSeconds, since = 0, app, pool, challenged } = of
+  const issue = async ({ kind, sub, ttlSeconds, since = 0, ...said }: Bearer): Promise<IssuedToken> => {
     const { typ, audience } = tokenKinds[kind]
     const issuedAt = Math.max(Math.floor(now() / 1000), since)
     const id = newId('tok', random)
-    const token = await new SignJWT({
-      ...(app && { app }),
-      ...(pool && { pool }),
-      ...(challenged && { challenged }),
-    })
+    const token = await new SignJWT(said)
       .setProtectedHeader({ alg: 'HS256', typ })
       .setIssuer(tokenIssuer)
       .setAudience(audience)
@@ -83,6 +86,6 @@ export function createTokenIssuer(
         ...{ kind: 'user', sub: principal.guest(guestId), ttlSeconds: guestTokenTtlSeconds },
         ...{ app, challenged },
       }),
-    issueAdminToken: () => issue({ kind: 'admin', sub: 'admin', ttlSeconds: adminTokenTtlSeconds }),
+    issueAdminToken: ({ name, ...admin }) => issue({ kind: 'admin', sub: name, ...admin }),
   }
 }

@@ -13,7 +13,6 @@ import { poolScope, type Store, StoreError } from '../store/store.ts'
 import { yesInventory } from '../testing.ts'
 import { issueGuest } from './issue-guest.ts'
 import { logIn } from './log-in.ts'
-import { logInAdmin } from './log-in-admin.ts'
 import { listUsers } from './read-users.ts'
 import { signUp } from './sign-up.ts'
 import { atPool, plainPasswords, testTokens } from './testing.ts'
@@ -148,38 +147,6 @@ describe('logging in', () => {
       expect(LogInRequest.safeParse({ email: ada.email, password: value }).success).toBe(false)
     },
   )
-})
-
-describe('the admin', () => {
-  const admin = { email: 'root@example.org', username: 'root', passwordHash: 'plain:open sesame' }
-  const enter = (email: string, password: string) =>
-    logInAdmin({ ...ctx(), adminPasswords: passwords.hasher, admin }, { name: email, password, client })
-
-  test('gets a token for a day', async () => {
-    const { token, expiresInSeconds } = await enter('root@example.org', 'open sesame')
-    expect(expiresInSeconds).toBe(86_400)
-    expect(decodeJwt(token)).toMatchObject({ sub: 'admin', aud: 'holdfast-admin' })
-  })
-
-  test('gets in by the user name as well, and every mistake by either name counts against one account', async () => {
-    expect((await enter('Root', 'open sesame')).token).toMatch(/^ey/)
-    for (let i = 0; i < 3; i++) await codeOf(enter('root', 'open barley'))
-    for (let i = 0; i < 3; i++) await codeOf(enter('root@example.org', 'open barley'))
-    expect(await codeOf(enter('root', 'open sesame'))).toBe('rate_limited')
-  })
-
-  test('costs the same work and gets the same answer with a wrong e-mail as with a wrong password', async () => {
-    expect(await codeOf(enter('root@example.org', 'open barley'))).toBe('invalid_credentials')
-    expect(await codeOf(enter('ada@example.org', 'open sesame'))).toBe('invalid_credentials')
-    expect(passwords.verified).toEqual([admin.passwordHash, admin.passwordHash])
-  })
-
-  test('is no user of the pool, and no user is the admin', async () => {
-    await signUp(ctx(), { ...ada, email: admin.email }, atPool)
-    expect(await codeOf(enter(admin.email, ada.password))).toBe('invalid_credentials')
-    const asUser = logIn(ctx(), { email: admin.email, password: 'open sesame', app, client, place: atPool })
-    expect(await codeOf(asUser)).toBe('invalid_credentials')
-  })
 })
 
 describe('a guest', () => {

@@ -1,6 +1,6 @@
 import * as contract from '@holdfast/contract'
 import { type ProblemCode, type ProblemExtras, problemBody, problems } from '@holdfast/contract'
-import { type Operation, operations, problemsOf, tags } from '@holdfast/contract/operations'
+import { callers, type Operation, operations, problemsOf, roleFor, tags } from '@holdfast/contract/operations'
 import * as z from 'zod'
 import {
   createDocument,
@@ -9,7 +9,16 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { webhooksOf } from './webhooks.ts'
-import { headerWords, introduction, security, securitySchemes, statusWords, tagWords } from './words.ts'
+import {
+  headerWords,
+  introduction,
+  recentSignInWords,
+  roleWords,
+  security,
+  securitySchemes,
+  statusWords,
+  tagWords,
+} from './words.ts'
 
 type Document = ReturnType<typeof createDocument>
 
@@ -96,14 +105,26 @@ const headerParameters = ({ repeat, answers }: Operation) => [
 
 const isObject = (schema: z.ZodType | undefined) => schema instanceof z.ZodObject
 
+/** What a caller should know, and which admins may call. */
+function descriptionOf(operation: Operation): string {
+  const { notes, recentSignIn } = operation
+  const role = callers[operation.caller].admin ? roleFor(operation) : 'viewer'
+  return [
+    ...(notes ? [notes] : []),
+    ...(role === 'viewer' ? [] : [roleWords[role]]),
+    ...(recentSignIn ? [recentSignInWords(recentSignIn)] : []),
+  ].join(' ')
+}
+
 function operationOf(id: string, operation: Operation): ZodOpenApiOperationObject {
-  const { tag, summary, notes, caller, params, query, body, example } = operation
+  const { tag, summary, caller, params, query, body, example } = operation
+  const description = descriptionOf(operation)
   const extra = headerParameters(operation)
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...(notes && { description: notes }),
+    ...(description && { description }),
     security: security[caller],
     ...(extra.length > 0 && { parameters: extra }),
     requestParams: {

@@ -1,4 +1,4 @@
-import { headers, type NoticeType } from '@holdfast/contract'
+import { type AdminRole, headers, type NoticeType, recentSignInSeconds } from '@holdfast/contract'
 import type { AnswerHeader, Caller, Tag } from '@holdfast/contract/operations'
 
 /** What the reference says in words: all else in it comes from the table of operations. */
@@ -57,6 +57,16 @@ export const securitySchemes = {
   },
   adminToken: { type: 'http', scheme: 'bearer', description: 'The token of `/v1/admin/login`.' },
 } as const
+
+/** Who of the admins may call; all may read. */
+export const roleWords: Readonly<Record<Exclude<AdminRole, 'viewer'>, string>> = {
+  support: 'Needs an admin of the role `support` or `operator`.',
+  operator: 'Needs an admin of the role `operator`.',
+}
+
+/** That an admin must have signed in a short while ago, for all of it or where some members are there. */
+export const recentSignInWords = (needed: true | readonly string[]): string =>
+  `${needed === true ? 'Needs' : `A change of ${needed.map((name) => `\`${name}\``).join(' or ')} needs`} a sign-in of the last ${recentSignInSeconds / 60} minutes.`
 
 const buyer = [
   { appKey: [], buyerToken: [] },

@@ -88,6 +88,10 @@ const wordsOf = {
   not_found: words(404, 'error', notHere),
   method_not_allowed: words(405, 'error', 'Method not allowed'),
 
+  // None of its routes is an admin's.
+  second_factor_required: words(401, 'error', 'The code of the second factor is missing or wrong'),
+  sign_in_again: words(401, 'error', 'Sign in again'),
+
   // None of its routes orders, cancels or hears a provider.
   invalid_signature: words(401, 'error', 'The signature is not valid'),
   order_not_possible: words(400, 'message', notPaid),

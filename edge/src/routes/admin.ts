@@ -2,12 +2,14 @@ import {
   AdminAuditLogQuery,
   AdminBookingPage,
   AdminBookingsQuery,
+  AdminLogInRequest,
   AdminOutboxQuery,
   AdminPayment,
   AdminPaymentPage,
   AdminPaymentsQuery,
   AdminRefund,
   AdminSession,
+  AdminSignOutRequest,
   AdminUserView,
   AppInput,
   AppPage,
@@ -17,7 +19,6 @@ import {
   AppView,
   AuditLogPage,
   CreatedApp,
-  LogInRequest,
   OutboxPage,
   OutboxRow,
   OutboxRowPath,
@@ -52,7 +53,7 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
   /** Asks core the same, at the same path, and passes its answer on. */
   const ask = (
     c: { readonly req: { readonly url: string; readonly method: string }; readonly var: Caller },
-    reply: z.ZodType,
+    reply: z.ZodType | null,
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> => {
     const { pathname, search } = new URL(c.req.url)
@@ -62,10 +63,11 @@ export function adminRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>)
   const { adminOrigin, adminLogins, adminWrites, admin } = guards
 
   return new Hono<EdgeEnv>()
-    .post('/login', adminOrigin, adminLogins, jsonBody(LogInRequest), (c) =>
+    .post('/login', adminOrigin, adminLogins, jsonBody(AdminLogInRequest), (c) =>
       ask(c, AdminSession, c.get('body')),
     )
     .use(adminOrigin, adminWrites, admin)
+    .post('/signout', jsonBody(AdminSignOutRequest), (c) => ask(c, null, c.get('body')))
     .get('/apps', query(AppsQuery), (c) => ask(c, AppPage))
     .post('/apps', jsonBody(AppInput), (c) => ask(c, CreatedApp, c.get('body')))
     .get('/apps/:appId', pathIds(AppPath), (c) => ask(c, AppView))

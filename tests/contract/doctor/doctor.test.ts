@@ -38,7 +38,7 @@ describe('of settings', () => {
       { ADMIN_TOKEN_SECRET: healthy.USER_TOKEN_SECRET },
       'ADMIN_TOKEN_SECRET',
       'FAIL',
-      /the same as/,
+      /another secret than USER_TOKEN_SECRET/,
     ],
     [
       'a sample password',
@@ -47,7 +47,18 @@ describe('of settings', () => {
       'FAIL',
       /everybody tries/,
     ],
-    ['a cheap hash', { ADMIN_PASSWORD_HASH: hashSync(key(), 4) }, 'ADMIN_PASSWORD_HASH', 'warn', /cost/],
+    ['a cheap hash', { ADMIN_PASSWORD_HASH: hashSync(key(), 4) }, 'ADMIN_PASSWORD_HASH', 'FAIL', /cost/],
+    [
+      'a sample password of another admin',
+      {
+        ADMINS: JSON.stringify([
+          { name: 'ann', email: 'ann@example.com', passwordHash: hashSync('admin', 10), role: 'viewer' },
+        ]),
+      },
+      'ADMINS',
+      'FAIL',
+      /ann@example.com.*everybody tries/,
+    ],
     ['a switch of laptops', { ALLOW_SIMULATED_PAYMENTS: '1' }, 'ALLOW_SIMULATED_PAYMENTS', 'warn', /laptops/],
     ['a rebuild that does not wait', { REBUILD_WAIT_MS: '500' }, 'REBUILD_WAIT_MS', 'warn', /below 8000/],
     ['a name that is nearly one', { STRIPE_ACCOUNT: '{}' }, 'STRIPE_ACCOUNT', 'warn', /no setting of core/],

@@ -31,7 +31,7 @@ const get = (path: string, sent: Readonly<Record<string, string>>): Promise<ApiA
 
 /** An app as its operator makes it in the old console, whose own server takes the money. */
 beforeEach(async () => {
-  const admin = { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+  const admin = { authorization: `Bearer ${await world.adminToken()}` }
   const input = { name: 'Theatre', domain: 'EVENT', allowedDomains: ['theatre.example'] }
   const { app, apiKey } = Made.parse((await post('/admin/apps', admin, input)).body).data
   const path = `/v1/admin/apps/${app.appId}`

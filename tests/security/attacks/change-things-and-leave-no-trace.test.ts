@@ -41,7 +41,7 @@ beforeEach(async () => {
 })
 afterAll(() => world.close())
 
-const adminHeaders = async () => ({ authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` })
+const adminHeaders = async () => ({ authorization: `Bearer ${await world.adminToken()}` })
 const request = (who: object, method: string, path: string, body?: object): Promise<ApiAnswer> => {
   world.clock.tick()
   return world.send({

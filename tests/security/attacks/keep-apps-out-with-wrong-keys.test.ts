@@ -83,7 +83,7 @@ describe('while wrong keys are sent by the hundred', () => {
   test('a predecessor’s key that was used before is answered at once', async () => {
     const { appId } = world.shop
     const chosen = 'the-key-of-a-predecessor-0123456789'
-    const admin = { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+    const admin = { authorization: `Bearer ${await world.adminToken()}` }
     const rotating = { path: `/v1/admin/apps/${appId}/keys/rotate`, body: { kind: 'legacy', key: chosen } }
     expect((await world.send({ method: 'POST', ...rotating, headers: admin })).status).toBe(201)
     const path = '/seats?entityId=none'

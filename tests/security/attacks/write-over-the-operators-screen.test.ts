@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await openWorld()
   const { token } = await signUp(world, 'ada@example.org')
   user = { ...onPage(world.shop), authorization: `Bearer ${token}` }
-  admin = { authorization: `Bearer ${(await world.tokens.issueAdminToken()).token}` }
+  admin = { authorization: `Bearer ${await world.adminToken()}` }
 })
 afterAll(() => world.close())
 

@@ -27,6 +27,7 @@ const forms: readonly string[] = [
     `hold_${'x'.repeat(22)}.1.2`,
     `msg_${'x'.repeat(22)}`,
     '1',
+    '123456',
   ],
 ]
 

@@ -2,7 +2,7 @@ import { codeTold, headers, PublicKeys, systemPlatform } from '@holdfast/contrac
 import { makeKey } from '../../apps/keys.ts'
 import { createReceipts } from '../../bookings/receipts.ts'
 import { whyUnreachable } from '../../unreachable.ts'
-import { createTokenIssuer } from '../../users/tokens.ts'
+import { ownSession } from '../own-session.ts'
 import { clockFinding } from './clock.ts'
 import { jsonOf } from './conceal.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -97,13 +97,11 @@ async function ofAssertion(ask: Ask): Promise<Finding> {
 }
 
 /** Whether the edge takes the admin tokens of this core. */
-async function ofTokens(
-  ask: Ask,
-  { USER_TOKEN_SECRET: user, ADMIN_TOKEN_SECRET: admin }: Settings,
-): Promise<Finding[]> {
-  if (user === undefined || admin === undefined) return []
+async function ofTokens(ask: Ask, settings: Settings): Promise<Finding[]> {
+  const { ADMIN_TOKEN_SECRET, ADMIN_EMAIL, ADMIN_PASSWORD_HASH } = settings
+  if (!ADMIN_TOKEN_SECRET || !ADMIN_EMAIL || !ADMIN_PASSWORD_HASH) return []
   const check = 'edge admin tokens'
-  const { token } = await createTokenIssuer({ user, admin }, systemPlatform).issueAdminToken()
+  const { token } = await ownSession({ ...settings, ADMIN_TOKEN_SECRET, ADMIN_EMAIL, ADMIN_PASSWORD_HASH })
   const answer = await ask('/v1/admin/apps?limit=1', { authorization: `Bearer ${token}` })
   if (answer.status === 200) return [ok(check, 'are taken')]
   if (answer.status === 404)
@@ -117,7 +115,11 @@ async function ofTokens(
   const found = `an admin's question answers ${answer.status} ${codeOf(answer) ?? ''}`
   return [
     answer.status === 401
-      ? fail(check, found, 'see that edge and core have the same ADMIN_TOKEN_SECRET')
+      ? fail(
+          check,
+          found,
+          'see that edge and core have the same ADMIN_TOKEN_SECRET, and core this ADMIN_PASSWORD_HASH',
+        )
       : fail(check, found, 'mend what is above first'),
   ]
 }

@@ -1,6 +1,6 @@
 import { coreBudgetMs, problemsOf } from '@holdfast/contract'
-import { compare, getRounds } from 'bcryptjs'
 import { distance } from 'fastest-levenshtein'
+import { isOfSample } from '../../administration/sample-passwords.ts'
 import { Env } from '../../env.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -21,31 +21,28 @@ export function readWhatFits(source: Source): Settings {
   return Object.fromEntries(read)
 }
 
-const samplePasswords = ['admin', 'password', 'changeme', 'holdfast']
-/** bcrypt of less is tried too fast by whoever steals the hash. */
-const bcryptRoundsMin = 10
-
-async function ofPassword(hash: string): Promise<Finding[]> {
-  const check = 'ADMIN_PASSWORD_HASH'
-  const next = `make one of a random password: npx node -p 'require("bcryptjs").hashSync(process.argv[1], 10)' -- "$PASSWORD"`
-  if (getRounds(hash) < bcryptRoundsMin) return [warn(check, `its cost is below ${bcryptRoundsMin}`, next)]
-  for (const sample of samplePasswords) {
-    if (await compare(sample, hash))
-      return [fail(check, 'is the hash of a password that everybody tries first', next)]
+/** Which admins have a password that everybody tries first. */
+async function ofPasswords({
+  ADMIN_EMAIL: email = '',
+  ADMIN_PASSWORD_HASH: hash,
+  ADMINS: others = [],
+}: Settings): Promise<Finding[]> {
+  const first = hash === undefined ? [] : [{ email, passwordHash: hash, check: 'ADMIN_PASSWORD_HASH' }]
+  const findings: Finding[] = []
+  for (const { email, passwordHash, check } of [
+    ...first,
+    ...others.map((one) => ({ ...one, check: 'ADMINS' })),
+  ]) {
+    if (await isOfSample(passwordHash))
+      findings.push(
+        fail(
+          check,
+          `the password of ${email} is one that everybody tries first`,
+          `make a hash of a random one: npx node -p 'require("bcryptjs").hashSync(process.argv[1], 10)' -- "$PASSWORD"`,
+        ),
+      )
   }
-  return []
-}
-
-/** A secret that two things share is lost with either. */
-function ofSharedSecrets({ USER_TOKEN_SECRET: user, ADMIN_TOKEN_SECRET: admin }: Settings): Finding[] {
-  if (!user || !admin || Buffer.compare(user, admin) !== 0) return []
-  return [
-    fail(
-      'ADMIN_TOKEN_SECRET',
-      'is the same as USER_TOKEN_SECRET',
-      'make another one: openssl rand -base64 32',
-    ),
-  ]
+  return findings
 }
 
 /** Switches of a laptop, and waits that are too short. */
@@ -77,7 +74,6 @@ const ofTypos = (source: Source): Finding[] =>
 export async function settingsFindings(source: Source): Promise<Finding[]> {
   const result = Env.safeParse(source)
   const settings = readWhatFits(source)
-  const { ADMIN_PASSWORD_HASH: hash } = settings
   const given = names.filter((name) => source[name] !== undefined).length
   return [
     ...(result.success
@@ -86,9 +82,8 @@ export async function settingsFindings(source: Source): Promise<Finding[]> {
           const [name = '', ...what] = problem.split(': ')
           return fail(name, what.join(': '), 'core/SETTINGS.md tells what it is')
         })),
-    ...ofSharedSecrets(settings),
     ...ofLaptops(settings),
     ...ofTypos(source),
-    ...(hash === undefined ? [] : await ofPassword(hash)),
+    ...(await ofPasswords(settings)),
   ]
 }

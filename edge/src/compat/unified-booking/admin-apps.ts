@@ -24,7 +24,7 @@ const wireApp = (app: Openly<AppView>) => ({
   allowedDomains: app.allowedDomains,
   isActive: app.active,
   metadata: app.metadata,
-  // There is one operator, and what was changed later leaves no time behind.
+  // Which admin it was is not kept with the app, and what was changed later leaves no time behind.
   createdBy: 'admin',
   createdAt: app.createdAt,
   updatedAt: app.createdAt,
@@ -41,12 +41,12 @@ export function adminAppRoutes({ envelope, settings, services: { guards, core } 
 
   return new Hono<EdgeEnv>()
     .post('/admin/login', adminOrigin, adminLogins, jsonBody(AdminLogInBody), async (c) => {
-      const { password, ...name } = c.req.valid('json')
+      const { password, code, ...name } = c.req.valid('json')
       const typed = 'email' in name ? name.email : name.username
       // What cannot be a password is as wrong as any other.
       if (!LogInRequest.shape.password.safeParse(password).success) throw new Problem('invalid_credentials')
       // An e-mail is a name as well.
-      const request = { username: typed, password }
+      const request = { username: typed, password, ...(code !== undefined && { code }) }
       const session = await apps.ask('POST', '/v1/admin/login', AdminSession, c.var, request)
       const { token, expiresInSeconds: expiresIn } = session
       return envelope.done({ token, expiresIn, admin: { ...name, type: 'admin' } }, 'Signed in')

@@ -34,6 +34,8 @@ const codes = {
   invalid_api_key: 'AUTHENTICATION_ERROR',
   invalid_token: 'AUTHENTICATION_ERROR',
   invalid_credentials: 'AUTHENTICATION_ERROR',
+  second_factor_required: 'AUTHENTICATION_ERROR',
+  sign_in_again: 'AUTHENTICATION_ERROR',
   invalid_signature: 'AUTHENTICATION_ERROR',
   payment_required: 'PAYMENT_ERROR',
   payment_declined: 'PAYMENT_ERROR',

@@ -1,4 +1,5 @@
 import {
+  AdminLogInRequest,
   AllowedDomain,
   ChosenKey,
   Currency,
@@ -105,9 +106,12 @@ export const SignUpBody = z.object({
 
 export const LogInBody = z.object({ email: text, password })
 
+/** What it did not know: the code of a second factor. */
+const code = z.preprocess((value) => value || undefined, AdminLogInRequest.shape.code)
+
 export const AdminLogInBody = z.union(
-  [z.object({ email: text, password }), z.object({ username: text, password })],
-  'must have email or username, and password',
+  [z.object({ email: text, password, code }), z.object({ username: text, password, code })],
+  'must have email or username, and password; code, if there is one, of 6 digits',
 )
 
 export const AdminAppsQuery = PagesQuery.extend({
