@@ -292,6 +292,10 @@ export const locksPerIsolateMax = seatsPerEventMax
 
 export const assertionTtlSeconds = 30
 export const clockToleranceSeconds = 5
+/** Signed writes that one core remembers to have taken, while their signatures are good. */
+export const takenWritesMax = 100_000
+/** Requests that no edge has signed are a line of core's log so often. */
+export const unsignedToldEveryMs = 1_000
 export const userTokenTtlSeconds = 7 * 86_400
 export const guestTokenTtlSeconds = 86_400
 export const adminTokenTtlSeconds = 86_400

@@ -46,7 +46,7 @@ async function call(method: string, path: string, who: Partial<EdgeClaims>, body
     .setAudience(tokenKinds.edge.audience)
     .setIssuedAt(iat)
     .setExpirationTime(iat + 30)
-    .setJti('t')
+    .setJti(crypto.randomUUID())
     .sign(secret)
   const init = { method, headers: { [headers.edgeAssertion]: token }, ...(body && { body }) }
   return app.request(path, init)

@@ -214,7 +214,7 @@ function createServices(deps: EdgeDeps): Services {
     inventory: observed,
     core,
     corePort,
-    probes: createProbes({ inventory: observed, corePort, flights, platform }),
+    probes: createProbes({ inventory: observed, core, flights, platform }),
     events,
     locks: createLockReader({ inventory: observed, events, platform }),
     flights,
