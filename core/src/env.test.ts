@@ -81,7 +81,7 @@ test('keys that signed receipts before are read without what is private of them,
   }
 })
 
-test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS'] as const)(
+test.each(['ALLOW_SIMULATED_PAYMENTS', 'ALLOW_LOCAL_WEBHOOKS', 'ALLOW_MAIL_IN_LOG'] as const)(
   'live keys of a payment provider are refused beside %s',
   (name) => {
     const key = () => randomBytes(24).toString('hex')

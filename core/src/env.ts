@@ -1,6 +1,8 @@
 import {
   address,
   addressFault,
+  clearTextWords,
+  collectorKeyKept,
   coreBudgetMs,
   EdgeKeys,
   Email,
@@ -23,7 +25,7 @@ import {
 } from '@holdfast/contract'
 import * as z from 'zod'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
-import { lostWithThePod, storeUrl } from './store/open.ts'
+import { isKept, lostWithThePod, storeUrl } from './store/open.ts'
 
 const flag = z
   .enum(['0', '1'], { error: 'must be 0 or 1' })
@@ -70,6 +72,7 @@ const StoreUrl = z
   .superRefine((text, context) => {
     const fault = text.startsWith('mongodb') ? addressFault(text, 1) : undefined
     if (fault !== undefined) context.addIssue(fault)
+    else if (!isKept(text)) context.addIssue(clearTextWords('tls=true after the ?'))
   })
 
 /** Each setting of core, as it is read; `SETTINGS.md` is made of what is said of it here. */
@@ -79,7 +82,7 @@ const fields = {
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
     refused:
-      'other addresses; a standalone MongoDB, one before 5.0, a write concern below majority, missing collections or indexes',
+      'other addresses; a standalone MongoDB, one before 5.0, a write concern below majority, missing collections or indexes; a public host without TLS',
     secret: true,
   }),
   REFUSE_SQLITE: flag.meta({
@@ -169,7 +172,7 @@ const fields = {
       refused: 'what is no mail address; to be without SMTP_URL',
     }),
   ALLOW_MAIL_IN_LOG: flag.meta({
-    ...Switch,
+    refused: 'anything but 0 and 1; live keys of a provider beside it',
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
   LOG_LEVEL: LogLevel,
@@ -206,6 +209,7 @@ export const Env = z
     ),
   )
   .refine(...redisOrUpstash)
+  .refine(...collectorKeyKept)
   .refine(
     ...rule(
       ['ALLOW_SIMULATED_PAYMENTS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
@@ -218,6 +222,13 @@ export const Env = z
       ['ALLOW_LOCAL_WEBHOOKS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
       'must not be set beside live keys: apps could call what runs on this machine',
       (env) => !(env.ALLOW_LOCAL_WEBHOOKS && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
+    ),
+  )
+  .refine(
+    ...rule(
+      ['ALLOW_MAIL_IN_LOG', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],
+      'must not be set beside live keys: whoever reads the log could use the codes of others',
+      (env) => !(env.ALLOW_MAIL_IN_LOG && hasLiveAccount(env.STRIPE_ACCOUNTS, env.RAZORPAY_ACCOUNTS)),
     ),
   )
   .refine(

@@ -2,8 +2,10 @@ import {
   AppId,
   clientLargeReadsPerSecondDefault,
   clientReadsPerSecondDefault,
+  collectorKeyKept,
   DefaultProvider,
   EdgeKeys,
+  httpsOrPrivate,
   LogLevel,
   listening,
   Origin,
@@ -24,8 +26,8 @@ import { boundOrNot, limit, OldSecret, ticketsSettingsOf, ticketsVariables } fro
 /** Where a server answers that is asked by its paths. */
 const WebOrigin = Origin.refine(
   (origin) => /^https?:/.test(origin),
-  'must be an origin such as https://core.internal:8788',
-)
+  'must be an origin such as https://core.example.com',
+).refine(...httpsOrPrivate)
 
 /** `https://console.example,localhost`: origins; `localhost` stands for all ports of this machine. */
 const AdminOrigins = z
@@ -45,7 +47,7 @@ const AdminOrigins = z
 const common = {
   CORE_URL: WebOrigin.meta({
     description: 'Where core answers: scheme, host and port, e.g. `https://core.example.com`.',
-    refused: 'a path, and what is no URL',
+    refused: 'a path, and what is no URL; `http://` to a public host',
   }),
   EDGE_ASSERTION_KEYS: EdgeKeys.meta({
     description:
@@ -134,6 +136,7 @@ export const WorkerEnv = z
     }),
   })
   .refine(...boundOrNot)
+  .refine(...collectorKeyKept)
 /** What the Worker is given. */
 export type WorkerEnv = z.infer<typeof WorkerEnv>
 
@@ -169,6 +172,7 @@ export const NodeEnv = z
   .refine(...redisOrUpstash)
   .refine(...portsApart)
   .refine(...boundOrNot)
+  .refine(...collectorKeyKept)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
 
