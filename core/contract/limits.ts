@@ -357,6 +357,8 @@ export const claimAbandonedMs = 60_000
 /** How many of them one round ends, and the pause between two rounds. */
 export const claimsPerRound = 100
 export const claimsRoundMs = 5_000
+/** The highest cost of a bcrypt hash that is taken over: from our own, 10, each step doubles the 93 ms of a login. */
+export const bcryptCostMax = 12
 export const passwordBytesMin = 8
 export const passwordBytesMax = 72
 export const typedPasswordLengthMax = 1_000
