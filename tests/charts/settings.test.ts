@@ -81,7 +81,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
     expect(env.METRICS_PORT).toBe(9464)
     expect(env.LOG_LEVEL).toBe('info')
     expect(traceTargetOf(env)).toEqual({
-      ...{ url: 'http://otel-collector.monitoring:4318/v1/traces', ratio: 0.05 },
+      ...{ url: 'http://otel-collector.monitoring.svc:4318/v1/traces', ratio: 0.05 },
       headers: { authorization: 'Bearer word' },
     })
   })
