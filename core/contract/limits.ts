@@ -426,6 +426,8 @@ export const keyMissesPerMinute = 30
 export const provenKeysMax = 10_000
 /** The predecessor TicketS: how long a lock of it lives. */
 export const ticketsLockMs = 300_000
+/** How old a token of it may be that has no end, in days. */
+export const ticketsTokenDaysDefault = 365
 /** Its pages lock each chosen seat by itself: ten in one click are ten holds, and ten that run out are ten lapses. */
 export const ticketsHolds = { holdTtlMs: 300_000, holdsPerMinute: 300, lapsedHoldsPerOwner: 100 } as const
 /**

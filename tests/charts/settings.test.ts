@@ -107,6 +107,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       CLIENT_LARGE_READS_PER_SECOND: 5,
       TICKETS_EVENT_ID: 'the-show',
       TICKETS_JWT_SECRET: new TextEncoder().encode('old'),
+      TICKETS_TOKEN_DAYS: 365,
       TICKETS_USER_LOCKS_PER_SECOND: 10,
       TICKETS_CLIENT_LOCKS_PER_SECOND: 100,
       TICKETS_CLIENT_READS_PER_SECOND: 1_000,

@@ -4,6 +4,7 @@ import {
   type Principal,
   Problem,
   patterns,
+  ticketsTokenDaysDefault,
   userTokenTtlSeconds,
 } from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
@@ -23,6 +24,8 @@ export interface TicketsSettings {
   readonly event: EventRef
   /** Of the existing deployment; absent, its tokens are not accepted. */
   readonly jwtSecret?: Uint8Array | undefined
+  /** How old a token of it may be that has no end; `ticketsTokenDaysDefault` when absent. */
+  readonly tokenDaysMax?: number
   readonly perSecond: TicketsLimits
   /** `unpaid`: the operator takes the money elsewhere, and has said so. */
   readonly pay?: 'unpaid' | undefined
@@ -47,11 +50,11 @@ export const boundApp = (
 /** The bearer's token: ours, or one that TicketS made while its secret is set. */
 export function ticketsUsers(
   userTokenSecrets: VerifyingSecrets,
-  { jwtSecret }: TicketsSettings,
+  { jwtSecret, tokenDaysMax = ticketsTokenDaysDefault }: TicketsSettings,
   platform: Pick<Platform, 'now'>,
 ) {
   const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
-  const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
+  const readOld = jwtSecret && createOldTokens(jwtSecret, tokenDaysMax, platform)
 
   /** @throws Problem `forbidden` for every way in which a token can be bad, `user_deactivated` */
   const bearer = async ({ app, deniedUsers }: AppEnv['Variables'], token: string): Promise<Principal> => {

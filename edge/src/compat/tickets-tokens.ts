@@ -1,4 +1,4 @@
-import { clockToleranceSeconds, type Platform, type Principal, principal } from '@holdfast/contract'
+import { clockToleranceSeconds, dayMs, type Platform, type Principal, principal } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 import * as z from 'zod'
 import { TicketsUserId } from './tickets-requests.ts'
@@ -9,6 +9,8 @@ const OldClaims = z.object({
   email: z.string().min(1),
   iss: z.undefined().optional(),
   aud: z.undefined().optional(),
+  exp: z.number().optional(),
+  iat: z.number().optional(),
 })
 
 /** Whom a token of the existing deployment stands for, or null. */
@@ -16,10 +18,17 @@ export type OldTokens = (token: string) => Promise<Principal | null>
 
 /**
  * Reads tokens that TicketS made, which people have in their browsers: HS256, no maker, no audience, and for some of
- * them no end. The secret is the old deployment's and may be weak: whoever guesses it is any user on these routes, so
+ * them no end: those are good for `daysMax` from when they were made. The secret is the old deployment's and may be weak: whoever guesses it is any user on these routes, so
  * this is a bridge that an operator opens and closes.
  */
-export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'now'>): OldTokens {
+export function createOldTokens(
+  secret: Uint8Array,
+  daysMax: number,
+  platform: Pick<Platform, 'now'>,
+): OldTokens {
+  const isTooOld = ({ exp, iat = 0 }: z.output<typeof OldClaims>): boolean =>
+    exp === undefined && iat * 1_000 + daysMax * dayMs < platform.now()
+
   return async (token) => {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, secret, {
@@ -30,7 +39,8 @@ export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'no
       })
       const { typ } = protectedHeader
       if (typ !== undefined && typ.toUpperCase() !== 'JWT') return null
-      return principal.pool(OldClaims.parse(payload).userId)
+      const claims = OldClaims.parse(payload)
+      return isTooOld(claims) ? null : principal.pool(claims.userId)
     } catch {
       return null
     }
