@@ -27,7 +27,7 @@ const bcryptRoundsMin = 10
 
 async function ofPassword(hash: string): Promise<Finding[]> {
   const check = 'ADMIN_PASSWORD_HASH'
-  const next = `make one of a random password: npx node -p 'require("bcryptjs").hashSync(process.argv[1], 10)' -- "$PASSWORD"`
+  const next = `make one of a random password: export PASSWORD, then npx node -p 'require("bcryptjs").hashSync(process.env.PASSWORD, 10)'`
   if (getRounds(hash) < bcryptRoundsMin) return [warn(check, `its cost is below ${bcryptRoundsMin}`, next)]
   for (const sample of samplePasswords) {
     if (await compare(sample, hash))
