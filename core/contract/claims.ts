@@ -34,8 +34,6 @@ export const EdgeClaims = z.object({
   requestId: z.string(),
   clientIp: z.string(),
   budgetMs: z.int().positive(),
-  /** The assertion's own id, which its signer makes: core reads it. */
-  jti: z.string().exactOptional(),
   loginClient: LoginClient.optional(),
   /** `keyId` is the readable part of the key; absent: no key was shown, or by an edge of before. */
   app: z.object({ id: AppId, kind: KeyKind, keyId: z.string().optional() }).optional(),

@@ -17,7 +17,10 @@ export const headers = {
   ticket: 'x-holdfast-ticket',
   /** The signed word of the edge to core. */
   edgeAssertion: 'x-holdfast-assertion',
-  /** On core's refusal of that word: nothing was done, and the caller of the edge is not to blame. */
+  /**
+   * On core's refusal of that word, the caller of the edge is not to blame for it. `true`: nothing was done. `replayed`:
+   * the same word came before, and what became of it is told there.
+   */
   edgeRefused: 'x-holdfast-edge-refused',
   rateLimitLimit: 'ratelimit-limit',
   rateLimitRemaining: 'ratelimit-remaining',

@@ -292,6 +292,10 @@ export const locksPerIsolateMax = seatsPerEventMax
 
 export const assertionTtlSeconds = 30
 export const clockToleranceSeconds = 5
+/** Signed writes that one core remembers to have taken, while their signatures are good. */
+export const takenWritesMax = 100_000
+/** Requests that no edge has signed are a line of core's log so often. */
+export const unsignedToldEveryMs = 1_000
 export const userTokenTtlSeconds = 7 * 86_400
 export const guestTokenTtlSeconds = 86_400
 /** How long an admin is signed in, and how long ago at most for what only somebody may do who has just proven who they are. */
@@ -387,6 +391,8 @@ export const claimAbandonedMs = 60_000
 /** How many of them one round ends, and the pause between two rounds. */
 export const claimsPerRound = 100
 export const claimsRoundMs = 5_000
+/** The highest cost of a bcrypt hash that is taken over: from our own, 10, each step doubles the 93 ms of a login. */
+export const bcryptCostMax = 12
 export const passwordBytesMin = 8
 export const passwordBytesMax = 72
 export const typedPasswordLengthMax = 1_000
@@ -464,6 +470,8 @@ export const keyMissesPerMinute = 30
 export const provenKeysMax = 10_000
 /** The predecessor TicketS: how long a lock of it lives. */
 export const ticketsLockMs = 300_000
+/** How old a token of it may be that has no end, in days. */
+export const ticketsTokenDaysDefault = 365
 /** Its pages lock each chosen seat by itself: ten in one click are ten holds, and ten that run out are ten lapses. */
 export const ticketsHolds = { holdTtlMs: 300_000, holdsPerMinute: 300, lapsedHoldsPerOwner: 100 } as const
 /**

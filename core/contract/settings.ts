@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { addressFault } from './addresses.ts'
+import { clearTextWords, isSafeUrl } from './clear-text.ts'
 
 /** The address of a server, by what begins it; what is wrong with one is told in words that hold nothing of it. */
 export const address = (begins: RegExp, words: string) =>
@@ -33,10 +34,16 @@ export const listening = (portDefault: number) => ({
   }),
 })
 
-const restUrl = () => httpAddress('the token is UPSTASH_REDIS_REST_TOKEN')
+/** That what is sent there is encrypted, or stays in the own network, as `refine` takes it. */
+export const httpsOrPrivate: [(url: string) => boolean, string] = [
+  (url) => isSafeUrl(url, /^https:$/),
+  clearTextWords('https://'),
+]
+
+const restUrl = () => httpAddress('the token is UPSTASH_REDIS_REST_TOKEN').refine(...httpsOrPrivate)
 const ofRestUrl = {
   description: "The REST address of the database of holds, in Upstash's protocol, eviction off.",
-  refused: 'what is no http or https URL',
+  refused: 'what is no http or https URL; `http://` to a public host',
 }
 const restToken = () => z.string().min(1)
 const ofRestToken = {
@@ -68,11 +75,12 @@ export function together<Env>() {
 /** The Redis of holds, of a program on Node: an ordinary one, or Upstash's. */
 export const redisSettings = {
   REDIS_URL: address(/^rediss?:\/\//, 'must be redis://... or rediss://...')
+    .refine((url) => isSafeUrl(url, /^rediss:$/), clearTextWords('rediss://'))
     .optional()
     .meta({
       description:
         'The Redis or Valkey of holds, `redis://…` or `rediss://…`, eviction off. This, or the two of Upstash.',
-      refused: 'other addresses',
+      refused: 'other addresses; `redis://` to a public host',
       secret: true,
     }),
   UPSTASH_REDIS_REST_URL: restUrl().optional().meta(ofRestUrl),

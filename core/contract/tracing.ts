@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { httpAddress } from './settings.ts'
+import { httpAddress, httpsOrPrivate, together } from './settings.ts'
 
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,200}$/)
 const HeaderValue = z.string().regex(/^[!-~]{0,8192}$/)
@@ -31,11 +31,11 @@ export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: collector().meta({
     description:
       'Where a collector takes OTLP over HTTP, e.g. `http://otel-collector:4318`; without it nothing is traced.',
-    refused: 'what is no http or https URL',
+    refused: 'what is no http or https URL; with headers, `http://` to a public host',
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector().meta({
     description: 'The same for traces alone, with the whole path; it goes before the other.',
-    refused: 'what is no http or https URL',
+    refused: 'what is no http or https URL; with headers, `http://` to a public host',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: HeaderList.meta({
     description: 'Headers by which the collector knows us, `name=value,name=value`, values percent-encoded.',
@@ -49,14 +49,24 @@ export const tracingSettings = {
   }),
 }
 
+type TracingEnv = z.output<z.ZodObject<typeof tracingSettings>>
+
+const [isKept, clearText] = httpsOrPrivate
+
+/** That what the collector knows us by is not told to whoever is on the way. */
+export const collectorKeyKept = together<TracingEnv>()(
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  `(or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) beside OTEL_EXPORTER_OTLP_HEADERS, which ${clearText}`,
+  ({ OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own, ...env }) =>
+    isKept(own ?? base ?? '') || Object.keys(env.OTEL_EXPORTER_OTLP_HEADERS).length === 0,
+)
+
 /** Where traces go, and how many of them. */
 export interface TraceTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly ratio: number
 }
-
-type TracingEnv = z.output<z.ZodObject<typeof tracingSettings>>
 
 /** What of the environment is about traces; undefined when there are none. */
 export function traceTargetOf(env: TracingEnv): TraceTarget | undefined {

@@ -1,4 +1,4 @@
-import { type EdgeKeys, inventoryBodyBytesMax, Problem } from '@holdfast/contract'
+import { type EdgeKeys, inventoryBodyBytesMax, Problem, secureHeaders } from '@holdfast/contract'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
@@ -12,10 +12,11 @@ import { bookingAdminRoutes, bookingRoutes, heldRoutes, holdRoutes, replyRoutes 
 import type { Core } from './context.ts'
 import { eventRoutes, seatNameRoutes } from './events/routes.ts'
 import { idle, type Standing, shedLoad, takeTurns } from './http/admission.ts'
-import { type CoreEnv, edgeAssertion } from './http/edge-assertion.ts'
+import { type CoreEnv, edgeAssertion, signedBody } from './http/edge-assertion.ts'
 import { onError } from './http/errors.ts'
 import { createReadiness } from './http/readiness.ts'
 import { requestLog } from './http/request-log.ts'
+import { createTakenWrites } from './http/taken-writes.ts'
 import type { Identities } from './identities.ts'
 import { numberedPageRoutes } from './numbered-pages.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
@@ -41,9 +42,14 @@ function refuseMethod(c: Context<CoreEnv>, methods: readonly string[]): Response
 
 const unwatched: MiddlewareHandler<CoreEnv> = (_, next) => next()
 
+const secured: MiddlewareHandler<CoreEnv> = async function secured(c, next) {
+  await next()
+  for (const [name, value] of Object.entries(secureHeaders)) c.res.headers.set(name, value)
+}
+
 /**
- * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys
- * need its signature.
+ * The HTTP service of core. It serves the edge's paths to the edge: all but the probes and the published keys need its
+ * signature, and whoever has none costs no more than the refusal.
  *
  * @param watch `requests` sees every request but probes, and its answer; `signed` those that the edge has signed.
  */
@@ -64,6 +70,7 @@ export function createCoreApp(
   app.onError(onError)
   app.notFound((c) => onError(new Problem('not_found'), c))
   return app
+    .use(secured)
     .get('/livez', (c) => c.text('ok', 200))
     .get('/readyz', async (c) => {
       if (standing.isLeaving()) return c.text('leaving', 503)
@@ -75,12 +82,17 @@ export function createCoreApp(
     .use(requestLog(core.log, core.platform))
     .use(watch.requests ?? unwatched)
     .use(shedLoad(standing))
-    .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
     .use(edgeAssertion(edgeKeys, core.platform))
+    .use(bodyLimit({ maxSize: inventoryBodyBytesMax, onError: tooLarge }))
+    .use(signedBody(core.platform, createTakenWrites(core.platform, core.log)))
     .use(watch.signed ?? unwatched)
     .use(takeTurns(core.platform))
     .use(signedInAdmin(core, identities))
     .use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
+    .get('/internal/readyz', async (c) => {
+      await isReady()
+      return c.body(null, 204)
+    })
     .use(recordWrites(core, admins))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))

@@ -5,6 +5,8 @@ import {
   adminHashCostMin,
   areSecretsApart,
   auditLogKeptDaysDefault,
+  clearTextWords,
+  collectorKeyKept,
   coreBudgetMs,
   EdgeKeys,
   Email,
@@ -36,7 +38,7 @@ import {
   TotpSecret,
 } from './administration/settings.ts'
 import { hasLiveAccount, RazorpayAccounts, StripeAccounts } from './payments/account-settings.ts'
-import { lostWithThePod, storeUrl } from './store/open.ts'
+import { isKept, lostWithThePod, storeUrl } from './store/open.ts'
 
 const flag = z
   .enum(['0', '1'], { error: 'must be 0 or 1' })
@@ -89,6 +91,7 @@ const StoreUrl = z
   .superRefine((text, context) => {
     const fault = text.startsWith('mongodb') ? addressFault(text, 1) : undefined
     if (fault !== undefined) context.addIssue(fault)
+    else if (!isKept(text)) context.addIssue(clearTextWords('tls=true after the ?'))
   })
 
 /** Each setting of core, as it is read; `SETTINGS.md` is made of what is said of it here. */
@@ -98,7 +101,7 @@ const fields = {
     description:
       'Where bookings are kept: `sqlite:<path>`, `sqlite::memory:` for a store that ends with the process, or the address of a MongoDB replica set, `mongodb://…` or `mongodb+srv://…`.',
     refused:
-      'other addresses; a standalone MongoDB, one before 5.0, a write concern below majority, missing collections or indexes',
+      'other addresses; a standalone MongoDB, one before 5.0, a write concern below majority, missing collections or indexes; a public host without TLS',
     secret: true,
   }),
   REFUSE_SQLITE: flag.meta({
@@ -199,7 +202,7 @@ const fields = {
       refused: 'what is no mail address; to be without SMTP_URL',
     }),
   ALLOW_MAIL_IN_LOG: flag.meta({
-    ...Switch,
+    refused: 'anything but 0 and 1; live keys of a provider beside it',
     description: '`1` on a laptop only: mail is printed in the log, one-time codes with it.',
   }),
   REFUSED_PASSWORDS_FILE: z.string().min(1, 'must be the path of a file').optional().meta({
@@ -242,6 +245,7 @@ export const Env = z
     ),
   )
   .refine(...redisOrUpstash)
+  .refine(...collectorKeyKept)
   .refine(
     ...rule(
       ['ALLOW_SIMULATED_PAYMENTS', 'STRIPE_ACCOUNTS', 'RAZORPAY_ACCOUNTS'],

@@ -78,6 +78,7 @@ import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { seatRoutes } from './routes/seats.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { sealedCache } from './sealed-cache.ts'
 import type { Guards, Services } from './services.ts'
 import { observedInventory } from './telemetry/observed-inventory.ts'
 import type { Tracing } from './telemetry/tracer.ts'
@@ -215,7 +216,8 @@ function createServices(deps: EdgeDeps): Services {
   const own = createLocalLimiter(platform, bucketsPerIsolateMax)
   const enforce = createEnforce(createRateGate(limiter, own, platform), platform)
   const botCheck = createBotCheck(deps.cloudflareScore)
-  const verdicts = createVerdictCache({ core, shared: cache, flights, platform })
+  const shared = sealedCache(cache, settings.holdKeySecret, platform)
+  const verdicts = createVerdictCache({ core, shared, flights, platform })
   const observed = observedInventory(inventory)
   const revocations = createRevocations({ inventory: observed, core, flights, platform })
   const events = createEventReader(core, flights, platform)
@@ -229,7 +231,7 @@ function createServices(deps: EdgeDeps): Services {
     inventory: observed,
     core,
     corePort,
-    probes: createProbes({ inventory: observed, corePort, flights, platform }),
+    probes: createProbes({ inventory: observed, core, flights, platform }),
     events,
     locks: createLockReader({ inventory: observed, events, platform }),
     flights,

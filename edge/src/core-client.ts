@@ -238,8 +238,9 @@ function assertPlain(path: string): void {
  * which cannot know what core did; nor does a page for people.
  */
 function answerOf(response: Response, text: string): CoreAnswer {
-  // A core that does not take our word has done nothing; the client is not the one that it refused.
-  if (response.headers.has(headers.edgeRefused)) return { kind: 'silence', sent: false }
+  // A core that does not take our word has done nothing, unless it took it already; the client is not the one that it refused.
+  const refused = response.headers.get(headers.edgeRefused)
+  if (refused !== null) return { kind: 'silence', sent: refused === 'replayed' }
   const { status } = response
   const replayed = response.headers.get(headers.idempotentReplayed) === 'true'
   const type = response.headers.get('content-type') ?? ''

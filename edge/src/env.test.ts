@@ -86,7 +86,7 @@ describe('the environment', () => {
     expect(settingsOf(readWorkerEnv(good), false).tickets).toBeUndefined()
     const { tickets } = settingsOf(readNodeEnv({ ...good, ...bound }), true)
     const event = { appId: 'app_1', eventId: 'the-show' }
-    expect(tickets).toEqual({ event, perSecond: ticketsPerSecondDefault })
+    expect(tickets).toEqual({ event, tokenDaysMax: 365, perSecond: ticketsPerSecondDefault })
     const weak = settingsOf(readWorkerEnv({ ...good, ...bound, TICKETS_JWT_SECRET: 'secret' }), false)
     expect(weak.tickets?.jwtSecret).toEqual(new TextEncoder().encode('secret'))
     const unpaid = settingsOf(readNodeEnv({ ...good, ...bound, TICKETS_PAY: 'unpaid' }), true)

@@ -4,8 +4,10 @@ import {
   Cidr,
   clientLargeReadsPerSecondDefault,
   clientReadsPerSecondDefault,
+  collectorKeyKept,
   DefaultProvider,
   EdgeKeys,
+  httpsOrPrivate,
   LogLevel,
   listening,
   Origin,
@@ -28,8 +30,8 @@ import { boundOrNot, limit, OldSecret, ticketsSettingsOf, ticketsVariables } fro
 /** Where a server answers that is asked by its paths. */
 const WebOrigin = Origin.refine(
   (origin) => /^https?:/.test(origin),
-  'must be an origin such as https://core.internal:8788',
-)
+  'must be an origin such as https://core.example.com',
+).refine(...httpsOrPrivate)
 
 /** What stands between commas, if anything does. */
 const List = z
@@ -51,7 +53,7 @@ const AdminOrigins = List.pipe(
 const common = {
   CORE_URL: WebOrigin.meta({
     description: 'Where core answers: scheme, host and port, e.g. `https://core.example.com`.',
-    refused: 'a path, and what is no URL',
+    refused: 'a path, and what is no URL; `http://` to a public host',
   }),
   EDGE_ASSERTION_KEYS: EdgeKeys.meta({
     description:
@@ -166,6 +168,7 @@ export const WorkerEnv = z
   })
   .refine(...boundOrNot)
   .refine(...secretsApart)
+  .refine(...collectorKeyKept)
 /** What the Worker is given. */
 export type WorkerEnv = z.infer<typeof WorkerEnv>
 
@@ -202,6 +205,7 @@ export const NodeEnv = z
   .refine(...portsApart)
   .refine(...boundOrNot)
   .refine(...secretsApart)
+  .refine(...collectorKeyKept)
 /** What the Node entry is given. */
 export type NodeEnv = z.infer<typeof NodeEnv>
 

@@ -7,6 +7,7 @@ import {
   inventoryCallMs,
   Problem,
   problemResponse,
+  secureHeaders,
   systemPlatform,
   traceTargetOf,
   watchDoor,
@@ -123,7 +124,8 @@ export function startEdge(
   })
   const server = createClientServer((incoming, outgoing) => {
     // Whoever sends clients here sends them elsewhere while they are still answered.
-    if (door.isLeaving() && incoming.url === '/readyz') return outgoing.writeHead(503).end()
+    if (door.isLeaving() && incoming.url === '/readyz')
+      return outgoing.writeHead(503, { ...secureHeaders }).end()
     return listener(incoming, outgoing)
   }, deadlines)
   const door = watchDoor(server, systemPlatform, drainMsMax)

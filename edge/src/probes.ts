@@ -1,5 +1,5 @@
-import { AppId, EventId, edgeBudgetMs, type Platform, probeIsolateMs } from '@holdfast/contract'
-import { within } from './deadline.ts'
+import { AppId, EventId, type Platform, probeIsolateMs } from '@holdfast/contract'
+import type { Caller } from './core-client.ts'
 import type { Flights } from './flights.ts'
 import { createIsolateCache } from './isolate-cache.ts'
 import type { Services } from './services.ts'
@@ -11,19 +11,19 @@ const probe = { appId: AppId.parse('readyz'), eventId: EventId.parse('readyz') }
 /** Whether what stands behind this edge answers. */
 export interface Probes {
   redis(caller: Observed): Promise<boolean>
-  /** Core with its store. */
-  core(): Promise<boolean>
+  /** Core with its store; `caller` without anybody's rights, for others are given the answer too. */
+  core(caller: Pick<Caller, 'requestId' | 'clientAddress' | 'observe'>): Promise<boolean>
 }
 
 /** Asks at most once a second, whichever routes ask and however many at a time. */
 export function createProbes({
   inventory,
-  corePort,
+  core,
   flights,
   platform,
-}: Pick<Services, 'inventory' | 'corePort'> & {
+}: Pick<Services, 'inventory' | 'core'> & {
   readonly flights: Flights
-  readonly platform: Pick<Platform, 'now' | 'deadline'>
+  readonly platform: Pick<Platform, 'now'>
 }): Probes {
   const kept = createIsolateCache<boolean>(platform.now, 2)
 
@@ -44,11 +44,11 @@ export function createProbes({
           .snapshot(probe)
           .then(() => true),
       ),
-    core: () =>
+    core: ({ requestId, clientAddress, observe }) =>
       remembered('core', async () => {
-        const signal = platform.deadline(edgeBudgetMs)
-        const { status } = await within(signal, corePort('/readyz', { method: 'GET', headers: {}, signal }))
-        return status === 200
+        const caller = { requestId, clientAddress, observe }
+        const { kind } = await core.send({ method: 'GET', path: '/internal/readyz', caller })
+        return kind === 'answer'
       }),
   }
 }

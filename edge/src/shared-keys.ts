@@ -4,8 +4,8 @@
  * value would be read otherwise. What is kept under the version before is missed, and goes by its own TTL.
  */
 
-/** Core's word on an app or on a key of it: `KeyVerdict` as JSON. */
-export const verdictKeyOf = (of: 'key' | 'app', name: string): string => `hf:v1:verdict:${of}:${name}`
+/** Core's word on an app or on a key of it: `KeyVerdict` as JSON, sealed (`sealed-cache.ts`). */
+export const verdictKeyOf = (of: 'key' | 'app', name: string): string => `hf:v2:verdict:${of}:${name}`
 
 /** Before each count of a rate limit, which @upstash/ratelimit keeps: a new major version of it may keep it otherwise. */
 export const limiterPrefix = 'hf:v1:rl'

@@ -40,17 +40,19 @@ test('the secrets of the runbook are what core and the edge take', async () => {
     UPSTASH_REDIS_REST_URL: 'https://eu1.upstash.io',
     UPSTASH_REDIS_REST_TOKEN: 'token',
   }
-  const kubectl = `kubectl() { shift 5; printf '%s\\n' "$@"; }\n`
+  // Its arguments, which others on the machine can read, and what it is told besides.
+  const kubectl = `kubectl() { printf '%s ' "$@"; echo; cat; }\n`
   const path = [join(rootDir, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   const { code, told, complained } = await runProgram(['sh', '-euc', kubectl + snippet], {
     ...given,
     PATH: path,
   })
   expect({ code, complained }).toEqual({ code: 0, complained: '' })
-  const made = told.split(/\n(?=holdfast-)/).map((secret) => {
-    const [name = '', ...literals] = secret.trim().split('\n')
-    const keys = literals.map((literal) => literal.replace('--from-literal=', '').split(/=(.*)/s).slice(0, 2))
-    return [name, Object.fromEntries(keys) as Record<string, string>] as const
+  const made = told.split(/\n(?=-n tickets )/).map((secret) => {
+    const [command = '', ...lines] = secret.trim().split('\n')
+    expect(command).toMatch(/^-n tickets create secret generic holdfast-\w+ --from-env-file=\/dev\/stdin $/)
+    const keys = lines.map((line) => line.split(/=(.*)/s).slice(0, 2))
+    return [command.split(' ')[5], Object.fromEntries(keys) as Record<string, string>] as const
   })
   const secrets = Object.fromEntries(made)
   const {

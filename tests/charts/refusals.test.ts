@@ -125,6 +125,24 @@ const wrongs: readonly (readonly [name: string, base: Values, changes: Values, s
     /networkPolicy\.ingressNamespace is required while core\.ingress\.enabled/,
   ],
   [
+    'an edge that every pod may ask as whatever client',
+    selfHosted,
+    { 'networkPolicy.ingressNamespace': '' },
+    /networkPolicy\.ingressNamespace is required while edge\.ingress\.enabled/,
+  ],
+  [
+    'a collector whose key would be read on its way',
+    production,
+    { 'tracing.endpoint': 'http://otlp.acme.example:4318' },
+    /tracing\.endpoint is http:\/\/ to a public host.*use https/,
+  ],
+  [
+    'a test that shows an operator’s session on its way',
+    production,
+    { 'test.edgeUrl': 'http://10.acme.example' },
+    /test\.edgeUrl is http:\/\/ to a public host.*use https/,
+  ],
+  [
     'a Prometheus that the policy keeps out',
     production,
     { 'networkPolicy.metricsNamespace': '' },

@@ -88,7 +88,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
     expect(env.METRICS_PORT).toBe(9464)
     expect(env.LOG_LEVEL).toBe('info')
     expect(traceTargetOf(env)).toEqual({
-      ...{ url: 'http://otel-collector.monitoring:4318/v1/traces', ratio: 0.05 },
+      ...{ url: 'http://otel-collector.monitoring.svc:4318/v1/traces', ratio: 0.05 },
       headers: { authorization: 'Bearer word' },
     })
   })
@@ -115,6 +115,7 @@ describe.runIf(hasHelm)('the environment that the chart gives', () => {
       CLIENT_LARGE_READS_PER_SECOND: 5,
       TICKETS_EVENT_ID: 'the-show',
       TICKETS_JWT_SECRET: new TextEncoder().encode('old'),
+      TICKETS_TOKEN_DAYS: 365,
       TICKETS_USER_LOCKS_PER_SECOND: 10,
       TICKETS_CLIENT_LOCKS_PER_SECOND: 100,
       TICKETS_CLIENT_READS_PER_SECOND: 1_000,

@@ -231,11 +231,21 @@ describe.runIf(hasHelm)('the network', () => {
     ])
   })
 
-  test('lets the edge in the cluster to core, and everybody to the edge', async () => {
+  test('lets the edge in the cluster to core, and the Ingress, the smoke test and whom else it is told to the edge', async () => {
     const core = await policyOf(selfHosted, 'core')
     expect(core.ingress).toEqual([{ from: [partOf('edge')], ports: [{ port: 'http', protocol: 'TCP' }] }])
     const edge = await policyOf(selfHosted, 'edge')
-    expect(edge.ingress).toEqual([{ ports: [{ port: 'http', protocol: 'TCP' }] }])
+    const http = [{ port: 'http', protocol: 'TCP' }]
+    expect(edge.ingress).toEqual([{ from: [namespaceOf('ingress-nginx'), partOf('smoke')], ports: http }])
+    const proxy = { podSelector: { matchLabels: { app: 'proxy' } } }
+    const own = { 'edge.ingress.enabled': false, 'test.edgeUrl': 'https://seats.acme.example' }
+    const alone = await policyOf(changedAll(selfHosted, own), 'edge')
+    expect(alone).not.toHaveProperty('ingress')
+    const behind = await policyOf(
+      changedAll(selfHosted, { ...own, 'networkPolicy.edgePeers': [proxy] }),
+      'edge',
+    )
+    expect(behind.ingress).toEqual([{ from: [proxy], ports: http }])
     expect(edge.egress).toContainEqual({ to: [partOf('core')], ports: [{ port: 'http', protocol: 'TCP' }] })
   })
 
@@ -248,6 +258,32 @@ describe.runIf(hasHelm)('the network', () => {
     const values = changedAll(minimal, { 'tracing.endpoint': endpoint, 'networkPolicy.egressPorts': [443] })
     const [, calls] = (await policyOf(values, 'core')).egress as unknown as readonly Part[]
     expect(calls?.ports).toEqual(ports.map((port) => ({ port, protocol: 'TCP' })))
+  })
+
+  test('lets names be asked of the name servers alone', async () => {
+    for (const part of ['core', 'edge', 'jobs']) {
+      const [names] = (await policyOf(selfHosted, part)).egress as unknown as readonly Part[]
+      expect(names?.ports).toEqual(['UDP', 'TCP'].map((protocol) => ({ port: 53, protocol })))
+      const { namespaceSelector } = namespaceOf('kube-system')
+      expect(names?.to).toEqual([
+        { namespaceSelector, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
+      ])
+    }
+  })
+
+  test('lets nobody to the migration and the smoke test, and those out as core and to the edge', async () => {
+    const spec = await policyOf(selfHosted, 'jobs')
+    expect(spec.podSelector).toEqual({
+      matchLabels: { 'app.kubernetes.io/name': 'holdfast', 'app.kubernetes.io/instance': 'shop' },
+      matchExpressions: [
+        { key: 'app.kubernetes.io/component', operator: 'In', values: ['migration', 'smoke'] },
+      ],
+    })
+    expect(spec.policyTypes).toEqual(['Ingress', 'Egress'])
+    expect(spec).not.toHaveProperty('ingress')
+    const core = await policyOf(selfHosted, 'core')
+    const edge = { to: [partOf('edge')], ports: [{ port: 'http', protocol: 'TCP' }] }
+    expect(spec.egress).toEqual([...((core.egress ?? []) as unknown as readonly Part[]), edge])
   })
 
   test('lets nobody out to the metadata of the cloud', async () => {
@@ -268,13 +304,18 @@ describe.runIf(hasHelm)('the network', () => {
   })
 
   test.each([
-    ['core', production, 'core.acme.example', 'core-tls'],
-    ['edge', selfHosted, 'seats.acme.example', 'seats-tls'],
-  ])('shows %s by its name, with TLS, and requests only', async (part, values, host, secretName) => {
+    ['core', production, 'core.acme.example', 'core-tls', ['/v1', '/internal', '/.well-known/jwks.json']],
+    ['edge', selfHosted, 'seats.acme.example', 'seats-tls', ['/']],
+  ])('shows %s by its name, with TLS, and requests only', async (part, values, host, secretName, shown) => {
     const { spec } = find(await render(values), `Ingress ${part}`)
     expect(spec.tls).toEqual([{ hosts: [host], secretName }])
     const backend = { service: { name: `shop-holdfast-${part}`, port: { name: 'http' } } }
-    expect(spec.rules).toEqual([{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }])
+    const paths = shown.map((path) => ({
+      path,
+      pathType: path.endsWith('.json') ? 'Exact' : 'Prefix',
+      backend,
+    }))
+    expect(spec.rules).toEqual([{ host, http: { paths } }])
   })
 
   test('shows nothing by itself', async () => {

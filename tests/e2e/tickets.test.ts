@@ -227,6 +227,7 @@ describe.each(everyGround)('the clients of TicketS, on $store and the $redis Red
     test('a token without maker, audience and end locks and pays, on these routes and on no other', async () => {
       const token = await new SignJWT({ userId: '64b7f0c2a1b2c3d4e5f60718', email: 'old@example.org' })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setIssuedAt()
         .sign(new TextEncoder().encode(oldSecret))
       const client = ticketsClient(edge(), token)
       const seatId = seatOf()

@@ -111,11 +111,21 @@ function follow(instruction: Instruction, stage: Stage, stages: ReadonlyMap<stri
  */
 export function buildImage(dockerfile: string, dir: string): Image {
   const stages = new Map<string, Stage>()
+  /** What stands before the stages, as it is when nobody says otherwise. */
+  const given = new Map<string, string>()
   let stage: Stage | undefined
   const steps = DockerfileParser.parse(readFileSync(join(rootDir, dockerfile), 'utf8'))
   for (const instruction of steps.getInstructions()) {
-    if (instruction.getKeyword() === 'FROM') {
-      const [base = '', , name = 'image'] = instruction.getArguments().map((argument) => argument.getValue())
+    const words = instruction.getArguments().map((argument) => argument.getValue())
+    if (instruction.getKeyword() === 'ARG' && !stage) {
+      const [name = '', value = ''] = (words[0] ?? '').split('=')
+      given.set(name, value)
+    } else if (instruction.getKeyword() === 'FROM') {
+      const [from = '', , name = 'image'] = words
+      const base = from.replace(
+        /^\$\{(\w+)\}$/,
+        (_, arg: string) => given.get(arg) ?? failed(`${arg} is not given`),
+      )
       const root = join(dir, name)
       mkdirSync(root, { recursive: true })
       stage = { root, base, workdir: '/', env: {}, user: 'root', cmd: [] }

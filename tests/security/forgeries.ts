@@ -95,6 +95,7 @@ export async function forgeriesOf(
 export const oldTicketsToken = () =>
   new SignJWT({ userId: 'usr_old', email: 'old@holdfast.test' })
     .setProtectedHeader({ alg: 'HS256' })
+    .setIssuedAt()
     .sign(secrets.oldTickets)
 
 /** The same of the Unified Booking Backend. */

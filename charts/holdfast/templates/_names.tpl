@@ -41,6 +41,14 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- end -}}
 {{- end }}
 
+{{/* Whether what is sent to a URL could be read on its way: http, and to no host that only the cluster or network has. */}}
+{{- define "holdfast.isReadable" -}}
+{{- $url := urlParse . -}}
+{{- $host := regexReplaceAll ":[0-9]+$" $url.host "" -}}
+{{- $own := `^([^.:]+|.+\.(svc|cluster\.local|internal|local|localhost)|(127|10)(\.[0-9]+){3}|192\.168(\.[0-9]+){2}|172\.(1[6-9]|2[0-9]|3[01])(\.[0-9]+){2}|\[(::1|f[cd][0-9a-f]{2}:.*)\])$` -}}
+{{- if and (eq $url.scheme "http") (not (regexMatch $own $host)) }}true{{ end -}}
+{{- end }}
+
 {{/* What a part listens on. */}}
 {{- define "holdfast.port" -}}
 {{- get (dict "core" "8788" "edge" "8787") . -}}

@@ -12,7 +12,9 @@
 
 {{/* Names, and what the egress ports are for: inside the cluster and outside, but not the cloud's metadata. */}}
 {{- define "holdfast.egress" -}}
-- ports:
+- to:
+    {{- toYaml .Values.networkPolicy.dnsPeers | nindent 4 }}
+  ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
 - to:
@@ -41,6 +43,19 @@
 - podSelector:
     matchLabels:
       {{- include "holdfast.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* All that may ask the edge: whoever can reach it past its proxies says what client it is. */}}
+{{- define "holdfast.edgePeers" -}}
+{{- if .Values.edge.ingress.enabled }}
+{{ include "holdfast.fromNamespace" .Values.networkPolicy.ingressNamespace }}
+{{- end }}
+{{- if not .Values.test.edgeUrl }}
+{{ include "holdfast.fromPart" (list . "smoke") }}
+{{- end }}
+{{- with .Values.networkPolicy.edgePeers }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* All that may ask core. */}}

@@ -63,6 +63,9 @@
 {{- if and $values.networkPolicy.enabled $values.core.ingress.enabled (not $values.networkPolicy.ingressNamespace) -}}
 {{- $wrong = append $wrong "networkPolicy.ingressNamespace is required while core.ingress.enabled: core answers no other namespace" -}}
 {{- end -}}
+{{- if and $values.networkPolicy.enabled $values.edge.enabled $values.edge.ingress.enabled (not $values.networkPolicy.ingressNamespace) -}}
+{{- $wrong = append $wrong "networkPolicy.ingressNamespace is required while edge.ingress.enabled: any pod of the cluster could else say to the edge what client it is" -}}
+{{- end -}}
 {{- if and $values.networkPolicy.enabled $values.metrics.enabled (not $values.networkPolicy.metricsNamespace) -}}
 {{- $wrong = append $wrong "networkPolicy.metricsNamespace is required while metrics.enabled: core shows its metrics to no other namespace" -}}
 {{- end -}}
@@ -76,6 +79,12 @@
 {{- end -}}
 {{- if and $values.tracing.existingSecret (not $values.tracing.endpoint) -}}
 {{- $wrong = append $wrong "tracing.existingSecret needs tracing.endpoint: nobody is told otherwise" -}}
+{{- end -}}
+{{- if and $values.tracing.existingSecret (include "holdfast.isReadable" $values.tracing.endpoint) -}}
+{{- $wrong = append $wrong "tracing.endpoint is http:// to a public host, where what tracing.existingSecret has would be read on its way: use https://, or the name of a Service with its namespace and .svc" -}}
+{{- end -}}
+{{- if include "holdfast.isReadable" $values.test.edgeUrl -}}
+{{- $wrong = append $wrong "test.edgeUrl is http:// to a public host, where the session of an operator would be read on its way: use https://" -}}
 {{- end -}}
 
 {{- if $wrong -}}

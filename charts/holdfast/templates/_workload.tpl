@@ -181,6 +181,12 @@ spec:
       {{- include "holdfast.selector" $of | nindent 6 }}
 {{- end }}
 
+{{/* What of a part is shown at its host: of core what edges ask, and neither probes nor metrics. */}}
+{{- define "holdfast.shownPaths" -}}
+{{- $core := list (dict "path" "/v1" "type" "Prefix") (dict "path" "/internal" "type" "Prefix") (dict "path" "/.well-known/jwks.json" "type" "Exact") -}}
+{{- toJson (get (dict "core" $core "edge" (list (dict "path" "/" "type" "Prefix"))) .) -}}
+{{- end }}
+
 {{- define "holdfast.ingress" -}}
 {{- $of := list .root .part -}}
 {{- $ingress := (get .root.Values .part).ingress -}}
@@ -205,11 +211,13 @@ spec:
     - host: {{ $ingress.host }}
       http:
         paths:
-          - path: /
-            pathType: Prefix
+          {{- range include "holdfast.shownPaths" .part | fromJsonArray }}
+          - path: {{ .path }}
+            pathType: {{ .type }}
             backend:
               service:
                 name: {{ include "holdfast.name" $of }}
                 port:
                   name: http
+          {{- end }}
 {{- end }}

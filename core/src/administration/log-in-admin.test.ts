@@ -1,4 +1,4 @@
-import { AppId, type Platform, PoolSignUpRequest, systemPlatform } from '@holdfast/contract'
+import { AppId, type LoginClient, type Platform, PoolSignUpRequest, systemPlatform } from '@holdfast/contract'
 import { decodeJwt } from 'jose'
 import { TOTP } from 'otpauth'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ let store: Store
 let passwords: ReturnType<typeof plainPasswords>
 let nowMs: number
 const platform: Platform = { ...systemPlatform, now: () => nowMs }
-const client = { address: '192.0.2.1', failuresMax: 100 }
+const client: LoginClient = { address: '192.0.2.1', failuresMax: 100 }
 const [root] = testAdmins
 const { secret: totpSecret } = makeTotpSecret('otto', systemPlatform)
 const otto = { ...root, name: 'otto', email: 'otto@example.org', passwordHash: 'plain:two', totpSecret }

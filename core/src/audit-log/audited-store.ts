@@ -34,7 +34,7 @@ const isOfEntry = (error: unknown): boolean =>
  */
 function assertOurs(scope: Scope, error: unknown): void {
   if (!isOfEntry(error)) throw error
-  if (!scope.isUnknown) throw new EdgeRefused()
+  if (!scope.isUnknown) throw new EdgeRefused('replayed')
   scope.isDone = true
 }
 

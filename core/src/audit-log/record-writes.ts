@@ -48,10 +48,10 @@ export function recordWrites(
     const actor = actorOf(claims, admins)
     const audited = actor && auditedOperation(c.req.method, c.req.path)
     if (!audited) return next()
-    const { requestId, clientIp: address, jti = requestId, principal } = claims
+    const { requestId, clientIp: address, principal } = claims
     const entryOf = entryMaker(ctx, {
       ...actor,
-      entryId: entryIdOf(jti),
+      entryId: entryIdOf(c.var.assertionId),
       user: principal === undefined ? null : userDigest(principal),
       operation: audited.name,
       ids: audited.ids,

@@ -9,10 +9,11 @@ import { showProgress } from './progress.ts'
 
 type Lines = AsyncIterable<string>
 
-/** The file is whole under its own name, or not there. */
+/** The file is whole under its own name, or not there, and its owner's alone: it has hashes, addresses and secrets. */
 async function writeFile(path: string, lines: Lines): Promise<void> {
   const part = `${path}.part`
-  const file = await open(part, 'w')
+  await rm(part, { force: true })
+  const file = await open(part, 'wx', 0o600)
   try {
     for await (const line of lines) await file.write(`${line}\n`)
     await file.sync()

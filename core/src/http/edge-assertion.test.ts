@@ -9,8 +9,9 @@ import {
 import { Hono } from 'hono'
 import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { type CoreEnv, edgeAssertion } from './edge-assertion.ts'
+import { type CoreEnv, edgeAssertion, signedBody } from './edge-assertion.ts'
 import { onError } from './errors.ts'
+import { createTakenWrites } from './taken-writes.ts'
 
 const secret = () => crypto.getRandomValues(new Uint8Array(32))
 const [current, next, foreign] = [secret(), secret(), secret()]
@@ -22,6 +23,12 @@ const app = new Hono<CoreEnv>()
         { kid: 'next', secret: next },
       ],
       systemPlatform,
+    ),
+  )
+  .use(
+    signedBody(
+      systemPlatform,
+      createTakenWrites(systemPlatform, () => {}),
     ),
   )
   .all('*', (c) => c.json({ claims: c.get('claims'), body: c.get('body') }, 200))
@@ -58,7 +65,7 @@ function assertion(f: Forgery = {}): Promise<string> {
     .setIssuer(f.issuer ?? tokenIssuer)
     .setAudience(f.audience ?? tokenKinds.edge.audience)
     .setIssuedAt(iat)
-  if (f.leaveOut !== 'jti') jwt.setJti('j')
+  if (f.leaveOut !== 'jti') jwt.setJti(crypto.randomUUID())
   if (f.exp !== null) jwt.setExpirationTime(f.exp ?? iat + 30)
   return jwt.sign(f.secret ?? current)
 }
@@ -85,13 +92,10 @@ describe('core lets in what the edge has signed', () => {
 
 test('F37: what came so late that nobody waits for it any more is dropped before it is begun', async () => {
   const times = [0, coreBudgetMs].map((ms) => Date.now() + ms)
+  const platform = { ...systemPlatform, now: () => (times.length > 1 ? times.shift() : times[0]) ?? 0 }
   const slow = new Hono<CoreEnv>()
-    .use(
-      edgeAssertion([{ kid: 'now', secret: current }], {
-        ...systemPlatform,
-        now: () => (times.length > 1 ? times.shift() : times[0]) ?? 0,
-      }),
-    )
+    .use(edgeAssertion([{ kid: 'now', secret: current }], platform))
+    .use(signedBody(platform, () => true))
     .all('*', (c) => c.text('begun', 200))
   slow.onError(onError)
   const init = { method: 'POST', body, headers: { [headers.edgeAssertion]: await assertion() } }
@@ -105,8 +109,9 @@ test('a claim of another version’s edge is not listened to, and the request is
   const token = await assertion({ claims: { app: { ...known, scopes: ['all'] }, region: 'eu', root: true } })
   const response = await call(token)
   expect(response.status).toBe(200)
-  expect(await response.json()).toMatchObject({ claims: { ...claims(), app: known } })
-  expect(Object.keys(((await (await call(token)).json()) as { claims: object }).claims)).not.toContain('root')
+  const seen = (await response.json()) as { claims: object }
+  expect(seen).toMatchObject({ claims: { ...claims(), app: known } })
+  expect(Object.keys(seen.claims)).not.toContain('root')
 })
 
 describe('core refuses, without a word of why,', () => {
@@ -149,5 +154,12 @@ describe('core refuses, without a word of why,', () => {
 
   test('a body that was changed on the way', async () => {
     expect((await call(await assertion(), { body: `${body} ` })).status).toBe(403)
+  })
+
+  test('a write that comes again, which the edge is told', async () => {
+    const token = await assertion()
+    expect((await call(token)).status).toBe(200)
+    const again = await call(token)
+    expect([again.status, again.headers.get(headers.edgeRefused)]).toEqual([403, 'replayed'])
   })
 })

@@ -7,6 +7,7 @@ import {
   type EdgeKeys,
   type Fault,
   headers,
+  isRead,
   type Platform,
   Problem,
   problems,
@@ -15,8 +16,10 @@ import {
 } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import { base64url, jwtVerify } from 'jose'
+import * as z from 'zod'
 import type { SignedInAdmin } from '../administration/sessions.ts'
 import { assertAlive } from './admission.ts'
+import type { TakeWrite } from './taken-writes.ts'
 
 /** What a request carries once the edge has vouched for it. */
 export interface CoreEnv {
@@ -24,6 +27,8 @@ export interface CoreEnv {
     claims: EdgeClaims
     /** The admin who calls, if their session is good. */
     admin?: SignedInAdmin
+    /** The id of what the edge signed: of one request, and of no other. */
+    assertionId: string
     /** The body as it was signed. */
     body: string
     /** The same, once a route has read it. */
@@ -45,23 +50,27 @@ export interface CoreEnv {
 
 /** Whoever sent it is no edge that core knows, or its clock is off: what a client asked for was not looked at. */
 export class EdgeRefused extends Problem {
-  constructor() {
+  /** How the edge is told (`headers.edgeRefused`). */
+  readonly word: 'true' | 'replayed'
+
+  constructor(word: 'true' | 'replayed' = 'true') {
     super({
       code: 'forbidden',
       ...problems.forbidden,
       advice: 'Core is asked by the edge alone: ask the edge.',
     })
+    this.word = word
   }
 }
 
 /**
- * Lets in what the edge has signed: this method, path and body, a moment ago. Identity comes from here and from
- * nothing else.
+ * Lets in what the edge has signed for this method and path, a moment ago. Identity comes from here and from nothing else.
+ * The body is not touched before.
  */
 export function edgeAssertion(keys: EdgeKeys, platform: Platform) {
   const secrets = new Map(keys.map((key) => [key.kid, key.secret]))
 
-  const verify = async (token: string): Promise<EdgeClaims> => {
+  const verify = async (token: string): Promise<{ readonly id: string; readonly claims: EdgeClaims }> => {
     const { payload } = await jwtVerify(
       token,
       ({ kid }) => {
@@ -80,26 +89,32 @@ export function edgeAssertion(keys: EdgeKeys, platform: Platform) {
         currentDate: new Date(platform.now()),
       },
     )
-    return EdgeClaims.parse(payload)
+    return { id: z.string().parse(payload.jti), claims: EdgeClaims.parse(payload) }
   }
 
   return createMiddleware<CoreEnv>(async function edgeAssertion(c, next) {
     const arrivedMs = platform.now()
-    const token = c.req.header(headers.edgeAssertion) ?? ''
-    const claims = await verify(token).catch(() => {
+    const { id, claims } = await verify(c.req.header(headers.edgeAssertion) ?? '').catch(() => {
       throw new EdgeRefused()
     })
+    const { pathname, search } = new URL(c.req.url)
+    if (claims.method !== c.req.method || claims.path !== pathname + search) throw new EdgeRefused()
+    c.set('claims', claims)
+    c.set('assertionId', id)
+    c.set('deadlineMs', arrivedMs + Math.min(claims.budgetMs, coreBudgetMs))
+    await next()
+  })
+}
+
+/** Reads the body and lets it in if it is the one that was signed, and a write if it was not let in before. */
+export function signedBody(platform: Platform, take: TakeWrite) {
+  return createMiddleware<CoreEnv>(async function signedBody(c, next) {
     const raw = new Uint8Array(await c.req.raw.arrayBuffer())
     const digest = base64url.encode(await platform.sha256(raw))
-    const { pathname, search } = new URL(c.req.url)
-    if (claims.method !== c.req.method || claims.path !== pathname + search || claims.bodyDigest !== digest) {
-      throw new EdgeRefused()
-    }
-    c.set('claims', claims)
+    if (c.var.claims.bodyDigest !== digest) throw new EdgeRefused()
+    if (!isRead(c.req.method) && !take(c.var.assertionId)) throw new EdgeRefused('replayed')
     c.set('body', new TextDecoder().decode(raw))
-    const deadlineMs = arrivedMs + Math.min(claims.budgetMs, coreBudgetMs)
-    assertAlive(platform, deadlineMs)
-    c.set('deadlineMs', deadlineMs)
+    assertAlive(platform, c.var.deadlineMs)
     await next()
   })
 }

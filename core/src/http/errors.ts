@@ -21,6 +21,6 @@ export function onError(error: Error, c: Context<CoreEnv>): Response {
   c.set('code', problem.code)
   if (!(error instanceof Problem)) c.set('fault', faultOf(error))
   const response = problemResponse(problem, c.get('claims')?.requestId)
-  if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, 'true')
+  if (error instanceof EdgeRefused) response.headers.set(headers.edgeRefused, error.word)
   return response
 }

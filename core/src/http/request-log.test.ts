@@ -62,3 +62,9 @@ test('what nobody foresaw is told by its name and its place, never by its messag
   expect(line).toHaveProperty('frames.0', expect.stringContaining('request-log.test.ts'))
   expect(JSON.stringify(line)).not.toContain('hunter2')
 })
+
+test('of requests that no edge has signed, which anybody may send, one in a while has a line', async () => {
+  const lines = await linesOf(...Array.from({ length: 250 }, () => '/foreign'))
+  // Each takes 5 ms of the clock, 1.25 s in all.
+  expect(lines).toHaveLength(2)
+})

@@ -3,6 +3,7 @@
  * understands, and never shown, for some are secrets.
  */
 import {
+  bcryptCostMax,
   currencyExponent,
   ForeignId,
   majorUnitsOf,
@@ -87,11 +88,24 @@ export function Money(currency: string) {
     })
 }
 
-/** A bcrypt hash; `todo` tells what to do about another value. */
+/** The cost of a bcrypt hash. */
+export const costOf = (hash: string): number => Number(hash.slice(4, 6))
+
+/**
+ * A bcrypt hash; `todo` tells what to do about another value. One of a high cost is refused: whoever knows its account would
+ * keep a thread of the logins busy, for days at the highest.
+ */
 export function Hash(todo: string) {
   const error = ({ input }: { readonly input?: unknown }) =>
     `${input === undefined ? 'is missing' : 'is no bcrypt hash'}: ${todo}`
-  return z.string({ error }).regex(/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/, { error })
+  const tooHigh = {
+    error: ({ input }: { readonly input?: unknown }) =>
+      `has a cost of ${costOf(String(input))}, and ${bcryptCostMax} at most are taken: ${todo}`,
+  }
+  return z
+    .string({ error })
+    .regex(/^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/, { error, abort: true })
+    .refine((hash) => costOf(hash) <= bcryptCostMax, tooHigh)
 }
 
 const dateError = { error: orMissing('is no date from 1970 on') }

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { cursorOf } from '../cursor.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { poolScope } from '../store/store.ts'
-import { Hash, Id, IdText, madeAt, When } from './fields.ts'
+import { bcryptCost } from '../users/password-worker.ts'
+import { costOf, Hash, Id, IdText, madeAt, When } from './fields.ts'
 import type { LegacyUser } from './legacy.ts'
 import { type Exported, type Reading, readMongoexport } from './mongoexport.ts'
 import { refuseRepeated } from './repeated.ts'
@@ -59,9 +60,6 @@ function userOf({
   }
 }
 
-/** At a higher cost each login works for seconds. */
-const bcryptCostMax = 13
-
 /** The users of either predecessor, whose addresses differ in more than capitals. */
 export async function readUsers(reading: Reading): Promise<Exported<LegacyUser>> {
   const { diagnostics } = reading
@@ -76,10 +74,10 @@ export async function readUsers(reading: Reading): Promise<Exported<LegacyUser>>
     'an address is one account, in capitals or not: change one of them, or take it out',
   )
   for (const { at, doc } of users) {
-    if (Number(doc.user.passwordHash.slice(4, 6)) > bcryptCostMax)
+    if (costOf(doc.user.passwordHash) < bcryptCost)
       diagnostics.warn(
         { ...at, field: 'password' },
-        `its hash has a cost above ${bcryptCostMax}: each login takes seconds`,
+        `its hash has a cost below ${bcryptCost}: whoever gets hold of it guesses faster, so have its owner choose another`,
       )
   }
   return { ...file, docs: users }

@@ -1,3 +1,4 @@
+import { isPrivateHost } from '@holdfast/contract'
 import type { RawStore } from './formats/raw-store.ts'
 import { type Store, StoreError } from './store.ts'
 
@@ -7,6 +8,22 @@ export const storeUrl = /^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/
 /** What REFUSE_SQLITE has to say. */
 export const lostWithThePod =
   'must be mongodb://... or mongodb+srv://...: a SQLite file here would be lost with its container'
+
+const isOwn = (host: string): boolean => /%2f/i.test(host) || isPrivateHost(host)
+
+/** Whether what is sent to a store is encrypted, or stays on this machine or in its network. */
+export function isKept(url: string): boolean {
+  const [before = '', options = ''] = url.split('?')
+  const said = new URLSearchParams(options.toLowerCase())
+  const tls = said.get('tls') ?? said.get('ssl')
+  // Those of SRV records have TLS unless they say otherwise.
+  if (!before.startsWith('mongodb://')) return tls !== 'false'
+  const [hosts = ''] = before
+    .slice(before.lastIndexOf('@') + 1)
+    .replace('mongodb://', '')
+    .split('/')
+  return tls === 'true' || hosts.split(',').every(isOwn)
+}
 
 function assertUrl(url: string): void {
   if (!storeUrl.test(url)) {

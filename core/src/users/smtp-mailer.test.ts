@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { smtpMailer } from './smtp-mailer.ts'
+import { smtpMailer, smtpTransport } from './smtp-mailer.ts'
 import { type MailServer, startMailServer } from './testing-mail.ts'
 
 let server: MailServer
@@ -31,4 +31,12 @@ test('an address that tries to add headers or people gets neither', async () => 
 test('a letter that is not taken is a fault', async () => {
   const { send } = await openServer(false)
   await expect(send(mail)).rejects.toThrow()
+})
+
+test.each([
+  ['smtp://ada:secret@mail.example:587', true],
+  ['smtp://mail:25', false],
+  ['smtp://127.0.0.1:1025', false],
+])('a letter by %s goes under TLS or not at all: %s', (url, isRequired) => {
+  expect(smtpTransport(url).transporter).toMatchObject({ options: { requireTLS: isRequired } })
 })

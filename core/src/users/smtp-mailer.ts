@@ -1,10 +1,10 @@
-import { mailCallMs } from '@holdfast/contract'
+import { isPrivateHost, mailCallMs } from '@holdfast/contract'
 import { createTransport } from 'nodemailer'
 import type { Mailer } from './mailer.ts'
 
 /** Where letters go, and from whom. */
 export interface SmtpAddress {
-  /** `smtps://user:password@host:465`, or `smtp://host:587`, which turns to TLS where the server offers it. */
+  /** `smtps://user:password@host:465`, or `smtp://host:587`, which turns to TLS: in the own network where the server offers it. */
   readonly url: string
   readonly from: string
 }
@@ -13,7 +13,9 @@ export interface SmtpAddress {
 export function smtpTransport(url: string) {
   // By default it waits two minutes for a connection and ten for an answer.
   const timeouts = { connectionTimeout: mailCallMs, greetingTimeout: mailCallMs, socketTimeout: mailCallMs }
-  return createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
+  // Whoever is on the way could leave the offer out and read codes and the password.
+  const requireTLS = !isPrivateHost(URL.parse(url)?.hostname ?? '')
+  return createTransport({ url, ...timeouts, requireTLS, disableFileAccess: true, disableUrlAccess: true })
 }
 
 /** Sends letters by SMTP. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isPublicAddress, pinAddress, urlFault } from './pin-address.ts'
+import { isPublicAddress, pinAddress, portFault, urlFault } from './pin-address.ts'
 
 const strict = { isLocalAllowed: false }
 const laptop = { isLocalAllowed: true }
@@ -95,10 +95,20 @@ describe('a URL is refused when it is put', () => {
     ['no URL', 'shop.example'],
   ])('%s: %s', (_, url) => expect(urlFault(url, strict)).toMatch(/^must /))
 
-  test('and not because of its port, path or query', () => {
+  test('and not because of its path or query, nor an endpoint that is there because of its port', () => {
     expect(urlFault('https://shop.example:8443/hooks?of=1', strict)).toBeNull()
     expect(urlFault('https://93.184.216.34/hooks', strict)).toBeNull()
   })
+})
+
+test('a URL that is new is at the port of https, or on this machine where that may be called', () => {
+  expect(portFault('https://shop.example/hooks', strict)).toBeNull()
+  expect(portFault('https://shop.example:443/hooks', strict)).toBeNull()
+  for (const port of [22, 80, 8443, 6379])
+    expect(portFault(`https://shop.example:${port}/`, strict)).toMatch(/^must be at the port of https/)
+  expect(portFault('http://localhost:3000/', strict)).not.toBeNull()
+  expect(portFault('http://localhost:3000/', laptop)).toBeNull()
+  expect(portFault('https://shop.example:22/', laptop)).not.toBeNull()
 })
 
 describe('the address that is called', () => {

@@ -56,6 +56,16 @@ export function urlFault(text: string, { isLocalAllowed }: Pick<Rules, 'isLocalA
 }
 
 /**
+ * What is wrong with the port of a URL that is new; null: nothing. Where an endpoint was before it stays: any other port would tell
+ * whoever puts endpoints which services a stranger's host has.
+ */
+export function portFault(text: string, { isLocalAllowed }: Pick<Rules, 'isLocalAllowed'>): string | null {
+  const url = new URL(text)
+  if (isLocalAllowed && localAddressOf(url) !== undefined) return null
+  return url.port === '' ? null : 'must be at the port of https, 443: put a proxy before another'
+}
+
+/**
  * The one address that a call of the URL goes to; null: it must not be called. The name is looked up once, here, and
  * what is checked is what is connected to: a name that has another address a moment later gains nothing by it. One
  * address that is not public spoils all of a name.

@@ -11,7 +11,7 @@ import type { Core } from '../context.ts'
 import type { EndpointDoc } from '../store/schema.ts'
 import { isDuplicate, type Statements } from '../store/store.ts'
 import { endpointView } from './endpoint-view.ts'
-import { urlFault } from './pin-address.ts'
+import { portFault, urlFault } from './pin-address.ts'
 import { newSecret } from './signatures.ts'
 
 type Context = Pick<Core, 'store' | 'platform' | 'areLocalWebhooksAllowed'>
@@ -34,7 +34,9 @@ interface Result {
  * @throws Problem `invalid_request` for a URL that must not be called, or one endpoint too many.
  */
 export async function putEndpoint(ctx: Context, put: Put): Promise<Result> {
-  const fault = urlFault(put.input.url, { isLocalAllowed: ctx.areLocalWebhooksAllowed === true })
+  const rules = { isLocalAllowed: ctx.areLocalWebhooksAllowed === true }
+  const { url } = put.input
+  const fault = urlFault(url, rules)
   if (fault !== null) throw refusal('url', fault)
   const secret = newSecret(ctx.platform)
   const now = new Date(ctx.platform.now())
@@ -42,6 +44,8 @@ export async function putEndpoint(ctx: Context, put: Put): Promise<Result> {
     ctx.store.transaction(coreBudgetMs, async (tx): Promise<Result> => {
       const { appId, endpointId } = put
       const before = await tx.get(appId, 'endpoints', { endpointId })
+      const ofPort = before?.url === url ? null : portFault(url, rules)
+      if (ofPort !== null) throw refusal('url', ofPort)
       if (before) return { created: false, endpoint: endpointView(await change(tx, before, put, now), now) }
       if ((await tx.count(appId, 'endpoints', {})) >= endpointsPerAppMax) {
         throw refusal('', `an app has at most ${endpointsPerAppMax} endpoints`)

@@ -1,4 +1,10 @@
-import { AppId, EventId, ticketsPerSecondDefault, together } from '@holdfast/contract'
+import {
+  AppId,
+  EventId,
+  ticketsPerSecondDefault,
+  ticketsTokenDaysDefault,
+  together,
+} from '@holdfast/contract'
 import * as z from 'zod'
 import type { TicketsSettings } from './tickets-guards.ts'
 
@@ -35,6 +41,10 @@ export const ticketsVariables = {
     refused: 'the empty one; to be without TICKETS_APP_ID',
     secret: true,
   }),
+  TICKETS_TOKEN_DAYS: limit(
+    ticketsTokenDaysDefault,
+    'How old a token of the old deployment may be that has no end, in days from when it was made; its owner signs in again then.',
+  ),
   TICKETS_PAY: z.enum(['unpaid'], 'must be unpaid, or not set').optional().meta({
     description:
       'For an app of the provider `external`, whose seats /api/pay else refuses with 402, since no client of TicketS pays: `unpaid` books them for whoever has a token. Only where the money is taken elsewhere.',
@@ -84,6 +94,7 @@ export function ticketsSettingsOf(env: TicketsEnv): TicketsSettings | undefined 
   return {
     event: { appId, eventId },
     jwtSecret,
+    tokenDaysMax: env.TICKETS_TOKEN_DAYS,
     pay: env.TICKETS_PAY,
     perSecond: {
       locks: { user: env.TICKETS_USER_LOCKS_PER_SECOND, client: env.TICKETS_CLIENT_LOCKS_PER_SECOND },

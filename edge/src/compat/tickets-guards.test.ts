@@ -7,17 +7,23 @@ import { createTicketsEdge, platform, routes } from './testing-tickets.ts'
 const jwtSecret = new TextEncoder().encode('secret123')
 
 describe('who may', () => {
+  const seconds = Math.floor(platform.now() / 1_000)
   const old = (claims: object, header: object = {}, secret = jwtSecret) =>
-    new SignJWT({ userId: 'usr_1', email: 'a@example.org', ...claims })
+    new SignJWT({ userId: 'usr_1', email: 'a@example.org', iat: seconds - 60, ...claims })
       .setProtectedHeader({ alg: 'HS256', ...header })
       .sign(secret)
-  const seconds = Math.floor(platform.now() / 1_000)
+  const days = (count: number) => seconds - count * 86_400
   const unsigned = (claims: object) =>
     `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(claims))}.`.replaceAll('=', '')
 
   test.each([
     ['without end', () => old({}), 409],
+    ['without end, made nearly a year ago', () => old({ iat: days(364) }), 409],
+    ['without end, made more than a year ago', () => old({ iat: days(366) }), 403],
+    ['without end, made nobody knows when', () => old({ iat: undefined }), 403],
     ['with an end to come', () => old({ exp: seconds + 60 }), 409],
+    ['with an end to come, made long ago', () => old({ iat: days(400), exp: seconds + 60 }), 409],
+    ['with an end to come, made nobody knows when', () => old({ iat: undefined, exp: seconds + 60 }), 409],
     ['that says that it is a JWT', () => old({}, { typ: 'JWT' }), 409],
     ['that has expired', () => old({ exp: seconds - 60 }), 403],
     ['that is not good yet', () => old({ nbf: seconds + 60 }), 403],

@@ -1,4 +1,11 @@
-import { type AppVerdict, type Principal, Problem, patterns, userTokenTtlSeconds } from '@holdfast/contract'
+import {
+  type AppVerdict,
+  type Principal,
+  Problem,
+  patterns,
+  ticketsTokenDaysDefault,
+  userTokenTtlSeconds,
+} from '@holdfast/contract'
 import type { EventRef } from '@holdfast/inventory'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, UserEnv } from '../context.ts'
@@ -17,6 +24,8 @@ export interface TicketsSettings {
   readonly event: EventRef
   /** Of the existing deployment; absent, its tokens are not accepted. */
   readonly jwtSecret?: Uint8Array | undefined
+  /** How old a token of it may be that has no end; `ticketsTokenDaysDefault` when absent. */
+  readonly tokenDaysMax?: number
   readonly perSecond: TicketsLimits
   /** `unpaid`: the operator takes the money elsewhere, and has said so. */
   readonly pay?: 'unpaid' | undefined
@@ -40,11 +49,11 @@ export const boundApp = (
 /** The bearer's token: ours, or one that TicketS made while its secret is set. */
 export function ticketsUsers(
   userTokenSecrets: VerifyingSecrets,
-  { jwtSecret }: TicketsSettings,
+  { jwtSecret, tokenDaysMax = ticketsTokenDaysDefault }: TicketsSettings,
   { platform, revocations }: Pick<Services, 'platform' | 'revocations'>,
 ) {
   const readOwn = createTokenReader('user', userTokenSecrets, userTokenTtlSeconds, platform)
-  const readOld = jwtSecret && createOldTokens(jwtSecret, platform)
+  const readOld = jwtSecret && createOldTokens(jwtSecret, tokenDaysMax, platform)
 
   /** @throws Problem `forbidden` for every way in which a token can be bad */
   const bearer = async (vars: AppEnv['Variables'], token: string): Promise<Principal> => {

@@ -1,4 +1,4 @@
-import { clockToleranceSeconds, type Platform, principal } from '@holdfast/contract'
+import { clockToleranceSeconds, dayMs, type Platform, principal } from '@holdfast/contract'
 import { jwtVerify } from 'jose'
 import * as z from 'zod'
 import type { HeldToken } from '../revocations.ts'
@@ -10,6 +10,8 @@ const OldClaims = z.object({
   email: z.string().min(1),
   iss: z.undefined().optional(),
   aud: z.undefined().optional(),
+  exp: z.number().optional(),
+  iat: z.number().optional(),
 })
 
 /** Whom a token of the existing deployment stands for, or null. */
@@ -17,10 +19,17 @@ export type OldTokens = (token: string) => Promise<HeldToken | null>
 
 /**
  * Reads tokens that TicketS made, which people have in their browsers: HS256, no maker, no audience, and for some of
- * them no end. The secret is the old deployment's and may be weak: whoever guesses it is any user on these routes, so
+ * them no end: those are good for `daysMax` from when they were made. The secret is the old deployment's and may be weak: whoever guesses it is any user on these routes, so
  * this is a bridge that an operator opens and closes.
  */
-export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'now'>): OldTokens {
+export function createOldTokens(
+  secret: Uint8Array,
+  daysMax: number,
+  platform: Pick<Platform, 'now'>,
+): OldTokens {
+  const isTooOld = ({ exp, iat = 0 }: z.output<typeof OldClaims>): boolean =>
+    exp === undefined && iat * 1_000 + daysMax * dayMs < platform.now()
+
   return async (token) => {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, secret, {
@@ -31,9 +40,10 @@ export function createOldTokens(secret: Uint8Array, platform: Pick<Platform, 'no
       })
       const { typ } = protectedHeader
       if (typ !== undefined && typ.toUpperCase() !== 'JWT') return null
+      const claims = OldClaims.parse(payload)
+      if (isTooOld(claims)) return null
       // One that does not say when it was made ends with everything of its user.
-      const { iat: issuedAt = 0 } = payload
-      return { principal: principal.pool(OldClaims.parse(payload).userId), issuedAt }
+      return { principal: principal.pool(claims.userId), issuedAt: claims.iat ?? 0 }
     } catch {
       return null
     }

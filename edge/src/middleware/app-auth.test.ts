@@ -11,6 +11,7 @@ import { createCoreClient } from '../core-client.ts'
 import { createFlights } from '../flights.ts'
 import { createKeyVerdicts } from '../key-verdicts.ts'
 import type { CoreInit } from '../ports.ts'
+import { sealedCache } from '../sealed-cache.ts'
 import { unobserved } from '../telemetry/observe.ts'
 import { createTestEdge, json, problemIn, refusal } from '../testing.ts'
 import {
@@ -105,7 +106,7 @@ describe('verdicts are remembered', () => {
     await ask(edge)
     expect(edge.core.count(verify)).toBe(1)
     const stored = JSON.stringify([...edge.cache.entries])
-    expect(stored).toMatch(/hf:v1:verdict:key:[\w-]{43}/)
+    expect(stored).toMatch(/hf:v2:verdict:key:[\w-]{43}/)
     expect(stored).not.toContain(publishableKey)
   })
 
@@ -119,20 +120,20 @@ describe('verdicts are remembered', () => {
     expect((await ask(edge)).status).toBe(401)
   })
 
-  test('what was kept under v1 is read for ever: another shape has another version in its key', async () => {
+  test('what was kept under v2 is read for ever: another shape has another version in its key', async () => {
     const edge = createTestEdge()
     await ask(edge)
     const [name = ''] = edge.cache.entries.keys()
     const kept =
-      '{"verdict":{"appId":"app_v1","kind":"publishable","allowedOrigins":["https://shop.example"],' +
+      '{"verdict":{"appId":"app_v2","kind":"publishable","allowedOrigins":["https://shop.example"],' +
       '"allowedDomains":[],"allowNoOrigin":false,"browserVouching":false,"botMode":"off",' +
       '"addressBudget":"enforce","clientNetworks":[],' +
       '"rateLimits":{"userPerSecond":10,"clientPerSecond":100,"appPerSecond":1000}},"deniedUsers":["usr_1"]}'
     const other = createTestEdge()
-    await other.cache.set(name, kept, verdictIsolateMs)
+    await sealedCache(other.cache, settings.holdKeySecret, other.platform).set(name, kept, verdictIsolateMs)
     await ask(other)
     expect(other.core.count(verify)).toBe(0)
-    expect(other.logs.at(-1)).toMatchObject({ appId: 'app_v1' })
+    expect(other.logs.at(-1)).toMatchObject({ appId: 'app_v2' })
   })
 
   test('what an edge of another version has kept in another shape is not read', async () => {
@@ -140,8 +141,8 @@ describe('verdicts are remembered', () => {
     await ask(edge)
     const [[name = '', value = ''] = []] = edge.cache.entries
     const older = createTestEdge()
-    const mine = value.replace('app_1', 'app_2')
-    for (const other of [name.replace('hf:v1:verdict:', 'hf:'), name.replace(':v1:', ':v2:')]) {
+    const mine = value.slice(value.indexOf('{')).replace('app_1', 'app_2')
+    for (const other of [name.replace('hf:v2:verdict:', 'hf:'), name.replace(':v2:', ':v1:'), name]) {
       await older.cache.set(other, mine, verdictIsolateMs)
     }
     await ask(older)

@@ -20,7 +20,6 @@ export const page = createMiddleware(async function page(c, next) {
   await next()
   const { headers } = c.res
   headers.set('content-security-policy', policy)
-  headers.set('x-content-type-options', 'nosniff')
   headers.set('referrer-policy', 'no-referrer')
   headers.set('cross-origin-opener-policy', 'same-origin')
   headers.set('cache-control', 'public, max-age=300')

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -86,6 +86,7 @@ test('a sold event goes from SQLite to MongoDB and back without a difference, an
     code: 0,
     told: `${sqlite} is in ${there}\n`,
   })
+  expect((await stat(there)).mode & 0o777, 'nobody else may read it').toBe(0o600)
   const url = await newDatabase()
   expect(await run('import', '--store', url, there)).toMatchObject({
     code: 0,

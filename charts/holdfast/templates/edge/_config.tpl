@@ -23,6 +23,9 @@ TICKETS_EVENT_ID: {{ $.Values.edge.tickets.eventId | quote }}
 {{- range $of, $most := $.Values.edge.tickets.limits }}
 TICKETS_{{ snakecase $of | upper }}_PER_SECOND: {{ $most | int64 | quote }}
 {{- end }}
+{{- if $.Values.edge.tickets.acceptOldTokens }}
+TICKETS_TOKEN_DAYS: {{ $.Values.edge.tickets.tokenDays | quote }}
+{{- end }}
 {{- with $.Values.edge.tickets.pay }}
 TICKETS_PAY: {{ . | quote }}
 {{- end }}

@@ -38,7 +38,7 @@ async function ofPasswords({
         fail(
           check,
           `the password of ${email} is one that everybody tries first`,
-          `make a hash of a random one: npx node -p 'require("bcryptjs").hashSync(process.argv[1], 10)' -- "$PASSWORD"`,
+          `make a hash of a random one: export PASSWORD, then npx node -p 'require("bcryptjs").hashSync(process.env.PASSWORD, 10)'`,
         ),
       )
   }

@@ -54,7 +54,7 @@ export function serviceRoutes({ services }: Unified) {
     })
     .get('/health', async (c) => {
       firstMs ??= platform.now()
-      const [redis, mongodb] = await Promise.all([probes.redis(c.var), probes.core()])
+      const [redis, mongodb] = await Promise.all([probes.redis(c.var), probes.core(c.var)])
       const isWell = redis && mongodb
       const word = (answers: boolean) => (answers ? 'connected' : 'disconnected')
       const body = {
