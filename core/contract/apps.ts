@@ -5,6 +5,7 @@ import {
   addressUnitsDefault,
   addressUnitsMax,
   appWritesPerSecondDefault,
+  buyersKeptDaysMax,
   clientNetworksMax,
   clientWritesPerSecondDefault,
   freeSeatsPerDayDefault,
@@ -99,6 +100,8 @@ const settings = {
   rateLimits: RateLimits,
   eventDefaults: EventDefaults,
   browserVouching: z.boolean(),
+  /** Names and addresses of buyers are taken out of bookings so many days after they were made; null: never. */
+  buyersKeptDays: z.int().min(1).max(buyersKeptDaysMax).nullable(),
   metadata: Metadata,
 }
 
@@ -117,6 +120,7 @@ export const AppInput = z.strictObject({
   rateLimits: settings.rateLimits.prefault({}),
   eventDefaults: settings.eventDefaults.default({}),
   browserVouching: settings.browserVouching.default(false),
+  buyersKeptDays: settings.buyersKeptDays.default(null),
   metadata: settings.metadata.default({}),
 })
 export type AppInput = z.infer<typeof AppInput>
@@ -137,6 +141,7 @@ export const AppPatch = z.strictObject({
   rateLimits: settings.rateLimits.exactOptional(),
   eventDefaults: settings.eventDefaults.exactOptional(),
   browserVouching: settings.browserVouching.exactOptional(),
+  buyersKeptDays: settings.buyersKeptDays.exactOptional(),
   metadata: settings.metadata.exactOptional(),
 })
 export type AppPatch = z.infer<typeof AppPatch>
@@ -158,6 +163,7 @@ export const AppView = z.object({
   rateLimits: RateLimits,
   eventDefaults: EventDefaults,
   browserVouching: z.boolean(),
+  buyersKeptDays: z.int().nullable().default(null),
   metadata: Metadata,
   createdAt: z.iso.datetime(),
 })

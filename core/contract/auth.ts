@@ -104,7 +104,7 @@ export type UserView = z.infer<typeof UserView>
 export const UserSession = z.object({ token: z.string(), expiresInSeconds: z.int(), user: UserView })
 export type UserSession = z.infer<typeof UserSession>
 
-/** Where an account is signed in. `app` null: with every app, on the predecessors' routes. `current`: where it is asked from. */
+/** Where an account is signed in. `app` null: with another app, or with every one on the predecessors' routes. `current`: where it is asked from. */
 export const SessionView = z.object({
   id: SessionId,
   app: AppId.nullable(),

@@ -339,6 +339,18 @@ export const revocationToldAgainMs = 60_000
 export const revocationsPerRound = 1_000
 /** Sessions of one account at a time: one more, and the oldest ends. */
 export const sessionsPerUserMax = 100
+/** Rows of each kind in one export of a person. */
+export const personRowsMax = 10_000
+export const personAppsPerRead = 500
+/** An erasure looks once more so long after: longer than any confirm takes that was under way. */
+export const erasedAgainMs = 120_000
+export const erasuresPerRound = 100
+/** How long it is on record that somebody was erased. */
+export const erasureKeptDays = 400
+/** How long an app may have names and addresses of buyers kept in bookings, if it sets an end. */
+export const buyersKeptDaysMax = 3_650
+export const appsKeepingPerRound = 500
+export const buyersForgottenPerRead = 500
 /** What a session keeps of how its device calls itself. */
 export const deviceLengthMax = 200
 

@@ -21,6 +21,7 @@ import type { Identities } from './identities.ts'
 import { numberedPageRoutes } from './numbered-pages.ts'
 import { outboxAdminRoutes } from './outbox/routes.ts'
 import { orderRoutes, paymentAdminRoutes, paymentRoutes } from './payments/routes.ts'
+import { myDataRoutes, peopleAdminRoutes, peopleRoutes } from './privacy/routes.ts'
 import { repairAdminRoutes } from './reconcile/routes.ts'
 import { statsRoutes } from './stats/routes.ts'
 import { accountRoutes, tokenRoutes } from './users/account-routes.ts'
@@ -110,6 +111,9 @@ export function createCoreApp(
     .route('/v1/admin', userAdminRoutes(core))
     .route('/v1/auth', userRoutes(core, identities))
     .route('/v1/auth', accountRoutes(core, identities))
+    .route('/v1/auth', myDataRoutes(core, identities))
+    .route('/v1/people', peopleRoutes(core))
+    .route('/v1/admin/people', peopleAdminRoutes(core))
     .route('/internal/tokens', tokenRoutes(core))
     .route('/v1/events', eventRoutes(core))
     .route('/v1/events', holdRoutes(core))

@@ -85,6 +85,8 @@ export async function testCore(
       freeSeatsPerDay: 40,
     },
     eventDefaults: {},
+    buyersKeptDays: null,
+    buyersForgottenTo: '',
     metadata: '{}',
     cursor: appId,
     createdAt: new Date(platform.now()),

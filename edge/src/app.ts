@@ -76,6 +76,7 @@ import { holdRoutes } from './routes/holds.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { myDataRoutes, peopleRoutes } from './routes/people.ts'
 import { seatRoutes } from './routes/seats.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { sealedCache } from './sealed-cache.ts'
@@ -192,6 +193,8 @@ export function createEdgeApp(deps: EdgeDeps) {
     .route('/v1/audit-log', auditLogRoutes(services))
     .route('/v1/auth', authRoutes(services))
     .route('/v1/auth', accountRoutes(services))
+    .route('/v1/auth', myDataRoutes(services))
+    .route('/v1/people', peopleRoutes(services))
     .route('/v1/admin', adminRoutes(services))
     .route('/', unifiedBookingRoutes(services, unified ?? {}, userSecretsOf(settings)))
   if (tickets) served.route('/api', ticketsRoutes(services, tickets, userSecretsOf(settings)))

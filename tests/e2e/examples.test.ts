@@ -90,6 +90,8 @@ describe('the examples of the reference can be sent as they stand', () => {
     if (id === 'logInAdmin') return { email, password }
     if (id === 'signUp' || id === 'resetPassword') return { ...Object(example.body), code: await mailed() }
     if (id === 'changeEmail') return { ...Object(example.body), code: await mailed('ada@example.net') }
+    if (id === 'exportPerson' || id === 'erasePerson') return { person: `ext:${shop.appId}:user-1` }
+    if (id === 'exportAnybody' || id === 'eraseAnybody') return { person: `pool:${made.userId}` }
     if (id === 'mergeGuest') return { ...Object(example.body), guestToken: made.guestToken }
     if (id === 'retryOutboxRow') return { app: made.rowApp }
     const isOfShop = id === 'retryPayment' || id === 'settleRefundByHand'
@@ -98,7 +100,7 @@ describe('the examples of the reference can be sent as they stand', () => {
 
   const senderOf = async (id: OperationId, caller: Sendable['caller']): Promise<Client> => {
     // Whoever signs out is gone.
-    if (id === 'signOut') return shop.guest()
+    if (id === 'signOut' || id === 'eraseMe') return shop.guest()
     if (id === 'signOutAdmin') return signedIn()
     if (id === 'endSessions') {
       const body = { email: 'ada@example.net', password: 'correct horse battery' }

@@ -2,7 +2,7 @@
  * What an admin or an app's server changes is on record: every write of the table that is for them, by construction, with who
  * and what and nothing of what was sent.
  */
-import { BookingView, HoldView, headers, principal } from '@holdfast/contract'
+import { BookingView, HoldView, headers, type Principal, principal } from '@holdfast/contract'
 import { callers, type Operation, operations } from '@holdfast/contract/operations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adminDigest, userDigest } from '../../core/src/audit-log/digests.ts'
@@ -98,8 +98,11 @@ describe.each(named(ofTable))('%s', (name, route) => {
       object && (asked.body as Record<string, string>)[object],
       last(path),
     ]
-    // Who signs out does something to themselves alone.
-    if (name === 'signOutAdmin') expect(entry.object).toBeNull()
+    // Who signs out does something to themselves alone, and a person is known by a digest.
+    const { user } = operationOf(route)?.names ?? {}
+    const person = user && (asked.body as Record<string, Principal>)[user]
+    if (person) expect(entry.user).toBe(userDigest(person))
+    if (name === 'signOutAdmin' || person) expect(entry.object).toBeNull()
     else expect(touched).toContain(entry.object)
     if (!isAdmin) expect(entry.appId).toBe(world.shop.appId)
     expect(keptOf(route, asked, entry)).toEqual([])

@@ -6,7 +6,7 @@ import { GrantId } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pathOf, type Route, routes } from './routes.ts'
 import { appHeaders } from './senders.ts'
-import { missingOf } from './stage.ts'
+import { missingOf, signUp } from './stage.ts'
 import { boundEvent, onPage, onServer, openWorld, type World } from './world.ts'
 
 let world: World
@@ -119,6 +119,10 @@ async function headersOf(route: Route) {
       return { authorization: `Bearer ${await world.adminToken()}` }
     case 'server':
       return appHeaders(route, world.other)
+    case 'account': {
+      const { token } = await signUp(world, `${route.name}@holdfast.test`)
+      return { ...onPage(world.shop), authorization: `Bearer ${token}` }
+    }
     default:
       if (route.api === 'unified') return unified()
       return route.api === 'v1' && route.caller !== 'anybody' ? asBuyer() : {}

@@ -44,6 +44,11 @@ const bodies: Partial<Record<OperationId, (props: Props) => unknown>> = {
   changePassword: () => ({ password: stagePassword, newPassword: `${stagePassword} staple` }),
   changeEmail: ({ provenEmail: email, emailCode: code }) => ({ email, code, password: stagePassword }),
   logIn: ({ email }) => ({ email, password: stagePassword }),
+  exportPerson: ({ ids }) => ({ person: `ext:${ids.shopId}:user-1` }),
+  erasePerson: ({ ids }) => ({ person: `ext:${ids.shopId}:user-1` }),
+  exportAnybody: ({ ids }) => ({ person: `pool:${ids.userId}` }),
+  eraseAnybody: ({ ids }) => ({ person: `pool:${ids.userId}` }),
+  eraseMe: () => ({ password: stagePassword }),
   mergeGuest: ({ guestToken }) => ({ guestToken }),
   logInAdmin: () => ({ email: secrets.admin.email, password: secrets.admin.password }),
   retryPayment: ({ ids: { shopId: app, paymentId: payment } }) => ({

@@ -102,6 +102,8 @@ export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Iden
   network.hosts.set('provider.test', () => new Response('nobody pays here', { status: 503 }))
 
   const logs: string[] = []
+  /** What the edge tells a collector of traces. */
+  const spans: string[] = []
   const log = (entry: object) => void logs.push(JSON.stringify(entry))
   const store = await openSqliteStore({ path: ':memory:' })
   const parts = redisParts(platform, tap)
@@ -157,6 +159,7 @@ export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Iden
       core: coreFetch('http://core.test'),
       clientAddress: (c) => c.req.header('x-test-address') ?? '198.51.100.7',
       log,
+      tracing: { ratio: 1, send: async (sent) => void spans.push(JSON.stringify(sent)) },
       settings: {
         edgeKeys: secrets.edgeKeys,
         userTokenSecret: secrets.userToken,
@@ -194,7 +197,19 @@ export async function openWorld(tap: Tap = (_, run) => run(), more: Partial<Iden
   }
 
   return {
-    ...{ clock, network, engine, logs, letters, store, core, inventory: parts.inventory, tokens, adminToken },
+    ...{
+      clock,
+      network,
+      engine,
+      logs,
+      spans,
+      letters,
+      store,
+      core,
+      inventory: parts.inventory,
+      tokens,
+      adminToken,
+    },
     ...{ shop, other, openShop, edge, openEdge, send, isThinking },
     async close() {
       vi.unstubAllGlobals()

@@ -161,8 +161,9 @@ export function createMemoryRedis(now: () => number): MemoryRedis {
     ZSCORE: (key = '', member = '') => peek(key, 'zset')?.scores.get(member)?.toString() ?? null,
     ZCARD: (key = '') => peek(key, 'zset')?.scores.size ?? 0,
     ZRANGE: (key = '') => byScore(key).flatMap(([member, score]) => [member, String(score)]),
-    ZRANGEBYSCORE(key = '', _low = '', high = '', _limit = '', skip = '0', count = '0') {
-      const due = byScore(key).filter(([, score]) => score <= Number(high))
+    ZRANGEBYSCORE(key = '', low = '', high = '', _limit = '', skip = '0', count = '0') {
+      const [from, to] = [low, high].map((end) => Number(end.replace('inf', 'Infinity')))
+      const due = byScore(key).filter(([, score]) => score >= (from ?? 0) && score <= (to ?? 0))
       return due.slice(Number(skip), Number(skip) + Number(count)).map(([member]) => member)
     },
     XADD(key = '', ...args) {

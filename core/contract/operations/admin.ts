@@ -37,6 +37,7 @@ const exampleApp = {
   addressBudget: 'enforce' as const,
   clientNetworks: [{ cidr: '203.0.113.0/24', units: 400 }],
   browserVouching: false,
+  buyersKeptDays: null,
   metadata: {},
   createdAt: '2026-11-23T12:00:00.000Z',
 } as const

@@ -8,6 +8,7 @@ import { inventoryOperations } from './inventory.ts'
 import type { Operation } from './operation.ts'
 import { outboxOperations } from './outbox.ts'
 import { paymentOperations } from './payments.ts'
+import { privacyOperations } from './privacy.ts'
 import { repairOperations } from './repair.ts'
 import { serviceOperations } from './service.ts'
 import { userOperations } from './users.ts'
@@ -27,6 +28,7 @@ export const operations = {
   ...bookingOperations,
   ...userOperations,
   ...accountOperations,
+  ...privacyOperations,
   ...inventoryOperations,
   ...webhookOperations,
   ...adminOperations,

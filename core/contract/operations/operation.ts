@@ -87,8 +87,8 @@ export interface Operation {
    * have one Idempotency-Key, or `never`.
    */
   readonly repeat: 'always' | 'by-key' | 'never'
-  /** Where its path does not name the app, or what is changed: the fields of the body that do, whose ids the audit log keeps. */
-  readonly names?: { readonly app?: string; readonly object?: string }
+  /** Where its path does not name the app, or what is changed: the fields of the body that do, whose ids the audit log keeps, of a `user` the digest. */
+  readonly names?: { readonly app?: string; readonly object?: string; readonly user?: string }
   readonly params?: z.ZodType
   /** Beside a body it has other names than that. */
   readonly query?: z.ZodType

@@ -11,6 +11,7 @@ import { type Operation, operations, problemsOf } from './index.ts'
 import * as inventory from './inventory.ts'
 import * as outbox from './outbox.ts'
 import * as payments from './payments.ts'
+import * as privacy from './privacy.ts'
 import * as repair from './repair.ts'
 import * as service from './service.ts'
 import * as users from './users.ts'
@@ -40,6 +41,7 @@ test('no two operations share a name or a route', () => {
     inventory,
     outbox,
     payments,
+    privacy,
     repair,
     service,
     users,

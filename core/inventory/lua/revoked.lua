@@ -10,7 +10,7 @@
 
 local now = clock()
 local members = redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'LIMIT', ARGV[2], ARGV[3])
-local reply = { 'revocations', tostring(redis.call('EXISTS', KEYS[2])), int(redis.call('ZCARD', KEYS[1])) }
+local reply = { 'revocations', present(redis.call('GET', KEYS[2])) and '1' or '0', int(redis.call('ZCARD', KEYS[1])) }
 for _, member in ipairs(members) do
   local subject, since = string.match(member, '^(%S+) (%d+)$')
   reply[#reply + 1] = subject

@@ -18,6 +18,7 @@ export const appView = (app: AppDoc): AppView => ({
   rateLimits: app.rateLimits,
   eventDefaults: app.eventDefaults,
   browserVouching: app.browserVouching,
+  buyersKeptDays: app.buyersKeptDays,
   metadata: Metadata.parse(JSON.parse(app.metadata)),
   createdAt: app.createdAt.toISOString(),
 })

@@ -27,6 +27,7 @@ export async function createApp(ctx: Context, input: AppInput): Promise<CreatedA
     ...input,
     appId,
     active: true,
+    buyersForgottenTo: '',
     metadata: JSON.stringify(input.metadata),
     cursor: cursorOf(createdAt, appId),
     createdAt,

@@ -14,6 +14,8 @@ export interface Call
   readonly said: () => Pick<AuditEntryDoc, 'fields'> & {
     readonly app?: AppId | undefined
     readonly object?: string | undefined
+    /** The digest of whom it is done to. */
+    readonly user?: string | undefined
   }
 }
 
@@ -38,13 +40,14 @@ export function entryMaker(recording: Recording, call: Call) {
     expiresAt: auditLogExpiry(createdAt, recording),
   }
   return (change: Change | null): AuditEntryDoc => {
-    const { fields, app, object } = said()
+    const { fields, app, object, user } = said()
     const ids = { ...call.ids, ...change?.made }
     return {
       ...known,
       ...times,
       ids,
       fields,
+      user: user ?? known.user,
       appId: app ?? change?.appId ?? systemScope,
       object: object ?? Object.values(ids)[0] ?? null,
       outcome: change ? 'changed' : 'unchanged',

@@ -1,4 +1,4 @@
-import { AppId, type EdgeClaims } from '@holdfast/contract'
+import { AppId, type EdgeClaims, Principal } from '@holdfast/contract'
 import { createMiddleware } from 'hono/factory'
 import * as z from 'zod'
 import type { CoreEnv } from '../http/edge-assertion.ts'
@@ -30,7 +30,11 @@ function saidIn(json: unknown, { names, ids }: Audited, { app }: EdgeClaims): Re
   const textOf = (field: string | undefined) =>
     field === undefined ? undefined : z.string().safeParse(body[field]).data
   const named = AppId.safeParse(ids.appId ?? textOf(names.app)).data
-  return { fields: Object.keys(body), app: app?.id ?? named, object: textOf(names.object) }
+  const user = Principal.safeParse(textOf(names.user)).data
+  return {
+    ...{ fields: Object.keys(body), app: app?.id ?? named, object: textOf(names.object) },
+    ...(user && { user: userDigest(user) }),
+  }
 }
 
 /**

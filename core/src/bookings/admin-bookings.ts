@@ -6,7 +6,7 @@ import { bookingView } from './booking-view.ts'
 import { bookingStatistics } from './statistics.ts'
 
 /** A booking as the admin sees it; the receipt is its buyer's. */
-function adminBooking(booking: BookingDoc): AdminBooking {
+export function adminBooking(booking: BookingDoc): AdminBooking {
   const { receipt: _, ...view } = bookingView(booking)
   const { appId: app, domain, owner, buyerName: name, buyerEmail: email } = booking
   return { ...view, app, domain, owner, buyer: { name, email } }

@@ -66,6 +66,7 @@ function appOf(
     ...settings,
     appId,
     active: isActive,
+    buyersForgottenTo: '',
     metadata: JSON.stringify(settings.metadata),
     cursor: cursorOf(createdAt, appId),
     createdAt,

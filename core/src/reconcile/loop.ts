@@ -14,6 +14,8 @@ import { type Backlog, readBacklog } from '../outbox/read-backlog.ts'
 import { relayOnce } from '../outbox/relay.ts'
 import type { Settling } from '../payments/book-paid.ts'
 import { settleDue } from '../payments/settle-due.ts'
+import { finishErasures } from '../privacy/erase-person.ts'
+import { forgetBuyers } from '../privacy/forget-buyers.ts'
 import type { EventDoc } from '../store/schema.ts'
 import { finishMerges } from '../users/merge-guest.ts'
 import { tellRevocations } from '../users/revocations.ts'
@@ -145,6 +147,8 @@ export function startRepair(ctx: Context & Settling, host = 'unknown'): Repair {
     everyOurs(claimsRoundMs, 'claims', () => finishClaims(ctx)),
     everyOurs(claimsRoundMs, 'merges', () => finishMerges(ctx)),
     everyOurs(claimsRoundMs, 'revocations', () => tellRevocations(ctx)),
+    everyOurs(claimsRoundMs, 'erasures', () => finishErasures(ctx)),
+    everyOurs(purgeRoundMs, 'buyers', () => forgetBuyers(ctx)),
     everyOurs(purgeRoundMs, 'purge', () => ctx.store.purgeExpired(new Date(ctx.platform.now()))),
     everyOurs(backlogRoundMs, 'backlog', look),
   ]

@@ -35,10 +35,12 @@ export function readRepairSuite(name: string, open: OpenStore): void {
       expect((await readRepair(w.core, page)).lease).toBeNull()
       const repair = startRepair(w.core, 'pod-a')
       const names = ({ lease }: RepairStatus) => lease?.rounds.map((round) => round.name) ?? []
-      const { lease } = await until(w, (status) => names(status).length >= 8)
+      const { lease } = await until(w, (status) => names(status).length >= 10)
       expect(names({ lease } as RepairStatus).toSorted()).toEqual([
         'backlog',
+        'buyers',
         'claims',
+        'erasures',
         'merges',
         'payments',
         'purge',
@@ -47,7 +49,7 @@ export function readRepairSuite(name: string, open: OpenStore): void {
         'revocations',
       ])
       expect(lease).toMatchObject({ host: 'pod-a' })
-      expect(lease?.rounds.map(({ failures }) => failures)).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+      expect(lease?.rounds.map(({ failures }) => failures)).toEqual(Array(10).fill(0))
       expect(repair.isOurs()).toBe(true)
       await repair.stop()
       expect(repair.isOurs()).toBe(false)

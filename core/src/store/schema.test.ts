@@ -9,6 +9,7 @@ test('F39: keys, sessions, revocations, codes, counts, what was heard, what ende
       'keys',
       'sessions',
       'revocations',
+      'erasures',
       'attempts',
       'knownClients',
       'codes',

@@ -4,6 +4,7 @@ import {
   AppShape,
   AttemptShape,
   CodeShape,
+  ErasureShape,
   GuestMergeShape,
   KeyShape,
   KnownClientsShape,
@@ -34,6 +35,7 @@ export const collections = {
       cursor: { fields: ['cursor'] },
       domain: { fields: ['domain', 'cursor'] },
       active: { fields: ['active', 'cursor'] },
+      kept: { fields: ['buyersKeptDays'] },
     },
   }),
   keys: collection({
@@ -62,6 +64,12 @@ export const collections = {
     doc: RevocationShape,
     key: ['appId', 'subject'],
     indexes: { due: { fields: ['appId', 'dueAt'] } },
+    expires: 'expiresAt',
+  }),
+  erasures: collection({
+    doc: ErasureShape,
+    key: ['appId', 'person'],
+    indexes: { due: { fields: ['dueAt'] } },
     expires: 'expiresAt',
   }),
   guestMerges: collection({

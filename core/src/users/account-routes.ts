@@ -49,7 +49,10 @@ export function accountRoutes(core: Core, identities: Identities) {
       return c.body(null, 204)
     })
     .get('/sessions', async (c) =>
-      c.json(await listSessions(core, userIdOf(c), c.get('claims').token?.id), 200),
+      c.json(
+        await listSessions(core, userIdOf(c), { app: appOf(c).id, current: c.get('claims').token?.id }),
+        200,
+      ),
     )
     .delete('/sessions', async (c) => {
       await endSessions(core, userIdOf(c))

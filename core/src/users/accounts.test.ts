@@ -1,4 +1,10 @@
-import { PoolSignUpRequest, type Principal, sessionsPerUserMax, systemPlatform } from '@holdfast/contract'
+import {
+  AppId,
+  PoolSignUpRequest,
+  type Principal,
+  sessionsPerUserMax,
+  systemPlatform,
+} from '@holdfast/contract'
 import type { Revocation } from '@holdfast/inventory'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -81,14 +87,22 @@ describe('sessions', () => {
       place: { app: null, device: 'a telephone' },
     })
     const { id } = tokenOf(second)
-    const { sessions } = await listSessions(ctx(), user.id, id)
+    const { sessions } = await listSessions(ctx(), user.id, { app: atApp.app, current: id })
     expect(sessions.map(({ app, device, current }) => [app, device, current])).toEqual([
       [null, 'a telephone', true],
       ['app_1', null, false],
     ])
     await endSession(ctx(), user.id, tokenOf({ token }).id)
     expect([await isEnded({ token }), await isEnded(second)]).toEqual([true, false])
-    expect((await listSessions(ctx(), user.id, id)).sessions.map((one) => one.id)).toEqual([id])
+    expect(
+      (await listSessions(ctx(), user.id, { app: atApp.app, current: id })).sessions.map((one) => one.id),
+    ).toEqual([id])
+  })
+
+  test('with another app are told without its name', async () => {
+    const { user } = await join()
+    const { sessions } = await listSessions(ctx(), user.id, { app: AppId.parse('app_2') })
+    expect(sessions).toMatchObject([{ app: null, current: false }])
   })
 
   test('of somebody else are not found', async () => {
@@ -112,7 +126,7 @@ describe('sessions', () => {
       nowMs += 1_000
       await enter(password)
     }
-    expect((await listSessions(ctx(), user.id, undefined)).sessions).toHaveLength(sessionsPerUserMax)
+    expect((await listSessions(ctx(), user.id, { app: null })).sessions).toHaveLength(sessionsPerUserMax)
     expect(await isEnded({ token })).toBe(true)
   })
 

@@ -72,7 +72,7 @@ export async function changePassword(
   { password, newPassword }: PasswordChange,
   place: SignInPlace,
 ): Promise<UserSession> {
-  const user = await proven(ctx, changer, password)
+  const user = await provenUser(ctx, changer, password)
   const session = await takeOver(
     ctx,
     user,
@@ -89,7 +89,7 @@ export async function changeEmail(
   changer: Changer,
   { email, code, password }: EmailChange,
 ): Promise<UserView> {
-  const user = await proven(ctx, changer, password)
+  const user = await provenUser(ctx, changer, password)
   const as = { userId: user.userId, email: user.email }
   const set = { email, emailVerified: true }
   const changed = await withCode(ctx, { email, code }, () =>
@@ -114,8 +114,12 @@ export async function changeProfile(
   return userView({ ...user, ...patch })
 }
 
-/** The user, if the password is theirs; wrong ones count as those of a login do. */
-async function proven(ctx: Context, { userId, app, client }: Changer, password: string): Promise<UserDoc> {
+/** The user, if the password is theirs; wrong ones count as those of a login do. @throws Problem `invalid_credentials`, `rate_limited` */
+export async function provenUser(
+  ctx: Pick<Context, 'store' | 'platform' | 'passwords'>,
+  { userId, app, client }: Changer,
+  password: string,
+): Promise<UserDoc> {
   const user = await activeUser(ctx, userId)
   const attempt = { scope: poolScope, app, email: user.email, client }
   const found = await judgeAttempt(ctx, attempt, async () => {

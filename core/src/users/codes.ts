@@ -74,6 +74,14 @@ function keepCode({ store, platform }: Context, subject: string, hash: string): 
   })
 }
 
+/** Forgets what was mailed to an address. */
+export async function forgetCodes(
+  ctx: Pick<Context, 'platform'> & { readonly store: Pick<Store, 'delete'> },
+  email: string,
+): Promise<void> {
+  await ctx.store.delete(poolScope, 'codes', { subject: await subjectOf(ctx, email) })
+}
+
 /** The address, and the code that was mailed to it. */
 export interface Proof {
   readonly email: string

@@ -11,7 +11,7 @@ import {
 import { base64url } from 'jose'
 import { rateLimited } from '../rate-limited.ts'
 import type { Documents } from '../store/schema.ts'
-import type { Statements, Store } from '../store/store.ts'
+import { poolScope, type Statements, type Store } from '../store/store.ts'
 import { type AccountClient, lastSignIn, noteSignIn } from './known-clients.ts'
 
 /** Who signs in: an account by what was typed, whether there is one or not, at which app and from where. */
@@ -53,9 +53,21 @@ interface Counted {
 }
 
 /** Only digests are kept: people type passwords into the wrong field. */
+const digestBy =
+  ({ sha256 }: Pick<Platform, 'sha256'>) =>
+  async (...parts: readonly (string | null)[]): Promise<string> =>
+    base64url.encode(await sha256(new TextEncoder().encode(JSON.stringify(parts))))
+
+/** Forgets from where somebody has signed in to the account of an address. */
+export async function forgetClients(
+  { store, platform }: { readonly store: Pick<Store, 'delete'>; readonly platform: Pick<Platform, 'sha256'> },
+  email: string,
+): Promise<void> {
+  await store.delete(poolScope, 'knownClients', { account: await digestBy(platform)('known', email) })
+}
+
 async function countedOf({ platform }: Context, { app, email, client }: Attempt): Promise<Counted> {
-  const digest = async (...parts: readonly (string | null)[]) =>
-    base64url.encode(await platform.sha256(new TextEncoder().encode(JSON.stringify(parts))))
+  const digest = digestBy(platform)
   const { address, failuresMax } = client
   const account = { of: 'account', free: freeLoginFailuresPerAccount } as const
   const ofAnywhere: Subject = { ...account, subject: await digest('account', app, email) }

@@ -69,18 +69,24 @@ export async function endEvery(
   await revoke(tx, principal.pool(userId), platform)
 }
 
-/** Where a user is signed in, newest first. `current`: the session that asks. */
+/** Who asks for sessions: an app, which is not told of others, with one of them; null: the operator. */
+interface SessionReader {
+  readonly app: AppId | null
+  readonly current?: string | undefined
+}
+
+/** Where a user is signed in, newest first. */
 export async function listSessions(
   { store, platform }: Pick<Ending, 'store' | 'platform'>,
   userId: string,
-  current: string | undefined,
+  { app: own, current }: SessionReader,
 ): Promise<SessionPage> {
   const filter = { userId, createdAt: { gt: new Date(platform.now() - userTokenTtlSeconds * 1_000) } }
   const found = await store.find(poolScope, 'sessions', filter, { ...oldestFirst, order: 'descending' })
   return {
     sessions: found.map(({ sessionId, app, device, createdAt, expiresAt }) => ({
       id: sessionId,
-      app,
+      app: own === null || app === own ? app : null,
       device,
       createdAt: createdAt.toISOString(),
       expiresAt: expiresAt.toISOString(),

@@ -38,7 +38,7 @@ const routes = Object.values(operations)
 
 describe('the admin', () => {
   test('has all of it', () => {
-    expect(routes.map(({ method, path }) => `${method} ${path.replace(/[?].*/, '')}`)).toHaveLength(19)
+    expect(routes.map(({ method, path }) => `${method} ${path.replace(/[?].*/, '')}`)).toHaveLength(21)
   })
 
   test.each(routes)('$method $path is core’s, in the admin’s name, and for no cache', async (route) => {

@@ -207,7 +207,7 @@ describe('of a SQLite file', () => {
     ] as const) {
       const appId = AppId.parse(name)
       const app = { ...AppInput.parse({ name: 'Shop', paymentProvider }), appId, active, metadata: '{}' }
-      await store.insert(appId, 'apps', { ...app, cursor: appId, createdAt })
+      await store.insert(appId, 'apps', { ...app, buyersForgottenTo: '', cursor: appId, createdAt })
       const use = name === 'app_paid' ? ('page' as const) : null
       const key = { appId, keyId: `key_${name}`, kind, hash: 'x', digest: null, use }
       await store.insert(appId, 'keys', { ...key, expiresAt: null, createdAt })
@@ -248,7 +248,12 @@ describe('of a SQLite file', () => {
         active: true,
         metadata: '{}',
       }
-      await store.insert(appId, 'apps', { ...app, cursor: appId, createdAt: new Date(0) })
+      await store.insert(appId, 'apps', {
+        ...app,
+        buyersForgottenTo: '',
+        cursor: appId,
+        createdAt: new Date(0),
+      })
       await store.close()
       const bound = { TICKETS_APP_ID: appId, TICKETS_PAY: pay }
       expect(await storeFindings({ STORE_URL: url }, bound)).toContainEqual(

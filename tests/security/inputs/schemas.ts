@@ -28,6 +28,7 @@ const forms: readonly string[] = [
     `msg_${'x'.repeat(22)}`,
     '1',
     '123456',
+    '12345678',
   ],
 ]
 

@@ -43,6 +43,9 @@ export const AppShape = z.object({
   rateLimits: StoredLimits,
   eventDefaults: StoredDefaults,
   browserVouching: z.boolean(),
+  buyersKeptDays: z.int().nullable().default(null),
+  /** The last booking whose buyer was forgotten for that, by its cursor. */
+  buyersForgottenTo: z.string().default(''),
   metadata: z.string(),
   cursor: z.string(),
   createdAt: date(),
@@ -128,6 +131,19 @@ export const KnownClientsShape = z.object({
   appId: AppId,
   account: z.string(),
   clients: z.array(z.object({ client: z.string(), at: date() })),
+  expiresAt: date(),
+})
+
+/**
+ * A person whose name and addresses were taken out, of one app or (`isWhole`, under `pool`) of all. `dueAt`: when it is looked once more
+ * for what was on its way; null: it was.
+ */
+export const ErasureShape = z.object({
+  appId: AppId,
+  person: Principal,
+  isWhole: z.boolean(),
+  createdAt: date(),
+  dueAt: date().nullable(),
   expiresAt: date(),
 })
 

@@ -1,0 +1,60 @@
+import { AppPersonRequest, EraseMeRequest, PersonRequest, type Principal, Problem } from '@holdfast/contract'
+import { type Context, Hono } from 'hono'
+import type { Core } from '../context.ts'
+import type { CoreEnv } from '../http/edge-assertion.ts'
+import { appOf, assertAdmin, bodyOf, loginClientOf, principalOf, secretAppOf } from '../http/requests.ts'
+import type { Identities } from '../identities.ts'
+import { provenUser } from '../users/change-account.ts'
+import { erasePerson } from './erase-person.ts'
+import { exportPerson } from './export-person.ts'
+import { personOf } from './person.ts'
+
+/** What people ask of their own data. */
+export function myDataRoutes(core: Core, identities: Identities) {
+  const ctx = { ...core, ...identities }
+  /** An account shows its password; of nobody else there is one. */
+  const proven = async (c: Context<CoreEnv>, owner: Principal): Promise<void> => {
+    if (!owner.startsWith('pool:')) return
+    const { password } = bodyOf(c, EraseMeRequest)
+    if (password === undefined) throw new Problem('invalid_credentials')
+    const userId = owner.slice('pool:'.length)
+    await provenUser(ctx, { userId, app: appOf(c).id, client: loginClientOf(c) }, password)
+  }
+  return new Hono<CoreEnv>()
+    .post('/export', async (c) => {
+      const person = personOf(principalOf(c), appOf(c).id)
+      return c.json(await exportPerson(core, person, true), 200)
+    })
+    .post('/erase', async (c) => {
+      const owner = principalOf(c)
+      await proven(c, owner)
+      const person = personOf(owner, owner.startsWith('pool:') ? null : appOf(c).id)
+      return c.json(await erasePerson(core, person), 200)
+    })
+}
+
+/** What the server of an app does for the people it has data of. */
+export const peopleRoutes = (core: Core) =>
+  new Hono<CoreEnv>()
+    .post('/export', async (c) => {
+      const person = personOf(bodyOf(c, AppPersonRequest).person, secretAppOf(c))
+      return c.json(await exportPerson(core, person, false), 200)
+    })
+    .post('/erase', async (c) => {
+      const person = personOf(bodyOf(c, AppPersonRequest).person, secretAppOf(c))
+      return c.json(await erasePerson(core, person), 200)
+    })
+
+/** The same of the operator. */
+export const peopleAdminRoutes = (core: Core) =>
+  new Hono<CoreEnv>()
+    .post('/export', async (c) => {
+      assertAdmin(c)
+      const { person, app = null } = bodyOf(c, PersonRequest)
+      return c.json(await exportPerson(core, personOf(person, app), app === null), 200)
+    })
+    .post('/erase', async (c) => {
+      assertAdmin(c)
+      const { person, app = null } = bodyOf(c, PersonRequest)
+      return c.json(await erasePerson(core, personOf(person, app)), 200)
+    })
