@@ -13,6 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
+/** An account goes as a whole when its owner shows the password, at whichever app. */
+const ofTheAccount = ['eraseMe']
+
 /** Routes on which an app or its buyers speak for themselves. Those of TicketS are bound to one app. */
 const ofApps = routes.filter(
   ({ api, caller, name }) =>
@@ -20,9 +23,6 @@ const ofApps = routes.filter(
     ['app', 'buyer', 'reader', 'server'].includes(caller) &&
     !ofTheAccount.includes(name),
 )
-
-/** An account goes as a whole when its owner shows the password, at whichever app. */
-const ofTheAccount = ['eraseMe']
 
 /** To an app that has none of that id, it is a new one; and the predecessor answered an unknown event with no seats. */
 const openToAnyId = ['putEvent', 'putWebhook', 'GET /seats', 'GET /seats/status', 'POST /admin/sync-seats']

@@ -37,6 +37,8 @@ export function createPromises(world: () => World | undefined, complain: Complai
   const decided = new Set<string>()
   /** Grants that were sold, and those whose owners were told that they gave them back. */
   const [sold, released] = [new Set<string>(), new Set<string>()]
+  /** Grants that Redis has freed for their owners. */
+  const freed = new Set<string>()
   const toldTwice = (grant: string): void => {
     if (!isExcused(grant)) complain('I9', `hold ${grant} was told as given back, and is sold`)
   }
@@ -110,6 +112,7 @@ export function createPromises(world: () => World | undefined, complain: Complai
     release([grant = '', owner], [word, , holder]) {
       if (word !== 'released') return
       if (owner !== holder) complain('I5', `hold ${grant} of ${holder} was given back by ${owner}`)
+      freed.add(grant)
       forget(grant)
     },
     sweep(args) {
@@ -180,6 +183,11 @@ export function createPromises(world: () => World | undefined, complain: Complai
       const { state } = keysOf(here.ref)
       const fieldOf = (seat: string) =>
         String(writes === null ? '' : (here.redis.run('HGET', state, `s:${seat}`) ?? '')).split('|')
+      // A hold that was given back, and is there again, was never given back for all that Redis knows.
+      for (const seat of new Set([...seatsOf.values()].flatMap((seats) => seats.split(',')))) {
+        const [, , , word, , grant = ''] = fieldOf(seat)
+        if (freed.has(grant) && (word === 'H' || word === 'C')) lost.add(grant)
+      }
       for (const [seat, rev] of newestRev) {
         if (writes !== null && Number(fieldOf(seat)[1]) < rev) sometimes.count('F5')
       }
