@@ -59,7 +59,7 @@ export const simulatedBugs: readonly SimulatedBug[] = [
         continue
       }`,
     breaks: 'I8',
-    firstWorld: 147,
+    firstWorld: 25,
   },
   {
     name: 'release without owner check',
@@ -237,6 +237,6 @@ export const simulatedBugs: readonly SimulatedBug[] = [
     find: 'const byNow = percentAt(terms, start.now, nowMs)',
     plant: 'const byNow = percentAt(terms, start.sold ?? start.now, nowMs)',
     breaks: 'I3',
-    firstWorld: 469,
+    firstWorld: 117,
   },
 ]
