@@ -11,6 +11,7 @@ import { everyApp } from '../../core/src/store/store.ts'
 import type { ApiAnswer } from '../../edge/dev/api.ts'
 import { told } from '../e2e/client.ts'
 import { seatsTo } from '../support/selling.ts'
+import { recordedAt } from './network.ts'
 import { type Asked, type Route, routes } from './routes.ts'
 import { secrets } from './secrets.ts'
 import { goodHeaders, type Headers, owner, sendTo } from './senders.ts'
@@ -20,14 +21,10 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 /** What the edge has sent to core. */
-const sent: Request[] = []
+let sent: Request[]
 beforeAll(async () => {
   world = await openWorld()
-  const core = world.network.hosts.get('core.test')
-  world.network.hosts.set('core.test', (request) => {
-    sent.push(request.clone())
-    return core?.(request) ?? new Response(null, { status: 503 })
-  })
+  sent = recordedAt(world.network, 'core.test')
   await openStages(world)
 })
 beforeEach(() => {

@@ -28,3 +28,14 @@ export function createNetwork(): Network {
     },
   }
 }
+
+/** Writes down, from now on, what is sent to a host, which answers as before. */
+export function recordedAt({ hosts }: Pick<Network, 'hosts'>, host: string): Request[] {
+  const sent: Request[] = []
+  const answer = hosts.get(host)
+  hosts.set(host, (request) => {
+    sent.push(request.clone())
+    return answer?.(request) ?? new Response(null, { status: 503 })
+  })
+  return sent
+}

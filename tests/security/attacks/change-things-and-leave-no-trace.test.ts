@@ -6,6 +6,7 @@ import { headers } from '@holdfast/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import type { ApiAnswer } from '../../../edge/dev/api.ts'
+import { recordedAt } from '../network.ts'
 import { openStages, type Stage, setStage } from '../stage.ts'
 import { openWorld, type World } from '../world.ts'
 
@@ -25,14 +26,10 @@ const Told = z.object({
 let world: World
 let stage: Stage
 /** What the edge has sent to core. */
-const sent: Request[] = []
+let sent: Request[]
 beforeAll(async () => {
   world = await openWorld()
-  const core = world.network.hosts.get('core.test')
-  world.network.hosts.set('core.test', (request) => {
-    sent.push(request.clone())
-    return core?.(request) ?? new Response(null, { status: 503 })
-  })
+  sent = recordedAt(world.network, 'core.test')
   await openStages(world)
 })
 beforeEach(async () => {
