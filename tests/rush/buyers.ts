@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Client, createClient, HoldfastFault, HoldfastProblem } from '@holdfast/client'
 import { ProblemBody } from '@holdfast/contract'
 
@@ -54,7 +55,10 @@ const counting =
     return response
   }
 
-/** One buyer, vouched for by the app's server. Whatever is answered counts, so nothing is sent again by itself. */
+/**
+ * One buyer, vouched for by the app's server. Whatever is answered counts, so nothing is sent again by itself, but by who is told that
+ * there is too much to do just now: they come again when they are told to, with the same key.
+ */
 export class Buyer {
   readonly #client: Client
   readonly #eventId: string
@@ -83,7 +87,9 @@ export class Buyer {
   ): Promise<Answer | undefined> {
     this.#keys += 1
     const options = { idempotencyKey: `${this.#name}-${this.#keys}` }
-    const answers = await Promise.all(Array.from({ length: clicks }, () => unlessRefused(call(options))))
+    const answers = await Promise.all(
+      Array.from({ length: clicks }, () => unlessRefused(insisting(() => call(options)))),
+    )
     const good = answers.filter((answer) => answer !== undefined)
     if (new Set(good.map(({ id }) => id)).size > 1) this.#tally.unequalRepeats += 1
     return good[0]
@@ -114,6 +120,18 @@ export class Buyer {
 
   async release(holdId: string): Promise<void> {
     await unlessRefused(this.#client.releaseHold({ eventId: this.#eventId, holdId }))
+  }
+}
+
+/** Asks again whenever a machine that has too much to do says so, after as long as it says. */
+async function insisting<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof HoldfastProblem && error.code === 'overloaded')) throw error
+      await pause(error.retryAfterMs ?? 1_000)
+    }
   }
 }
 
