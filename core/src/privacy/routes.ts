@@ -5,6 +5,7 @@ import type { CoreEnv } from '../http/edge-assertion.ts'
 import { appOf, assertAdmin, bodyOf, loginClientOf, principalOf, secretAppOf } from '../http/requests.ts'
 import type { Identities } from '../identities.ts'
 import { provenUser } from '../users/change-account.ts'
+import { activeUser } from '../users/who-am-i.ts'
 import { erasePerson } from './erase-person.ts'
 import { exportPerson } from './export-person.ts'
 import { personOf } from './person.ts'
@@ -22,8 +23,9 @@ export function myDataRoutes(core: Core, identities: Identities) {
   }
   return new Hono<CoreEnv>()
     .post('/export', async (c) => {
-      const person = personOf(principalOf(c), appOf(c).id)
-      return c.json(await exportPerson(core, person, true), 200)
+      const owner = principalOf(c)
+      if (owner.startsWith('pool:')) await activeUser(core, owner.slice('pool:'.length))
+      return c.json(await exportPerson(core, personOf(owner, appOf(c).id), true), 200)
     })
     .post('/erase', async (c) => {
       const owner = principalOf(c)
