@@ -323,6 +323,8 @@ export const metadataBytesMax = 4_096
 export const seatMetadataBytesMax = 2_048
 /** How long edges are told that a token is not good any more: as long as it would be. */
 export const revocationKeptMs = (userTokenTtlSeconds + clockToleranceSeconds) * 1_000
+/** How long the store knows that an account's tokens were ended: those of TicketS may be good as long. */
+export const accountRevocationKeptMs = 3_650 * 86_400_000
 /** How often an edge reads in Redis what was revoked, and how long it goes by what it has read; then it asks core of each token. */
 export const revocationsReadEveryMs = 15_000
 export const revocationsTrustedMs = 45_000

@@ -2,6 +2,7 @@ import {
   AppId,
   PoolSignUpRequest,
   type Principal,
+  revocationKeptMs,
   sessionsPerUserMax,
   systemPlatform,
 } from '@holdfast/contract'
@@ -159,6 +160,27 @@ describe('edges', () => {
     await tellRevocations(ctx())
     expect(told.map(({ subject }) => subject)).toEqual(['tok_1', 'tok_1'])
     expect(redis).toBe('whole')
+  })
+  test('are told of users whom a version before has deactivated, when Redis knows of nobody yet', async () => {
+    const { user, token } = await join()
+    const set = { active: false, deactivatedAt: new Date(nowMs) }
+    await store.updateIf(poolScope, 'users', { userId: user.id }, { set })
+    nowMs += 60_000
+    redis = 'lost'
+    await tellRevocations(ctx())
+    expect(told.map(({ subject }) => subject)).toEqual([`pool:${user.id}`])
+    expect(await isEnded({ token })).toBe(true)
+  })
+
+  test('are told anew of what a token may be as old as, and a question has the answer for years', async () => {
+    const { user } = await join()
+    await endSessions(ctx(), user.id)
+    nowMs += revocationKeptMs + 1_000
+    ;[told, redis] = [[], 'lost']
+    await tellRevocations(ctx())
+    expect(told).toEqual([])
+    await store.purgeExpired(new Date(nowMs))
+    expect(await goodSince(store, `pool:${user.id}`)).toBeGreaterThan(0)
   })
 })
 

@@ -1,5 +1,7 @@
 import {
+  accountRevocationKeptMs,
   type Platform,
+  principal,
   revocationKeptMs,
   revocationsPerRound,
   revocationToldAgainMs,
@@ -7,6 +9,8 @@ import {
 import type { Core } from '../context.ts'
 import type { RevocationDoc } from '../store/schema.ts'
 import { poolScope, type Statements } from '../store/store.ts'
+
+const transactionMs = 3_000
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
@@ -24,7 +28,8 @@ export async function revoke(
   // Tokens tell seconds: one that is made in this second is dated the next.
   const since = Math.max(Math.floor(nowMs / 1_000) + 1, before?.since ?? 0)
   const now = new Date(nowMs)
-  const expiresAt = new Date(nowMs + revocationKeptMs)
+  const keptMs = subject.startsWith('pool:') ? accountRevocationKeptMs : revocationKeptMs
+  const expiresAt = new Date(nowMs + keptMs)
   const doc = { appId: poolScope, subject, since, createdAt: now, dueAt: now, expiresAt }
   await tx.putIf(poolScope, 'revocations', doc, {})
 }
@@ -69,10 +74,34 @@ export async function tellRevocations(ctx: Context): Promise<void> {
   if (!isWhole) await tellAll(ctx)
 }
 
-async function tellAll({ store, inventory, log }: Context): Promise<void> {
+/** Ends the tokens of users whom a version before has deactivated, which told edges in another way. */
+async function endDeactivated({ store, platform }: Context): Promise<void> {
+  for (let from = new Date(platform.now() - revocationKeptMs); ; ) {
+    const off = { active: false, deactivatedAt: { gt: from } } as const
+    const page = await store.find(poolScope, 'users', off, {
+      orderBy: 'deactivatedAt',
+      limit: revocationsPerRound,
+    })
+    for (const { userId } of page) {
+      const subject = principal.pool(userId)
+      await store.transaction(transactionMs, async (tx) => {
+        if ((await goodSince(tx, subject)) === 0) await revoke(tx, subject, platform)
+      })
+    }
+    const last = page.at(-1)?.deactivatedAt
+    if (!last || page.length < revocationsPerRound) return
+    from = last
+  }
+}
+
+/** What no token of ours is as old as any more, edges ask for. */
+async function tellAll(ctx: Context): Promise<void> {
+  await endDeactivated(ctx)
+  const { store, inventory, log, platform } = ctx
+  const createdAt = { gt: new Date(platform.now() - revocationKeptMs) }
   let [after, told] = ['', 0]
   for (let isWhole = false; !isWhole; ) {
-    const rest = { subject: { gt: after } }
+    const rest = { subject: { gt: after }, createdAt }
     const page = await store.find(poolScope, 'revocations', rest, { limit: revocationsPerRound })
     isWhole = page.length < revocationsPerRound
     await inventory.revoke(page, isWhole)

@@ -41,6 +41,10 @@ export function createTicketsEdge(changes: Partial<EdgeDeps> = {}, tickets: obje
   const bound = { ...settings, tickets: { event, perSecond: ticketsPerSecondDefault, ...tickets } }
   const edge = createTestEdge({ inventory, settings: bound, ...changes })
   edge.core.answers.set('POST /internal/apps/verdict', () => json({ verdict, deniedUsers: [] }))
+  edge.core.answers.set('POST /internal/tokens/standing', ({ body }) => {
+    const isGone = JSON.parse(body).subjects.includes('pool:usr_gone')
+    return json({ revoked: isGone ? [{ subject: 'pool:usr_gone', since: 4e9 }] : [] })
+  })
   edge.core.answers.set('POST /internal/replies', () => json({ reply: null }))
   const ask = async (method: string, path: string, body?: unknown, more: Record<string, string> = {}) => {
     const token = await makeToken(edge.platform, 'user')
