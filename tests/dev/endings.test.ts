@@ -21,7 +21,7 @@ async function expectEnd(dev: DevCommand, victim: string, tells: RegExp): Promis
 
 describe('a part that dies ends the command, which shows the end of its log', () => {
   const victims: [string, RegExp][] = [
-    ['core/src/server.ts', /core has ended \(SIGKILL\).*core\.log:.*core_listens/s],
+    ['core/src/server.ts', /core has ended \(SIGKILL\).*core\.log:.*"event":/s],
     ['wrangler.js dev', /the worker has ended \(SIGKILL\).*edge\.log:.*request/s],
   ]
   if (engine === 'server') {

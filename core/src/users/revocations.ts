@@ -108,7 +108,7 @@ async function tellAll(ctx: Context): Promise<void> {
     after = page.at(-1)?.subject ?? after
     told += page.length
   }
-  log({ event: 'revocations_told_anew', told })
+  if (told > 0) log({ event: 'revocations_told_anew', told })
 }
 
 /** Tells edges at once of what was just ended; whoever ended it need not wait for a Redis that does not answer now. */
