@@ -333,11 +333,14 @@ export const standingKnownMs = 30_000
 export const standingsPerIsolateMax = 10_000
 /** More than these an isolate does not keep: it asks core of each token. */
 export const revocationsPerIsolateMax = 100_000
-export const revocationsPerRead = 10_000
 /** What was told so long before is read again: the clock of another Redis that takes over may be behind. */
 export const revocationsOverlapMs = 60_000
 /** A revocation is told again after so long, for a Redis that has lost its last moments. */
-export const revocationToldAgainMs = 60_000
+export const revocationToldAgainMs = 20_000
+/** How long Redis knows that nothing is missing of what it was told: core says so every few seconds, while it can. */
+export const revocationsWholeMs = 30_000
+/** How far core looks back for users whom a core of a version before deactivates, while versions change. */
+export const deactivatedByOthersMs = 900_000
 export const revocationsPerRound = 1_000
 /** Sessions of one account at a time: one more, and the oldest ends. */
 export const sessionsPerUserMax = 100

@@ -1,4 +1,4 @@
-import { revocationKeptMs } from '@holdfast/contract'
+import { revocationKeptMs, revocationsWholeMs } from '@holdfast/contract'
 import type * as z from 'zod'
 import type { scripts } from './generated/scripts.ts'
 import { endedKeyOf, endedKeyOfGrant, keysOf, receiptKeyOf, revokedKeys, stagedKeysOf } from './keys.ts'
@@ -183,10 +183,10 @@ export function createInventory(runner: ScriptRunner): Inventory {
     revoke(revocations, isWhole) {
       const pairs = revocations.flatMap(({ subject, since }) => [subject, since])
       const { revoked, whole } = revokedKeys
-      return call('revoke', [revoked, whole], [revocationKeptMs, isWhole ? '1' : '0', ...pairs])
+      return call('revoke', [revoked, whole], [revocationKeptMs, isWhole ? revocationsWholeMs : 0, ...pairs])
     },
-    revocations(sinceMs, skip, limit) {
-      return call('revoked', [revokedKeys.revoked, revokedKeys.whole], [sinceMs, skip, limit])
+    revocations(sinceMs, limit) {
+      return call('revoked', [revokedKeys.revoked, revokedKeys.whole], [sinceMs, limit])
     },
   }
 }

@@ -327,10 +327,13 @@ export interface Inventory {
   keepReceipt(booking: BookingRef, kept: KeptReceipt, ttlMs: number): Promise<KeepReply>
   /** The receipt of a booking and whose it is; `absent` says nothing of the booking, only the store does. */
   receipt(booking: BookingRef): Promise<ReceiptReply>
-  /** Tells edges of revocations, which they hear of for `revocationKeptMs`; `isWhole`: these are the last of all there are. */
+  /**
+   * Tells edges of revocations, which they hear of for `revocationKeptMs`; `isWhole`: these are the last of all there are, which is
+   * believed for `revocationsWholeMs`.
+   */
   revoke(revocations: readonly Revocation[], isWhole: boolean): Promise<RevokeReply>
-  /** What was told since a time on Redis's clock, in that order, after passing over `skip`. */
-  revocations(sinceMs: number, skip: number, limit: number): Promise<RevocationsReply>
+  /** What was told since a time on Redis's clock, in that order: of one moment, for what is told again takes another place. */
+  revocations(sinceMs: number, limit: number): Promise<RevocationsReply>
 }
 
 /** No reply within the deadline, or none that makes sense. Carries nothing of what came: that contains keys and values. */

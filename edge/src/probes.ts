@@ -47,8 +47,9 @@ export function createProbes({
     core: ({ requestId, clientAddress, observe }) =>
       remembered('core', async () => {
         const caller = { requestId, clientAddress, observe }
-        const { kind } = await core.send({ method: 'GET', path: '/internal/readyz', caller })
-        return kind === 'answer'
+        const answer = await core.send({ method: 'GET', path: '/internal/readyz', caller })
+        // A core of a version before does not know the question, and answers.
+        return answer.kind === 'answer' || (answer.kind === 'refusal' && answer.problem.code === 'not_found')
       }),
   }
 }

@@ -6,7 +6,6 @@ import {
   revocationKeptMs,
   revocationsOverlapMs,
   revocationsPerIsolateMax,
-  revocationsPerRead,
   revocationsReadEveryMs,
   revocationsTrustedMs,
   Standing,
@@ -57,16 +56,14 @@ export function createRevocations({ inventory, core, flights, platform }: Deps):
 
   const read = async (vars: EdgeVars): Promise<void> => {
     const startedMs = platform.now()
-    const from = known.readFrom()
-    let toMs: number | undefined
-    for (let skip = 0; ; skip += revocationsPerRead) {
-      const page = await inventory(vars).revocations(from, skip, revocationsPerRead)
-      if (!page.isWhole) return
-      if (page.count > revocationsPerIsolateMax) return known.clear()
-      toMs ??= page.nowMs
-      known.add(page.told)
-      if (page.told.length < revocationsPerRead) return known.wasRead(startedMs, toMs)
-    }
+    const { isWhole, count, told, nowMs } = await inventory(vars).revocations(
+      known.readFrom(),
+      revocationsPerIsolateMax,
+    )
+    if (!isWhole) return
+    if (count > revocationsPerIsolateMax) return known.clear()
+    known.add(told)
+    known.wasRead(startedMs, nowMs)
   }
 
   const askCore = async (token: HeldToken, vars: EdgeVars): Promise<readonly Revocation[]> => {
@@ -101,8 +98,8 @@ export function createRevocations({ inventory, core, flights, platform }: Deps):
         if (known.isTrusted()) vars.afterwards(reading)
         else await reading
       }
-      // One without an id is a predecessor's, and may be older than what Redis remembers.
-      const isListed = token.id !== undefined && known.isTrusted()
+      // A predecessor's may be older than what Redis remembers.
+      const isListed = known.isTrusted() && token.issuedAt * 1_000 > platform.now() - revocationKeptMs
       const ended = isListed ? known.of(subjectsOf(token)) : await askCore(token, vars)
       if (ended.some(({ since }) => token.issuedAt < since)) throw signedOut()
     },
@@ -116,11 +113,13 @@ const subjectsOf = ({ principal, id }: HeldToken): string[] =>
 function createKnown({ now }: Pick<Platform, 'now'>) {
   /** In the order in which they were read, so that the first are over first. */
   const ended = new Map<string, Revocation & { readonly untilMs: number }>()
+  /** A clock that is set back says nothing of how long it was. */
+  const isWithin = (atMs: number, ms: number) => now() >= atMs && now() - atMs < ms
   let [readAtMs, triedAtMs, readToMs] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
 
   return {
-    isDue: () => now() - triedAtMs >= revocationsReadEveryMs,
-    isTrusted: () => now() - readAtMs < revocationsTrustedMs,
+    isDue: () => !isWithin(triedAtMs, revocationsReadEveryMs),
+    isTrusted: () => isWithin(readAtMs, revocationsTrustedMs),
     wasTried() {
       triedAtMs = now()
     },

@@ -87,6 +87,8 @@ export interface Operation {
    * have one Idempotency-Key, or `never`.
    */
   readonly repeat: 'always' | 'by-key' | 'never'
+  /** Buyers do it as well: with a secret key it is on record. */
+  readonly isAudited?: true
   /** Where its path does not name the app, or what is changed: the fields of the body that do, whose ids the audit log keeps, of a `user` the digest. */
   readonly names?: { readonly app?: string; readonly object?: string; readonly user?: string }
   readonly params?: z.ZodType

@@ -13,9 +13,12 @@ export interface Audited {
  * cancellations. What buyers hold and confirm is not, whoever calls for them: receipts and ledger are the log of that, and a
  * sale pays for no other.
  */
-const isAudited = ({ method, caller, repeat }: Operation): boolean =>
+const isAudited = ({ method, caller, repeat, isAudited: isSaid }: Operation): boolean =>
   method !== 'GET' &&
-  (caller === 'server' || callers[caller].admin || (caller === 'reader' && repeat === 'by-key'))
+  (isSaid === true ||
+    caller === 'server' ||
+    callers[caller].admin ||
+    (caller === 'reader' && repeat === 'by-key'))
 
 interface Template extends Pick<Audited, 'name' | 'names'> {
   readonly method: string

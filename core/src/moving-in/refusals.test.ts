@@ -252,7 +252,13 @@ test('What is against the files in the store is told with all other faults, befo
   await store.insert(poolScope, 'users', {
     ...{ appId: poolScope, userId, email: 'buyer2@example.org', emailVerified: true, name: 'B', phone: null },
     ...{ passwordHash: hash },
-    ...{ active: true, deactivatedAt: null, cursor: cursorOf(createdAt, userId), createdAt },
+    ...{
+      active: true,
+      deactivatedAt: null,
+      signedInAt: null,
+      cursor: cursorOf(createdAt, userId),
+      createdAt,
+    },
   })
   await store.updateIf(oldApp, 'events', { eventId: EventId.parse('concert') }, { set: { currency: 'EUR' } })
   await moving.write('users', [unifiedUser(1), unifiedUser(2), unifiedUser(3, { email: '' })])

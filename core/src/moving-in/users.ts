@@ -55,6 +55,7 @@ function userOf({
     passwordHash: password,
     active: isActive,
     deactivatedAt: isActive ? null : createdAt,
+    signedInAt: null,
     cursor: cursorOf(createdAt, userId),
     createdAt,
   }

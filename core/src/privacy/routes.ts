@@ -1,4 +1,11 @@
-import { AppPersonRequest, EraseMeRequest, PersonRequest, type Principal, Problem } from '@holdfast/contract'
+import {
+  AppPersonRequest,
+  EraseMeRequest,
+  PersonRequest,
+  type Principal,
+  Problem,
+  problemWith,
+} from '@holdfast/contract'
 import { type Context, Hono } from 'hono'
 import type { Core } from '../context.ts'
 import type { CoreEnv } from '../http/edge-assertion.ts'
@@ -9,6 +16,9 @@ import { activeUser } from '../users/who-am-i.ts'
 import { erasePerson } from './erase-person.ts'
 import { exportPerson } from './export-person.ts'
 import { personOf } from './person.ts'
+
+const forServers =
+  'What is known of an app’s own user is given out and erased by the app’s server, with the secret key.'
 
 /** What people ask of their own data. */
 export function myDataRoutes(core: Core, identities: Identities) {
@@ -21,14 +31,20 @@ export function myDataRoutes(core: Core, identities: Identities) {
     const userId = owner.slice('pool:'.length)
     await provenUser(ctx, { userId, app: appOf(c).id, client: loginClientOf(c) }, password)
   }
+  /** An app's own user is who its server says: a page may be anybody's. */
+  const myselfOf = (c: Context<CoreEnv>): Principal => {
+    const owner = principalOf(c)
+    if (owner.startsWith('ext:') && appOf(c).kind !== 'secret') throw problemWith('forbidden', forServers)
+    return owner
+  }
   return new Hono<CoreEnv>()
     .post('/export', async (c) => {
-      const owner = principalOf(c)
+      const owner = myselfOf(c)
       if (owner.startsWith('pool:')) await activeUser(core, owner.slice('pool:'.length))
       return c.json(await exportPerson(core, personOf(owner, appOf(c).id), true), 200)
     })
     .post('/erase', async (c) => {
-      const owner = principalOf(c)
+      const owner = myselfOf(c)
       await proven(c, owner)
       const person = personOf(owner, owner.startsWith('pool:') ? null : appOf(c).id)
       return c.json(await erasePerson(core, person), 200)

@@ -59,7 +59,9 @@ export function resetPassword(
   return withCode(ctx, { email, code }, async () => {
     const [user] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
     if (!user) throw new Problem('no_account')
-    const session = await takeOver(ctx, user, { password, emailVerified: true }, place)
+    // What is said of an account whose address nobody had proven, somebody else has said.
+    const anew = user.emailVerified ? {} : { name: email.slice(0, email.indexOf('@')), phone: null }
+    const session = await takeOver(ctx, user, { password, emailVerified: true, ...anew }, place)
     await write(ctx, { to: email, ...letters.password })
     return session
   })
@@ -110,7 +112,11 @@ export async function changeProfile(
   patch: ProfilePatch,
 ): Promise<UserView> {
   const user = await activeUser({ store }, userId)
-  if (Object.keys(patch).length > 0) await store.updateIf(poolScope, 'users', { userId }, { set: patch })
+  if (Object.keys(patch).length > 0) {
+    const changed = await store.updateIf(poolScope, 'users', { userId, active: true }, { set: patch })
+    // Erased, or deactivated, since it was read.
+    if (changed === 0) throw new Problem('user_deactivated')
+  }
   return userView({ ...user, ...patch })
 }
 

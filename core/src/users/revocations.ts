@@ -1,5 +1,6 @@
 import {
   accountRevocationKeptMs,
+  deactivatedByOthersMs,
   type Platform,
   principal,
   revocationKeptMs,
@@ -50,11 +51,18 @@ export async function readRevocations({ store }: Pick<Context, 'store'>, subject
 }
 
 /**
- * Tells edges, through Redis, of what has been ended and they have not been told, twice a minute apart; and of everything, when Redis
- * has lost it.
+ * Tells edges, through Redis, of what has been ended and they have not been told, twice within a minute, says that nothing is missing,
+ * and tells them of everything when Redis has lost it, or was not told for a while that it has not.
  */
 export async function tellRevocations(ctx: Context): Promise<void> {
-  const { store, inventory, platform } = ctx
+  await endDeactivated(ctx, deactivatedByOthersMs)
+  await tellDue(ctx)
+  const { isWhole } = await ctx.inventory.revocations(ctx.platform.now(), 1)
+  if (isWhole) await ctx.inventory.revoke([], true)
+  else await tellAll(ctx)
+}
+
+async function tellDue({ store, inventory, platform }: Context): Promise<void> {
   const nowMs = platform.now()
   const dueAt = { lte: new Date(nowMs) }
   const oldest = { orderBy: 'dueAt', limit: revocationsPerRound } as const
@@ -70,13 +78,11 @@ export async function tellRevocations(ctx: Context): Promise<void> {
     const filter = { subject: { in: rows.map(({ subject }) => subject) }, dueAt }
     await store.updateIf(poolScope, 'revocations', filter, { set: { dueAt: next } })
   }
-  const { isWhole } = await inventory.revocations(nowMs, 0, 0)
-  if (!isWhole) await tellAll(ctx)
 }
 
-/** Ends the tokens of users whom a version before has deactivated, which told edges in another way. */
-async function endDeactivated({ store, platform }: Context): Promise<void> {
-  for (let from = new Date(platform.now() - revocationKeptMs); ; ) {
+/** Ends the tokens of users whom a version before has deactivated within a time, which told edges in another way. */
+async function endDeactivated({ store, platform }: Context, withinMs: number): Promise<void> {
+  for (let from = new Date(platform.now() - withinMs); ; ) {
     const off = { active: false, deactivatedAt: { gt: from } } as const
     const page = await store.find(poolScope, 'users', off, {
       orderBy: 'deactivatedAt',
@@ -96,7 +102,7 @@ async function endDeactivated({ store, platform }: Context): Promise<void> {
 
 /** What no token of ours is as old as any more, edges ask for. */
 async function tellAll(ctx: Context): Promise<void> {
-  await endDeactivated(ctx)
+  await endDeactivated(ctx, revocationKeptMs)
   const { store, inventory, log, platform } = ctx
   const createdAt = { gt: new Date(platform.now() - revocationKeptMs) }
   let [after, told] = ['', 0]
@@ -113,5 +119,5 @@ async function tellAll(ctx: Context): Promise<void> {
 
 /** Tells edges at once of what was just ended; whoever ended it need not wait for a Redis that does not answer now. */
 export async function tellNow(ctx: Context): Promise<void> {
-  await tellRevocations(ctx).catch(() => ctx.log({ level: 'warn', event: 'revocations_wait' }))
+  await tellDue(ctx).catch(() => ctx.log({ level: 'warn', event: 'revocations_wait' }))
 }

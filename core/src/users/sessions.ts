@@ -31,24 +31,35 @@ type Ending = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
 const transactionMs = 3_000
 
-/** Signs a user in, whose right to it has been checked. Of too many sessions the oldest ends. */
+/**
+ * Signs a user in, whose right to it has been checked: as they were then, for a password may be changed while another one is compared.
+ * Of too many sessions the oldest ends.
+ *
+ * @throws Problem `invalid_credentials`: the account has changed meanwhile.
+ */
 export async function openUserSession(
   { store, platform, tokens }: Opening,
   user: UserDoc,
   { app, device }: SignInPlace,
 ): Promise<UserSession> {
-  const { userId } = user
+  const { userId, email, passwordHash } = user
   const since = await goodSince(store, principal.pool(userId))
   const { token, id: sessionId, expiresInSeconds } = await tokens.issueUserToken(userId, app, since)
   const nowMs = platform.now()
   const times = { createdAt: new Date(nowMs), expiresAt: new Date(nowMs + userTokenTtlSeconds * 1_000) }
   const doc: SessionDoc = { appId: poolScope, sessionId, userId, app, device, ...times }
-  await store.transaction(transactionMs, async (tx) => {
+  const as = { userId, email, passwordHash, active: true }
+  const isOpen = await store.transaction(transactionMs, async (tx) => {
+    // Written, and not only read: of this and whatever ends all sessions, one comes after the other.
+    const signedIn = await tx.updateIf(poolScope, 'users', as, { set: { signedInAt: times.createdAt } })
+    if (signedIn === 0 || (await goodSince(tx, principal.pool(userId))) !== since) return false
     const before = await tx.find(poolScope, 'sessions', { userId }, oldestFirst)
     for (const old of before.slice(0, Math.max(0, before.length + 1 - sessionsPerUserMax)))
       await endOne(tx, old.sessionId, platform)
     await tx.insert(poolScope, 'sessions', doc)
+    return true
   })
+  if (!isOpen) throw new Problem('invalid_credentials')
   return { token, expiresInSeconds, user: userView(user) }
 }
 

@@ -1,5 +1,6 @@
 import {
   type CodeSignUpRequest,
+  codeDigits,
   newId,
   type Platform,
   type PoolSignUpRequest,
@@ -55,7 +56,9 @@ export function signUpWithCode(
   const named = { name: email.slice(0, email.indexOf('@')), ...request }
   return withCode(ctx, { email, code }, async () => {
     const [known] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
-    if (known && !known.emailVerified) return takeOver(ctx, known, { ...named, emailVerified: true }, place)
+    // The short code of TicketS takes nothing from anybody.
+    if (known && !known.emailVerified && code.length === codeDigits)
+      return takeOver(ctx, known, { phone: null, ...named, emailVerified: true }, place)
     return openUserSession(ctx, await addUser(ctx, named, true), place)
   })
 }
@@ -79,6 +82,7 @@ async function addUser(
     passwordHash: await passwords.hash(password),
     active: true,
     deactivatedAt: null,
+    signedInAt: null,
     cursor: cursorOf(createdAt, userId),
     createdAt,
   }

@@ -2,6 +2,7 @@ import { type Platform, Problem, type UserSession } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { poolScope } from '../store/store.ts'
+import { forgetClients } from './login-attempts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import { assertPasswordAllowed, type RefusedPasswords } from './refused-passwords.ts'
 import { tellNow } from './revocations.ts'
@@ -20,7 +21,7 @@ interface Taken {
   readonly password: string
   readonly emailVerified: boolean
   readonly name?: string
-  readonly phone?: string | undefined
+  readonly phone?: string | null | undefined
 }
 
 const transactionMs = 3_000
@@ -35,14 +36,14 @@ const transactionMs = 3_000
 export async function takeOver(
   ctx: Context,
   user: UserDoc,
-  { password, emailVerified, name = user.name, phone = user.phone ?? undefined }: Taken,
+  { password, emailVerified, name = user.name, phone = user.phone }: Taken,
   place: SignInPlace,
 ): Promise<UserSession> {
   const { store, platform, passwords } = ctx
   if (!user.active) throw new Problem('user_deactivated')
   await assertPasswordAllowed(ctx, password)
   const { userId } = user
-  const set = { passwordHash: await passwords.hash(password), name, phone: phone ?? null, emailVerified }
+  const set = { passwordHash: await passwords.hash(password), name, phone, emailVerified }
   const as = { userId, active: true, email: user.email, passwordHash: user.passwordHash }
   const done = await store.transaction(transactionMs, async (tx) => {
     const changed = await tx.updateIf(poolScope, 'users', as, { set })
@@ -50,6 +51,8 @@ export async function takeOver(
     return changed === 1
   })
   if (!done) throw new Problem('invalid_credentials')
+  // From where somebody else has signed in is of no account.
+  if (emailVerified && !user.emailVerified) await forgetClients(ctx, user.email)
   await tellNow(ctx)
   return openUserSession(ctx, { ...user, ...set }, place)
 }

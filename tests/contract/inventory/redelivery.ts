@@ -78,7 +78,7 @@ export function redeliveryTests(openSale: OpenSale, bench: () => Bench): void {
     await inventory.keepReceipt(booking, { owner: ann, ticket: 'valid', receipt: 'a.b.c' }, 60_000)
     await inventory.receipt(booking)
     await inventory.revoke([{ subject: ann, since: 7 }], true)
-    await inventory.revocations(0, 0, 1)
+    await inventory.revocations(0, 1)
     expect([...seen].toSorted()).toEqual(Object.keys(scripts).toSorted())
     tell(
       task,

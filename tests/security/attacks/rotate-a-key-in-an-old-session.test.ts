@@ -36,8 +36,14 @@ const always = table.filter(([, { recentSignIn }]) => recentSignIn === true).map
 const inConsole = ['POST /admin/apps', 'POST /admin/apps/{appId}/rotate-key']
 const guarded = routes.filter(({ name }) => [...always, ...inConsole].includes(name))
 
-test('keys, new apps, refunds and erasing are what needs a recent sign-in', () => {
-  expect(always.toSorted()).toEqual(['createApp', 'eraseAnybody', 'rotateKey', 'settleRefundByHand'])
+test('keys, new apps, refunds and people’s data are what needs a recent sign-in', () => {
+  expect(always.toSorted()).toEqual([
+    'createApp',
+    'eraseAnybody',
+    'exportAnybody',
+    'rotateKey',
+    'settleRefundByHand',
+  ])
   expect(guarded).toHaveLength(always.length + inConsole.length)
 })
 

@@ -82,6 +82,7 @@ export const UserShape = z.object({
   passwordHash: z.string(),
   active: z.boolean(),
   deactivatedAt: date().nullable(),
+  signedInAt: date().nullable().default(null),
   cursor: z.string(),
   createdAt: date(),
 })
