@@ -100,6 +100,10 @@ export const principal = {
 /** Whether they buy without an account. */
 export const isGuest = (of: Principal): boolean => of.startsWith('guest:')
 
+/** The account of a user of the pool; null: nobody of the pool, and so nobody with an account. */
+export const accountIdOf = (of: Principal): string | null =>
+  of.startsWith('pool:') ? of.slice('pool:'.length) : null
+
 /** What a client calls one intention: sent again with the same key, it happens once. */
 export const IdempotencyKey = z
   .string()

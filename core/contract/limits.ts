@@ -342,6 +342,8 @@ export const revocationsWholeMs = 30_000
 /** How far core looks back for users whom a core of a version before deactivates, while versions change. */
 export const deactivatedByOthersMs = 900_000
 export const revocationsPerRound = 1_000
+/** A transaction that opens or ends sessions of an account. */
+export const accountTransactionMs = 3_000
 /** Sessions of one account at a time: one more, and the oldest ends. */
 export const sessionsPerUserMax = 100
 /** Rows of each kind in one export of a person. */

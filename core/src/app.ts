@@ -94,7 +94,7 @@ export function createCoreApp(
       await isReady()
       return c.body(null, 204)
     })
-    .use(recordWrites(core, admins))
+    .use(recordWrites(core))
     .route('/', keyRoutes(core, identities))
     .route('/', replyRoutes(core))
     .route('/', seatNameRoutes(core))

@@ -8,15 +8,9 @@ import { onRecord } from './audited-store.ts'
 import { adminDigest, entryIdOf, userDigest } from './digests.ts'
 import { type Call, entryMaker, type Recording } from './entry.ts'
 
-/** Who calls, if their writes are on record; null: a buyer. An edge of before names no admin: then it is the only one. */
-function actorOf(
-  { admin, operator, app }: EdgeClaims,
-  admins: readonly string[],
-): Pick<Call, 'actorKind' | 'actor'> | null {
-  if (admin) {
-    const name = operator?.name ?? (admins.length === 1 ? admins[0] : undefined)
-    return { actorKind: 'admin', actor: name === undefined ? null : adminDigest(name) }
-  }
+/** Who calls, if their writes are on record; null: a buyer, or an admin who is refused. */
+function actorOf({ admin, claims: { app } }: CoreEnv['Variables']): Pick<Call, 'actorKind' | 'actor'> | null {
+  if (admin) return { actorKind: 'admin', actor: adminDigest(admin.name) }
   return app?.kind === 'secret' ? { actorKind: 'key', actor: app.keyId ?? null } : null
 }
 
@@ -40,16 +34,11 @@ function saidIn(json: unknown, { names, ids }: Audited, { app }: EdgeClaims): Re
 /**
  * Has each write of an admin, or with a secret key, leave its entry; that of a call which succeeds and changes nothing stands
  * alone. The calls of buyers go on untouched.
- *
- * @param admins the names of those who are configured.
  */
-export function recordWrites(
-  ctx: Recording & { readonly store: Pick<Store, 'insert'> },
-  admins: readonly string[],
-) {
+export function recordWrites(ctx: Recording & { readonly store: Pick<Store, 'insert'> }) {
   return createMiddleware<CoreEnv>(function recordWrites(c, next) {
     const claims = c.get('claims')
-    const actor = actorOf(claims, admins)
+    const actor = actorOf(c.var)
     const audited = actor && auditedOperation(c.req.method, c.req.path)
     if (!audited) return next()
     const { requestId, clientIp: address, principal } = claims

@@ -1,4 +1,4 @@
-import { type ExternalUser, type Principal, Problem } from '@holdfast/contract'
+import { accountIdOf, type ExternalUser, type Principal, Problem } from '@holdfast/contract'
 import { poolScope, type Store } from '../store/store.ts'
 
 /** What is known of a buyer beside who they are. */
@@ -17,9 +17,10 @@ export async function buyerOf(
   { store }: { readonly store: Pick<Store, 'get'> },
   { owner, externalUser }: { readonly owner: Principal; readonly externalUser: ExternalUser | undefined },
 ): Promise<Buyer> {
-  const [kind, userId = ''] = owner.split(':')
-  if (kind === 'ext') return { name: externalUser?.name ?? null, email: externalUser?.email ?? null }
-  const user = kind === 'pool' ? await store.get(poolScope, 'users', { userId }) : null
+  if (owner.startsWith('ext:'))
+    return { name: externalUser?.name ?? null, email: externalUser?.email ?? null }
+  const userId = accountIdOf(owner)
+  const user = userId === null ? null : await store.get(poolScope, 'users', { userId })
   if (user?.active === false) throw new Problem('user_deactivated')
   // An address that nobody has proven may be anybody's.
   return { name: user?.name ?? null, email: user?.emailVerified ? user.email : null }

@@ -1,5 +1,6 @@
 import {
   type AppId,
+  accountIdOf,
   type EdgeClaims,
   type LoginClient,
   type Principal,
@@ -65,8 +66,8 @@ export function principalOf(c: CoreContext): Principal {
 
 /** The user of the pool that calls, by their token. @throws Problem `forbidden`: a guest, or an app's own user, has no account. */
 export function userIdOf(c: CoreContext): string {
-  const [kind, userId = ''] = principalOf(c).split(':')
-  if (kind !== 'pool') throw problemWith('forbidden', forAccounts)
+  const userId = accountIdOf(principalOf(c))
+  if (userId === null) throw problemWith('forbidden', forAccounts)
   return userId
 }
 

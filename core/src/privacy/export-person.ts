@@ -1,4 +1,4 @@
-import { type PersonExport, Problem, personRowsMax } from '@holdfast/contract'
+import { accountIdOf, type PersonExport, Problem, personRowsMax } from '@holdfast/contract'
 import { adminBooking } from '../bookings/admin-bookings.ts'
 import type { Core } from '../context.ts'
 import { paymentView } from '../payments/payment-views.ts'
@@ -28,14 +28,14 @@ export async function exportPerson(
   withAccount: boolean,
 ): Promise<PersonExport> {
   const all = { limit: personRowsMax + 1 }
-  const [userId] = owner.startsWith('pool:') && withAccount ? [owner.slice('pool:'.length)] : []
-  const user = userId === undefined ? null : await store.get(poolScope, 'users', { userId })
-  if (userId !== undefined && !user) throw new Problem('not_found')
+  const userId = withAccount ? accountIdOf(owner) : null
+  const user = userId === null ? null : await store.get(poolScope, 'users', { userId })
+  if (userId !== null && !user) throw new Problem('not_found')
   const bookings = await store.find(scope, 'bookings', { owner }, { ...all, orderBy: 'cursor' })
   const payments = await store.find(scope, 'payments', { owner }, all)
   const holds = await store.find(scope, 'reservations', { owner }, all)
   const { sessions } =
-    userId === undefined
+    userId === null
       ? { sessions: [] }
       : await listSessions({ store, platform }, userId, { app: scope === everyApp ? null : scope })
   return {

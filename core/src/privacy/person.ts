@@ -1,4 +1,4 @@
-import { AppId, type Principal, Problem } from '@holdfast/contract'
+import { AppId, accountIdOf, type Principal, Problem } from '@holdfast/contract'
 import { everyApp, type ReadScope } from '../store/store.ts'
 
 /** A person, and whose data of them is meant: all, or what one app has. */
@@ -20,7 +20,8 @@ export function personOf(owner: Principal, appId: AppId | null): Person {
     if (user === undefined || (appId !== null && appId !== scope)) throw new Problem('not_found')
     return { owner, scope, userId: null }
   }
-  if (kind === 'pool') return { owner, scope: appId ?? everyApp, userId: appId === null ? first : null }
+  const account = accountIdOf(owner)
+  if (account !== null) return { owner, scope: appId ?? everyApp, userId: appId === null ? account : null }
   if (appId !== null) return { owner, scope: appId, userId: null }
   throw new Problem('invalid_request', {
     errors: [{ path: 'app', message: 'is missing: a guest is known to one app' }],

@@ -1,5 +1,6 @@
 import {
   AppPersonRequest,
+  accountIdOf,
   EraseMeRequest,
   PersonRequest,
   type Principal,
@@ -25,10 +26,10 @@ export function myDataRoutes(core: Core, identities: Identities) {
   const ctx = { ...core, ...identities }
   /** An account shows its password; of nobody else there is one. */
   const proven = async (c: Context<CoreEnv>, owner: Principal): Promise<void> => {
-    if (!owner.startsWith('pool:')) return
+    const userId = accountIdOf(owner)
+    if (userId === null) return
     const { password } = bodyOf(c, EraseMeRequest)
     if (password === undefined) throw new Problem('invalid_credentials')
-    const userId = owner.slice('pool:'.length)
     await provenUser(ctx, { userId, app: appOf(c).id, client: loginClientOf(c) }, password)
   }
   /** An app's own user is who its server says: a page may be anybody's. */
@@ -40,13 +41,14 @@ export function myDataRoutes(core: Core, identities: Identities) {
   return new Hono<CoreEnv>()
     .post('/export', async (c) => {
       const owner = myselfOf(c)
-      if (owner.startsWith('pool:')) await activeUser(core, owner.slice('pool:'.length))
+      const userId = accountIdOf(owner)
+      if (userId !== null) await activeUser(core, userId)
       return c.json(await exportPerson(core, personOf(owner, appOf(c).id), true), 200)
     })
     .post('/erase', async (c) => {
       const owner = myselfOf(c)
       await proven(c, owner)
-      const person = personOf(owner, owner.startsWith('pool:') ? null : appOf(c).id)
+      const person = personOf(owner, accountIdOf(owner) === null ? appOf(c).id : null)
       return c.json(await erasePerson(core, person), 200)
     })
 }

@@ -4,32 +4,23 @@ import {
   type LoginClient,
   type PasswordChange,
   type PasswordReset,
-  type Platform,
   Problem,
   type ProfilePatch,
   type UserSession,
   type UserView,
 } from '@holdfast/contract'
-import type { Core } from '../context.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { isDuplicate, poolScope } from '../store/store.ts'
 import { withCode } from './codes.ts'
 import { judgeAttempt } from './login-attempts.ts'
 import type { Mail, Mailer } from './mailer.ts'
-import type { PasswordHasher } from './passwords.ts'
-import type { RefusedPasswords } from './refused-passwords.ts'
 import type { SignInPlace } from './sessions.ts'
-import { takeOver } from './take-over.ts'
-import type { TokenIssuer } from './tokens.ts'
+import { type AccountContext, nameIn, takeOver } from './take-over.ts'
 import { userView } from './user-view.ts'
 import { activeUser } from './who-am-i.ts'
 
-interface Context extends Pick<Core, 'store' | 'inventory' | 'log'> {
-  readonly platform: Platform
-  readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
-  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
+interface Context extends AccountContext {
   readonly mailer?: Mailer
-  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
 
 /** Whoever changes their account: signed in where, and from where. */
@@ -60,7 +51,7 @@ export function resetPassword(
     const [user] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
     if (!user) throw new Problem('no_account')
     // What is said of an account whose address nobody had proven, somebody else has said.
-    const anew = user.emailVerified ? {} : { name: email.slice(0, email.indexOf('@')), phone: null }
+    const anew = user.emailVerified ? {} : { name: nameIn(email), phone: null }
     const session = await takeOver(ctx, user, { password, emailVerified: true, ...anew }, place)
     await write(ctx, { to: email, ...letters.password })
     return session

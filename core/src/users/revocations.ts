@@ -1,5 +1,6 @@
 import {
   accountRevocationKeptMs,
+  accountTransactionMs,
   deactivatedByOthersMs,
   type Platform,
   principal,
@@ -10,8 +11,6 @@ import {
 import type { Core } from '../context.ts'
 import type { RevocationDoc } from '../store/schema.ts'
 import { poolScope, type Statements } from '../store/store.ts'
-
-const transactionMs = 3_000
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
@@ -90,7 +89,7 @@ async function endDeactivated({ store, platform }: Context, withinMs: number): P
     })
     for (const { userId } of page) {
       const subject = principal.pool(userId)
-      await store.transaction(transactionMs, async (tx) => {
+      await store.transaction(accountTransactionMs, async (tx) => {
         if ((await goodSince(tx, subject)) === 0) await revoke(tx, subject, platform)
       })
     }

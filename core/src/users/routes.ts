@@ -1,4 +1,5 @@
 import {
+  accountIdOf,
   GuestMergeCommand,
   LogInRequest,
   PoolSignUpRequest,
@@ -61,8 +62,8 @@ export function userRoutes(core: Core, identities: Identities) {
     })
     .post('/verify', async (c) => {
       const principal = principalOf(c)
-      const [kind, userId = ''] = principal.split(':')
-      if (kind !== 'pool') throw new Problem('not_found')
+      const userId = accountIdOf(principal)
+      if (userId === null) throw new Problem('not_found')
       const whoami: Whoami = { valid: true, principal, user: await whoAmI(core, userId) }
       return c.json(whoami, 200)
     })

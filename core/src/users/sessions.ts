@@ -1,5 +1,6 @@
 import {
   type AppId,
+  accountTransactionMs,
   type Platform,
   Problem,
   principal,
@@ -29,8 +30,6 @@ interface Opening {
 
 type Ending = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
 
-const transactionMs = 3_000
-
 /**
  * Signs a user in, whose right to it has been checked: as they were then, for a password may be changed while another one is compared.
  * Of too many sessions the oldest ends.
@@ -49,7 +48,7 @@ export async function openUserSession(
   const times = { createdAt: new Date(nowMs), expiresAt: new Date(nowMs + userTokenTtlSeconds * 1_000) }
   const doc: SessionDoc = { appId: poolScope, sessionId, userId, app, device, ...times }
   const as = { userId, email, passwordHash, active: true }
-  const isOpen = await store.transaction(transactionMs, async (tx) => {
+  const isOpen = await store.transaction(accountTransactionMs, async (tx) => {
     // Written, and not only read: of this and whatever ends all sessions, one comes after the other.
     const signedIn = await tx.updateIf(poolScope, 'users', as, { set: { signedInAt: times.createdAt } })
     if (signedIn === 0 || (await goodSince(tx, principal.pool(userId))) !== since) return false
@@ -111,7 +110,7 @@ export async function listSessions(
  * @throws Problem `not_found` when the user has no such session.
  */
 export async function endSession(ctx: Ending, userId: string, sessionId: string): Promise<void> {
-  const ended = await ctx.store.transaction(transactionMs, async (tx) => {
+  const ended = await ctx.store.transaction(accountTransactionMs, async (tx) => {
     const found = await tx.get(poolScope, 'sessions', { sessionId })
     if (found?.userId !== userId) return false
     await endOne(tx, sessionId, ctx.platform)
@@ -123,12 +122,12 @@ export async function endSession(ctx: Ending, userId: string, sessionId: string)
 
 /** Ends every session of a user. */
 export async function endSessions(ctx: Ending, userId: string): Promise<void> {
-  await ctx.store.transaction(transactionMs, (tx) => endEvery(tx, userId, ctx.platform))
+  await ctx.store.transaction(accountTransactionMs, (tx) => endEvery(tx, userId, ctx.platform))
   await tellNow(ctx)
 }
 
 /** Ends one token, of a guest, or one that is on no list of sessions. */
 export async function endToken(ctx: Ending, subject: string): Promise<void> {
-  await ctx.store.transaction(transactionMs, (tx) => endOne(tx, subject, ctx.platform))
+  await ctx.store.transaction(accountTransactionMs, (tx) => endOne(tx, subject, ctx.platform))
   await tellNow(ctx)
 }

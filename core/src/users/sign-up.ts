@@ -2,30 +2,18 @@ import {
   type CodeSignUpRequest,
   codeDigits,
   newId,
-  type Platform,
   type PoolSignUpRequest,
   Problem,
   type SignUpRequest,
   type UserSession,
 } from '@holdfast/contract'
-import type { Core } from '../context.ts'
 import { cursorOf } from '../cursor.ts'
 import type { UserDoc } from '../store/schema.ts'
-import { isDuplicate, poolScope, type Store } from '../store/store.ts'
+import { isDuplicate, poolScope } from '../store/store.ts'
 import { withCode } from './codes.ts'
-import type { PasswordHasher } from './passwords.ts'
-import { assertPasswordAllowed, type RefusedPasswords } from './refused-passwords.ts'
+import { assertPasswordAllowed } from './refused-passwords.ts'
 import { openUserSession, type SignInPlace } from './sessions.ts'
-import { takeOver } from './take-over.ts'
-import type { TokenIssuer } from './tokens.ts'
-
-interface Context extends Pick<Core, 'inventory' | 'log'> {
-  readonly store: Store
-  readonly platform: Platform
-  readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
-  readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
-  readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
-}
+import { type AccountContext, nameIn, takeOver } from './take-over.ts'
 
 /**
  * Adds a user to the pool that all apps share, and signs them in. Nobody has asked whether the address is theirs: the account is good on
@@ -34,7 +22,7 @@ interface Context extends Pick<Core, 'inventory' | 'log'> {
  * @throws Problem `email_taken`
  */
 export async function signUp(
-  ctx: Context,
+  ctx: AccountContext,
   request: PoolSignUpRequest,
   place: SignInPlace,
 ): Promise<UserSession> {
@@ -48,12 +36,12 @@ export async function signUp(
  * @throws Problem `invalid_credentials`; `email_taken`, which only who has the code can learn.
  */
 export function signUpWithCode(
-  ctx: Context,
+  ctx: AccountContext,
   { code, ...request }: SignUpRequest | CodeSignUpRequest,
   place: SignInPlace,
 ): Promise<UserSession> {
   const { email } = request
-  const named = { name: email.slice(0, email.indexOf('@')), ...request }
+  const named = { name: nameIn(email), ...request }
   return withCode(ctx, { email, code }, async () => {
     const [known] = await ctx.store.find(poolScope, 'users', { email }, { limit: 1 })
     // The short code of TicketS takes nothing from anybody.
@@ -64,7 +52,7 @@ export function signUpWithCode(
 }
 
 async function addUser(
-  ctx: Context,
+  ctx: AccountContext,
   { email, password, name, phone }: PoolSignUpRequest,
   emailVerified: boolean,
 ): Promise<UserDoc> {

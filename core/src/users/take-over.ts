@@ -1,4 +1,4 @@
-import { type Platform, Problem, type UserSession } from '@holdfast/contract'
+import { accountTransactionMs, type Platform, Problem, type UserSession } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import type { UserDoc } from '../store/schema.ts'
 import { poolScope } from '../store/store.ts'
@@ -9,12 +9,16 @@ import { tellNow } from './revocations.ts'
 import { endEvery, openUserSession, type SignInPlace } from './sessions.ts'
 import type { TokenIssuer } from './tokens.ts'
 
-interface Context extends Pick<Core, 'store' | 'inventory' | 'log'> {
+/** What makes an account and changes it. */
+export interface AccountContext extends Pick<Core, 'store' | 'inventory' | 'log'> {
   readonly platform: Platform
-  readonly passwords: Pick<PasswordHasher, 'hash'>
+  readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>
   readonly tokens: Pick<TokenIssuer, 'issueUserToken'>
   readonly refusedPasswords?: Pick<RefusedPasswords, 'has'>
 }
+
+/** What somebody is called who has not said it. */
+export const nameIn = (email: string): string => email.slice(0, email.indexOf('@'))
 
 /** What changes hands: a new password, and of a new owner the name. `emailVerified`: they have proven the address. */
 interface Taken {
@@ -24,8 +28,6 @@ interface Taken {
   readonly phone?: string | null | undefined
 }
 
-const transactionMs = 3_000
-
 /**
  * Gives an account a new password, ends all of its sessions, and signs in who has proven that it is theirs. Of two at once one is
  * too late.
@@ -34,7 +36,7 @@ const transactionMs = 3_000
  *   known elsewhere.
  */
 export async function takeOver(
-  ctx: Context,
+  ctx: AccountContext,
   user: UserDoc,
   { password, emailVerified, name = user.name, phone = user.phone }: Taken,
   place: SignInPlace,
@@ -45,7 +47,7 @@ export async function takeOver(
   const { userId } = user
   const set = { passwordHash: await passwords.hash(password), name, phone, emailVerified }
   const as = { userId, active: true, email: user.email, passwordHash: user.passwordHash }
-  const done = await store.transaction(transactionMs, async (tx) => {
+  const done = await store.transaction(accountTransactionMs, async (tx) => {
     const changed = await tx.updateIf(poolScope, 'users', as, { set })
     if (changed === 1) await endEvery(tx, userId, platform)
     return changed === 1

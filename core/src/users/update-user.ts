@@ -1,4 +1,4 @@
-import type { AdminUserView, UserPatch } from '@holdfast/contract'
+import { type AdminUserView, accountTransactionMs, type UserPatch } from '@holdfast/contract'
 import type { Core } from '../context.ts'
 import { poolScope } from '../store/store.ts'
 import { readUser } from './read-users.ts'
@@ -6,8 +6,6 @@ import { tellNow } from './revocations.ts'
 import { endEvery } from './sessions.ts'
 
 type Context = Pick<Core, 'store' | 'inventory' | 'platform' | 'log'>
-
-const transactionMs = 3_000
 
 /**
  * Deactivates a user or lets them in again. Core refuses a deactivated one at once, at login and at confirm; their sessions end, which
@@ -24,7 +22,7 @@ export async function updateUser(
   const deactivatedAt = active ? null : new Date(platform.now())
   // Only a change is one: deactivating again does not move the day.
   const as = { userId, active: !active }
-  const isEnded = await store.transaction(transactionMs, async (tx) => {
+  const isEnded = await store.transaction(accountTransactionMs, async (tx) => {
     const changed = await tx.updateIf(poolScope, 'users', as, { set: { active, deactivatedAt } })
     if (changed === 0 || active) return false
     await endEvery(tx, userId, platform)

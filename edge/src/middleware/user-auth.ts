@@ -1,5 +1,6 @@
 import {
   type AppVerdict,
+  accountIdOf,
   ExternalUser,
   ForeignUserId,
   foreignUserId,
@@ -89,7 +90,7 @@ export function bearerOf(
   const claims = UserClaims.safeParse(payload).data
   const wrong = () => noBuyer(app, 'Bearer ')
   if (!claims) throw wrong()
-  const isPool = claims.sub.startsWith('pool:')
+  const isPool = accountIdOf(claims.sub) !== null
   if (!isGuest(claims.sub) && !isPool) throw wrong()
   const isGood = claims.app === undefined ? isPool && isPoolGood(claims) : claims.app === app.appId
   if (!isGood) throw wrong()

@@ -1,4 +1,5 @@
 import {
+  accountIdOf,
   GuestMerge,
   GuestMergeRequest,
   GuestRequest,
@@ -58,7 +59,7 @@ export function authRoutes({ guards, core }: Pick<Services, 'guards' | 'core'>) 
     .post('/verify', guards.app, guards.user, guards.writes, jsonBody(Nothing), async (c) => {
       const principal = c.get('principal')
       // Only of users of the pool is there more to tell than the edge knows by itself.
-      if (principal.startsWith('pool:')) {
+      if (accountIdOf(principal) !== null) {
         return passOn(core, Whoami, { method: 'POST', path: '/v1/auth/verify', caller: c.var })
       }
       const whoami: Whoami = { valid: true, principal }

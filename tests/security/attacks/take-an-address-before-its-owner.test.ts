@@ -41,27 +41,20 @@ test('who has the address has the account: the attacker is out, and no booking b
   const [booking] = await world.store.find(everyApp, 'bookings', {}, { limit: 2 })
   expect(booking).toMatchObject({ buyerEmail: null })
 
-  const login = { email: victim, password: 'i was here first' }
-  const entered = await world.send({
-    method: 'POST',
-    path: '/v1/auth/login',
-    headers: onServer(world.shop),
-    body: login,
-  })
-  expect((entered.body as { code: string }).code).toBe('email_unverified')
+  const login = async () => {
+    const body = { email: victim, password: 'i was here first' }
+    const headers = onServer(world.shop)
+    const entered = await world.send({ method: 'POST', path: '/v1/auth/login', headers, body })
+    return (entered.body as { code: string }).code
+  }
+  expect(await login()).toBe('email_unverified')
 
   const owner = await signUp(world, victim)
   expect(owner.user).toMatchObject({ email: victim, emailVerified: true, name: 'Ada' })
   world.clock.tick(60_000)
   const mine = await world.send({ method: 'GET', path: '/my-bookings?page=1&limit=10', headers: head })
   expect(mine.status).toBe(401)
-  const again = await world.send({
-    method: 'POST',
-    path: '/v1/auth/login',
-    headers: onServer(world.shop),
-    body: login,
-  })
-  expect((again.body as { code: string }).code).toBe('invalid_credentials')
+  expect(await login()).toBe('invalid_credentials')
   expect((await signIn(world, world.shop, victim)).user.id).toBe(owner.user.id)
 })
 

@@ -1,6 +1,7 @@
 import {
   AppId,
   type AppVerdict,
+  accountIdOf,
   type DefaultProvider,
   ForeignUserId,
   headers,
@@ -143,7 +144,7 @@ export function unifiedGuards(
   /** The user of the pool that a token stands for. @throws Problem `invalid_token` */
   const poolUserOf = async (vars: AppEnv['Variables'], token: string): Promise<Principal> => {
     const found = await bearer(vars, `Bearer ${token}`)
-    if (!found.startsWith('pool:')) throw new Problem('invalid_token')
+    if (accountIdOf(found) === null) throw new Problem('invalid_token')
     return found
   }
 
